@@ -1,0 +1,10 @@
+"""Neural networks from scratch in NumPy: multilayer perceptrons trained on handwritten digits.
+
+Importing this package loads NumPy alone; what draws, measures or fetches loads its libraries where
+it uses them.
+"""
+
+from .model import Model, load
+from .network import Network
+
+__all__ = ["Model", "Network", "load"]

@@ -1,0 +1,188 @@
+"""Activations: what a layer makes of its sums, and how a gradient passes back through it.
+
+Each ``*_backward`` stands next to its forward function and needs only the forward's output ``a``:
+every derivative here can be written in terms of it, so the sums ``z`` need not be kept.
+
+All functions take an ``out`` array that is filled and returned instead of a new one. In the forward
+functions it may be ``z`` itself, in the backward functions ``a`` itself; it must not be ``grad``.
+"""
+
+import numpy as np
+
+
+def as_floating(x):
+    """Return ``x`` as an array: floating dtypes are kept, anything else becomes float64."""
+    x = np.asarray(x)
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
+
+
+def sigmoid(z, *, out=None):
+    """Squash every sum into (0, 1): a = 1 / (1 + exp(-z)).
+
+    z: array of any shape. Returns ``a`` of the same shape and dtype; no overflow for any finite z.
+    Source: Goodfellow, Bengio & Courville 2016, Deep Learning, eq. 3.30.
+    """
+    z = as_floating(z)
+    # Below log(tiny) the answer is smaller than any normal number and exp(-z) would overflow: stop
+    # there.
+    a = np.maximum(z, np.log(np.finfo(z.dtype).tiny), out=out)
+    a = np.negative(a, out=out)
+    a = np.exp(a, out=out)
+    a = np.add(a, 1, out=out)
+    return np.reciprocal(a, out=out)
+
+
+def sigmoid_backward(grad, a, *, out=None):
+    """Return dL/dz = grad * a * (1 - a) for the sigmoid's output ``a``.
+
+    grad, a: arrays of one shape, ``grad`` being dL/da. Source: the derivative of eq. 3.30, ibid.,
+    eq. 3.33.
+    """
+    grad, a = as_floating(grad), as_floating(a)
+    slope = np.multiply(a, 1 - a, out=out)
+    return np.multiply(slope, grad, out=out)
+
+
+def tanh(z, *, out=None):
+    """Squash every sum into (-1, 1), the hyperbolic tangent.
+
+    z: array of any shape. Returns ``a`` of the same shape and dtype.
+    Source: LeCun et al. 1998, Efficient BackProp, section 4.4.
+    """
+    return np.tanh(as_floating(z), out=out)
+
+
+def tanh_backward(grad, a, *, out=None):
+    """Return dL/dz = grad * (1 - a**2) for the tanh's output ``a``.
+
+    grad, a: arrays of one shape, ``grad`` being dL/da. Source: d tanh(z)/dz = 1 - tanh(z)**2.
+    """
+    grad, a = as_floating(grad), as_floating(a)
+    slope = np.multiply(a, a, out=out)
+    slope = np.subtract(1, slope, out=out)
+    return np.multiply(slope, grad, out=out)
+
+
+def relu(z, *, out=None):
+    """Let positive sums pass and stop the others: a = max(z, 0).
+
+    z: array of any shape. Returns ``a`` of the same shape and dtype.
+    Source: Nair & Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines.
+    """
+    return np.maximum(as_floating(z), 0, out=out)
+
+
+def relu_backward(grad, a, *, out=None):
+    """Return dL/dz: ``grad`` where the output ``a`` is positive, 0 elsewhere.
+
+    grad, a: arrays of one shape, ``grad`` being dL/da. At exactly 0 the subgradient 0 is taken.
+    """
+    grad, a = as_floating(grad), as_floating(a)
+    return np.multiply(grad, a > 0, out=out)
+
+
+def leaky_relu(z, slope=0.01, *, out=None):
+    """Let positive sums pass and shrink the others: a = z for z > 0, slope * z elsewhere.
+
+    z: array of any shape. Returns ``a`` of the same shape and dtype.
+    Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
+    """
+    z = as_floating(z)
+    negative = np.minimum(z, 0)
+    negative *= slope
+    a = np.maximum(z, 0, out=out)
+    return np.add(a, negative, out=out)
+
+
+def leaky_relu_backward(grad, a, slope=0.01, *, out=None):
+    """Return dL/dz: ``grad`` where the output ``a`` is positive, slope * grad elsewhere.
+
+    grad, a: arrays of one shape, ``grad`` being dL/da; ``slope`` as in the forward pass, not
+    negative.
+    """
+    grad, a = as_floating(grad), as_floating(a)
+    return np.multiply(grad, np.where(a > 0, a.dtype.type(1), a.dtype.type(slope)), out=out)
+
+
+def elu(z, alpha=1.0, *, out=None):
+    """Let positive sums pass and bend the others towards -alpha: a = z for z > 0, alpha * (exp(z) -
+    1) elsewhere.
+
+    z: array of any shape. Returns ``a`` of the same shape and dtype; no overflow for large positive
+    z. Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by
+    ELUs, eq. 15.
+    """
+    z = as_floating(z)
+    negative = np.minimum(z, 0)  # the exponential never sees a positive sum, so it cannot overflow
+    np.expm1(negative, out=negative)
+    negative *= alpha
+    a = np.maximum(z, 0, out=out)
+    return np.add(a, negative, out=out)
+
+
+def elu_backward(grad, a, alpha=1.0, *, out=None):
+    """Return dL/dz: ``grad`` where the output ``a`` is positive, grad * (a + alpha) elsewhere.
+
+    grad, a: arrays of one shape, ``grad`` being dL/da; ``alpha`` as in the forward pass, not
+    negative. Source: Clevert et al. 2016, eq. 16.
+    """
+    grad, a = as_floating(grad), as_floating(a)
+    return np.multiply(grad, np.where(a > 0, a.dtype.type(1), a + alpha), out=out)
+
+
+def shift_by_maximum(z):
+    """Return z minus the largest entry of its row: the shift that softmax does not feel and exp
+    needs.
+
+    z: floating array, 1-D or 2-D. Every entry of the result lies in [-max, 0], the dtype's largest
+    finite number being max.
+    """
+    largest = z.max(axis=-1, keepdims=True)
+    # z - largest may leave the dtype's range (-3e38 - 3e38 in float32); raising z to this floor
+    # first prevents that.
+    floor = np.maximum(largest, 0) - np.finfo(z.dtype).max
+    return np.maximum(z, floor) - largest
+
+
+def softmax(z):
+    """Turn scores into probabilities over the last axis: exp(z_i) / sum_j exp(z_j).
+
+    z: (k,) or (n, k). Returns the same shape and dtype, rows summing to 1; stable for any finite z.
+    Source: Goodfellow et al. 2016, eq. 6.29; the shift by the maximum: ibid., section 4.1.
+    """
+    p = shift_by_maximum(as_floating(z))
+    np.exp(p, out=p)
+    p /= p.sum(axis=-1, keepdims=True)
+    return p
+
+
+def log_softmax(z):
+    """Return the logarithm of softmax over the last axis: z_i - log(sum_j exp(z_j)).
+
+    z: (k,) or (n, k). Returns the same shape and dtype, finite for any finite z, where
+    log(softmax(z)) would be -inf. Source: Goodfellow et al. 2016, eq. 6.30.
+    """
+    shifted = shift_by_maximum(as_floating(z))
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def identity(z, *, out=None):
+    """Leave the sums as they are: the output of a layer whose scores go into a loss that squashes
+    them itself.
+    """
+    return as_floating(z)
+
+
+def identity_backward(grad, a, *, out=None):
+    """Return ``grad`` itself, the slope being 1."""
+    return as_floating(grad)
+
+
+ACTIVATIONS = {
+    "identity": (identity, identity_backward),
+    "sigmoid": (sigmoid, sigmoid_backward),
+    "tanh": (tanh, tanh_backward),
+    "relu": (relu, relu_backward),
+    "leaky_relu": (leaky_relu, leaky_relu_backward),
+    "elu": (elu, elu_backward),
+}

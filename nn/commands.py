@@ -1,0 +1,247 @@
+"""The commands: what ``python -m nn`` does, each given its parsed options."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from .recipes import RECIPES
+
+
+def train(options):
+    """Train one recipe and write its results."""
+    recipe = _with_overrides(RECIPES[options.recipe], options)
+    dataset = _load(options.data)
+    folder = Path(options.out or Path("results", f"{recipe.name}-{dataset.name}"))
+    experiment, interrupted = _trained(recipe, dataset, options.seed, options.dtype)
+    figures = _finish(experiment, folder)
+    print(_figures_line("test", figures))
+    for expected in recipe.expected:
+        result = f"{expected.part} accuracy {expected.accuracy:.2%} after {expected.epochs} epochs"
+        print(f"document {recipe.document}, on MNIST: {result}")
+        if expected.part == "validation":
+            print(_figures_line("validation", experiment.figures("validation")))
+    if interrupted:
+        raise KeyboardInterrupt
+
+
+def compare(options):
+    """Train several recipes and set them beside their documents, a row for each result that the
+    document prints.
+    """
+    from . import report
+
+    dataset = _load(options.data)
+    folder = Path(options.out or Path("results", f"compare-{dataset.name}"))
+    rows, histories, interrupted = [], {}, False
+    for label, recipe in _trainings(options.recipes):
+        measured = {expected: [] for expected in recipe.expected}
+        for seed in range(options.seed, options.seed + options.runs):
+            experiment, interrupted = _trained(recipe, dataset, seed, options.dtype, measured)
+            _finish(experiment, folder / (label if options.runs == 1 else f"{label}-seed{seed}"))
+            histories.setdefault(label, experiment.history)
+            if interrupted:
+                break
+        rows += [
+            report.comparison_row(recipe, expected, runs)
+            for expected, runs in measured.items()
+            if runs
+        ]
+        if interrupted:
+            break
+    if rows:
+        names = report.write_comparison(folder, dataset.name, rows, histories)
+        print("\n" + "\n".join(report.comparison_table(dataset.name, rows)))
+        print(f"\nEverything is in {folder}: {', '.join(names)}, and a folder for each run")
+    if interrupted:
+        raise KeyboardInterrupt
+
+
+def evaluate(options):
+    """Measure a saved model on the test samples of a data set."""
+    from .experiment import figures
+    from .model import load
+
+    model = load(options.model)
+    dataset = _load(options.data)
+    if dataset.image_shape != model.image_shape:
+        raise ValueError(
+            f"the model takes images of {model.image_shape}, "
+            f"but those of {dataset.name} have {dataset.image_shape}"
+        )
+    if tuple(model.classes) != dataset.classes:
+        dataset = dataset.only(tuple(model.classes.tolist()))
+    result = figures(model, dataset.X_test, dataset.y_test)
+    print(f"{'digit':>5}{'precision':>11}{'recall':>9}{'F1':>9}{'samples':>9}")
+    for name, row in result.per_class.items():
+        print(
+            f"{name:>5}{row['precision']:>11.4f}{row['recall']:>9.4f}{row['f1-score']:>9.4f}{row['support']:>9.0f}"
+        )
+    print(_figures_line("test", result))
+
+
+def predict(options):
+    """Tell which digit each image shows, and how sure the model is."""
+    from .images import read_digit
+    from .model import load
+
+    model = load(options.model)
+    if model.image_shape is None:
+        raise ValueError(f"{options.model}: the model does not know the shape of its images")
+    for path in options.images:
+        probabilities = model.predict_proba(read_digit(path, model.image_shape, model.pixel_max))[0]
+        ranked = sorted(zip(probabilities, model.classes, strict=True), key=lambda pair: -pair[0])
+        best, others = ranked[0], ranked[1:3]
+        rest = ", ".join(f"{label} ({probability:.1%})" for probability, label in others)
+        print(f"{path}: {best[1]} ({best[0]:.1%}), then {rest}")
+
+
+def recipes(options):
+    """List the recipes."""
+    for recipe in RECIPES.values():
+        batch = f"batch {recipe.batch_size}" if recipe.batch_size else "full batch"
+        print(f"{recipe.name}: {recipe.summary}")
+        hidden = " ".join(map(str, recipe.hidden))
+        print(
+            f"    hidden {hidden}, {recipe.optimizer}, lr {recipe.lr:g}, {batch}, "
+            f"up to {recipe.epochs} epochs"
+        )
+        results = ", ".join(
+            f"{expected.accuracy:.2%} after {expected.epochs}"
+            + (f" (batch {expected.batch_size})" if expected.batch_size else "")
+            for expected in recipe.expected
+        )
+        print(
+            f"    document {recipe.document}, MNIST {recipe.expected[0].part} accuracy: {results}"
+        )
+
+
+def _trainings(names):
+    """Yield ``(label, recipe)`` for each training that the recipes' expected results need: one for
+    each batch size.
+    """
+    for name in names:
+        recipe = RECIPES[name]
+        for batch_size in dict.fromkeys(
+            expected.batch_size or recipe.batch_size for expected in recipe.expected
+        ):
+            milestones = tuple(
+                e for e in recipe.expected if (e.batch_size or recipe.batch_size) == batch_size
+            )
+            label = name if batch_size == recipe.batch_size else f"{name}-batch{batch_size}"
+            epochs = max(expected.epochs for expected in milestones)
+            yield label, replace(recipe, batch_size=batch_size, epochs=epochs, expected=milestones)
+
+
+def _trained(recipe, dataset, seed, dtype, measured=None):
+    """Train with a progress bar; return ``(experiment, interrupted)``.
+
+    measured: a dict of lists by ``Expected``. Each list gets this run's ``(figures, epochs,
+    seconds)`` as soon as the epochs of that result are done, or when early stopping has ended the
+    training before.
+    """
+    from .experiment import Experiment
+
+    experiment = Experiment(recipe, dataset, seed=seed, dtype=dtype)
+    waiting = sorted(measured or {}, key=lambda expected: expected.epochs)
+
+    def measure(expected):
+        seconds = sum(row["seconds"] for row in experiment.history)
+        measured[expected].append(
+            (experiment.figures(expected.part), len(experiment.history), seconds)
+        )
+
+    try:
+        for row in _with_progress(experiment.run(), recipe, seed):
+            while waiting and row["epoch"] == waiting[0].epochs:
+                measure(waiting.pop(0))
+    except KeyboardInterrupt:
+        if not experiment.history:
+            raise  # nothing has been learned yet that could be kept
+        print(f"Interrupted: keeping what was trained in {len(experiment.history)} epochs")
+        return experiment, True
+    for expected in waiting:
+        measure(expected)
+    return experiment, False
+
+
+def _with_progress(rows, recipe, seed):
+    """Yield the rows while showing a bar on a terminal, or plain lines where there is none."""
+    title = f"{recipe.name}, batch {recipe.batch_size or 'full'}, seed {seed}"
+    if sys.stderr.isatty() and sys.stdout.isatty():
+        from tqdm import tqdm
+
+        with tqdm(total=recipe.epochs, desc=title, unit="epoch", dynamic_ncols=True) as bar:
+            for row in rows:
+                bar.set_postfix_str(
+                    f"loss {row['loss']:.3f}, val {row['validation_accuracy']:.2%}", refresh=False
+                )
+                bar.update()
+                yield row
+        return
+    print(title)
+    every = max(1, recipe.epochs // 10)
+    for row in rows:
+        if row["epoch"] % every == 0 or row["epoch"] == 1:
+            print(
+                f"  epoch {row['epoch']:>4}/{recipe.epochs}  loss {row['loss']:.4f}"
+                f"  validation loss {row['validation_loss']:.4f}"
+                f"  accuracy {row['validation_accuracy']:.2%}",
+                flush=True,
+            )
+        yield row
+
+
+def _finish(experiment, folder):
+    """Keep the right weights, write the results of a run, and say where they are; return its test
+    figures.
+    """
+    from . import report
+
+    experiment.keep()
+    figures = experiment.figures()
+    names = report.write_run(folder, experiment, figures)
+    ran, kept = len(experiment.history), experiment.kept_epoch
+    seconds = sum(row["seconds"] for row in experiment.history)
+    note = f", weights of epoch {kept} kept" if kept != ran else ""
+    print(f"{experiment.recipe.name}: {ran} epochs in {seconds:.1f} s{note}")
+    print(f"  {folder}: {', '.join(names)}")
+    return figures
+
+
+def _figures_line(part, figures):
+    return (
+        f"{part} accuracy {figures.accuracy:.2%}, cross-entropy {figures.loss:.4f}, "
+        f"macro F1 {figures.f1:.3f}, precision {figures.precision:.3f}, recall {figures.recall:.3f}"
+    )
+
+
+def _load(name):
+    """Load the data set and say which one and why, before anything else is printed."""
+    from . import data
+
+    reason = "as asked"
+    if name is None:
+        name, reason = data.choose()
+    print(f"Data: {name} ({reason})", flush=True)
+    return data.load(name)
+
+
+def _with_overrides(recipe, options):
+    """Return the recipe with the options that were given in place of its own."""
+    names = (
+        "epochs",
+        "lr",
+        "hidden",
+        "activation",
+        "optimizer",
+        "initializer",
+        "l2",
+        "dropout",
+        "patience",
+    )
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if options.batch_size is not None:
+        given["batch_size"] = None if options.batch_size == "full" else options.batch_size
+    if "hidden" in given:
+        given["hidden"] = tuple(given["hidden"])
+    return replace(recipe, **given)

@@ -1,0 +1,181 @@
+"""Data: handwritten digits by name or file, split into training, validation and test samples.
+
+Pixels stay as they come, as unsigned bytes; scaling is part of the model.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from .readers import find_idx, read_csv, read_idx
+
+MNIST_FILES = {  # name: dimensions, MD5 of the uncompressed file as published
+    "train-images-idx3-ubyte": (3, "6bbc9ace898e44ae57da46a324031adb"),
+    "train-labels-idx1-ubyte": (1, "a25bea736e30d166cdddb491f175f624"),
+    "t10k-images-idx3-ubyte": (3, "2646ac647ad5339dbf082846283269ea"),
+    "t10k-labels-idx1-ubyte": (1, "27ae3e4e09519cfbb04c329615203637"),
+}
+HOW_TO_GET_MNIST = (
+    "MNIST is not at hand: set MNIST_DIR to a folder with its four IDX files, "
+    "or connect to the internet once so that scikit-learn can download it (11 MB)"
+)
+TEST_SHARE, TEST_SEED = (
+    0.2,
+    0,
+)  # fixed, so that a saved model is never tested on what it was trained on
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples to train on and samples to test on.
+
+    X_train, X_test: uint8 pixels (n, d), 0..pixel_max. y_train, y_test: int64 labels (n,), indices
+    into ``classes``, which holds the digit that each stands for. image_shape: rows and columns of a
+    picture, d = rows * columns. source: where it came from, in words. checksum: MD5 of all its
+    bytes.
+    """
+
+    name: str
+    source: str
+    X_train: np.ndarray
+    y_train: np.ndarray
+    X_test: np.ndarray
+    y_test: np.ndarray
+    image_shape: tuple[int, int]
+    pixel_max: int
+    classes: tuple[int, ...] = tuple(range(10))
+
+    @property
+    def checksum(self):
+        """MD5 of all pixels and labels, in hex."""
+        digest = hashlib.md5(usedforsecurity=False)
+        for array in (self.X_train, self.y_train, self.X_test, self.y_test):
+            digest.update(array.astype(np.uint8).tobytes())
+        return digest.hexdigest()
+
+    def only(self, classes):
+        """Return the data set of these digits alone, labelled by their place in ``classes``."""
+        kept = {}
+        for part in ("train", "test"):
+            X, y = getattr(self, f"X_{part}"), getattr(self, f"y_{part}")
+            rows = np.isin(y, classes)
+            kept |= {
+                f"X_{part}": X[rows],
+                f"y_{part}": np.argmax(y[rows, None] == np.asarray(classes), axis=1),
+            }
+        return replace(self, classes=tuple(classes), **kept)
+
+
+def load(name):
+    """Return the data set called "digits" or "mnist", or the one in a CSV file whose path ``name``
+    is.
+
+    digits: 1,797 images of 8 x 8, bundled with scikit-learn; a fifth is held out for the test.
+    mnist: 60,000 and 10,000 images of 28 x 28, from the IDX files in the folder that the
+    environment variable MNIST_DIR names, else by scikit-learn from its cache or from OpenML. CSV: a
+    ``label`` column and 784 pixel columns; a fifth is held out for the test. Raises ValueError or
+    OSError, with what to do, where the data cannot be had or are damaged.
+    """
+    if name == "digits":
+        from sklearn.datasets import load_digits
+
+        X, y = load_digits(return_X_y=True)
+        return _held_out(
+            "digits",
+            "scikit-learn's bundled digits",
+            X.astype(np.uint8),
+            y.astype(np.int64),
+            (8, 8),
+            16,
+        )
+    if name == "mnist":
+        return (
+            _mnist_from_files(os.environ["MNIST_DIR"])
+            if os.environ.get("MNIST_DIR")
+            else _mnist_from_openml()
+        )
+    path = Path(name)
+    if path.suffix.lower() != ".csv":
+        raise ValueError(
+            f"data must be digits, mnist or the path of a .csv file; got {str(name)!r}"
+        )
+    return _held_out(path.stem, str(path), *read_csv(path), (28, 28), 255)
+
+
+def choose():
+    """Return ``(name, reason)`` of the data set to take when nobody named one: mnist where it is at
+    hand, else digits.
+    """
+    if folder := os.environ.get("MNIST_DIR"):
+        if all(find_idx(folder, name) for name in MNIST_FILES):
+            return "mnist", f"its files are in MNIST_DIR={folder}"
+        return "digits", f"MNIST_DIR={folder} lacks MNIST's four IDX files"
+    if _mnist_in_cache():
+        return "mnist", "scikit-learn has it in its cache"
+    return "digits", "MNIST_DIR is not set and scikit-learn's cache has no MNIST"
+
+
+def split(X, y, share, seed):
+    """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn by
+    ``seed``, and the rest.
+    """
+    from sklearn.model_selection import train_test_split
+
+    return train_test_split(X, y, test_size=share, stratify=y, random_state=seed)
+
+
+def _held_out(name, source, X, y, image_shape, pixel_max):
+    try:
+        X_train, X_test, y_train, y_test = split(X, y, TEST_SHARE, TEST_SEED)
+    except ValueError as error:
+        raise ValueError(
+            f"{source}: too few samples to hold out a test set of each digit ({error})"
+        ) from error
+    return Dataset(name, source, X_train, y_train, X_test, y_test, image_shape, pixel_max)
+
+
+def _mnist_from_files(folder):
+    arrays = []
+    for name, (dimensions, md5) in MNIST_FILES.items():
+        path = find_idx(folder, name)
+        if path is None:
+            raise FileNotFoundError(
+                f"MNIST_DIR={folder} has no {name} or {name}.gz; {HOW_TO_GET_MNIST}"
+            )
+        arrays.append(read_idx(path, dimensions=dimensions, md5=md5))
+    return _mnist(f"IDX files in {folder}", *arrays)
+
+
+def _mnist_from_openml():
+    from sklearn.datasets import fetch_openml
+
+    try:
+        # The default parser needs pandas; this one is slower but comes with scikit-learn.
+        X, y = fetch_openml(
+            "mnist_784", version=1, as_frame=False, parser="liac-arff", return_X_y=True, n_retries=0
+        )
+    except (OSError, ValueError) as error:  # no network, or a damaged download
+        raise OSError(f"{HOW_TO_GET_MNIST} ({error})") from error
+    X, y = X.astype(np.uint8), y.astype(np.uint8)
+    return _mnist("OpenML mnist_784 version 1", X[:60_000], y[:60_000], X[60_000:], y[60_000:])
+
+
+def _mnist(source, X_train, y_train, X_test, y_test):
+    return Dataset(
+        "mnist",
+        source,
+        X_train.reshape(-1, 784),
+        y_train.astype(np.int64),
+        X_test.reshape(-1, 784),
+        y_test.astype(np.int64),
+        (28, 28),
+        255,
+    )
+
+
+def _mnist_in_cache():
+    home = Path(os.environ.get("SCIKIT_LEARN_DATA", "~/scikit_learn_data")).expanduser()
+    return any((home / "openml").rglob("mnist_784*.gz"))

@@ -1,0 +1,183 @@
+"""An experiment: one recipe trained on one data set, from raw pixels to figures on the test set."""
+
+from dataclasses import asdict, dataclass
+from functools import partial
+
+import numpy as np
+
+from .data import split
+from .model import Model
+from .network import Network
+from .optimizers import OPTIMIZERS
+from .training import EarlyStopping, evaluate, feature_range, fit, step_decay
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """How a model does on a set of samples.
+
+    loss: mean cross-entropy in nats. precision, recall, f1: unweighted means over the classes.
+    per_class: a dict by digit. confusion: counts, rows being the digits shown and columns the
+    answers. answers: class indices (n,), confidence: the probability of each answer (n,).
+    """
+
+    accuracy: float
+    loss: float
+    precision: float
+    recall: float
+    f1: float
+    per_class: dict
+    confusion: np.ndarray
+    answers: np.ndarray
+    confidence: np.ndarray
+
+
+class Experiment:
+    """A recipe on a data set with a seed: iterate over ``run()``, then ask for ``figures()`` and
+    keep ``model``.
+
+    The seed decides the validation samples, the initial weights, the order of the batches and
+    dropout; the test samples are the data set's own. Two experiments with the same arguments on the
+    same machine give the same numbers.
+    """
+
+    def __init__(self, recipe, dataset, *, seed=0, dtype=np.float32):
+        self.recipe, self.seed = recipe, seed
+        self.dataset = dataset if recipe.digits == dataset.classes else dataset.only(recipe.digits)
+        X, X_validation, y, y_validation = split(
+            self.dataset.X_train, self.dataset.y_train, recipe.validation, seed
+        )
+        n_classes = len(self.dataset.classes)
+        self._rng = np.random.default_rng(seed)
+        network = Network(
+            (X.shape[1], *recipe.hidden, n_classes if n_classes > 2 else 1),
+            activation=recipe.activation,
+            loss="softmax_cross_entropy" if n_classes > 2 else "binary_cross_entropy",
+            initializer=recipe.initializer,
+            dropout=recipe.dropout,
+            l2=recipe.l2,
+            rng=self._rng,
+            dtype=dtype,
+        )
+        low, span = feature_range(X) if recipe.scaling == "min_max" else (0, self.dataset.pixel_max)
+        self.model = Model(
+            network,
+            classes=self.dataset.classes,
+            low=low,
+            span=span,
+            image_shape=self.dataset.image_shape,
+            pixel_max=self.dataset.pixel_max,
+            about={
+                "recipe": asdict(recipe),
+                "data": dataset.name,
+                "checksum": dataset.checksum,
+                "seed": seed,
+            },
+        )
+        self.X, self.y = self.model.scale(X), y if n_classes > 2 else y[:, None]
+        self.validation = self.model.scale(X_validation), y_validation
+        # As many training samples as validation samples, to compare like with like after each
+        # epoch.
+        self._sample = self.X[: len(X_validation)], y[: len(X_validation)]
+        self.history = []
+        self._stopping = EarlyStopping(recipe.patience or recipe.epochs)
+
+    def run(self):
+        """Train, yielding after each epoch a dict: the fields of ``training.Epoch``, then loss and
+        accuracy on a part of the training samples as large as the validation set, in evaluation
+        mode.
+        """
+        recipe, network = self.recipe, self.model.network
+        epochs = fit(
+            network,
+            OPTIMIZERS[recipe.optimizer](lr=recipe.lr),
+            self.X,
+            self.y,
+            epochs=recipe.epochs,
+            batch_size=recipe.batch_size,
+            rng=self._rng,
+            validation=self.validation,
+            schedule=partial(step_decay, lr=recipe.lr, every=recipe.decay_every)
+            if recipe.decay_every
+            else None,
+            max_grad_norm=recipe.max_grad_norm,
+        )
+        for epoch in epochs:
+            training_loss, training_accuracy = evaluate(network, *self._sample)
+            row = epoch._asdict() | {
+                "training_loss": training_loss,
+                "training_accuracy": training_accuracy,
+            }
+            self.history.append(row)
+            watched = (
+                epoch.validation_loss if recipe.monitor == "loss" else -epoch.validation_accuracy
+            )
+            enough = self._stopping.update(watched, network.params)
+            yield row
+            if enough and recipe.patience:
+                return
+
+    @property
+    def best_epoch(self):
+        """The epoch, counted from 1, with the best validation result; None before the first epoch
+        has ended.
+        """
+        return None if self._stopping.best_epoch is None else self._stopping.best_epoch + 1
+
+    @property
+    def kept_epoch(self):
+        """The epoch, counted from 1, whose weights are the result: the best with early stopping,
+        else the last.
+        """
+        return self.best_epoch if self.recipe.patience else len(self.history)
+
+    def keep(self):
+        """Give the model the weights that are the result: with early stopping the best ones, else
+        those of now.
+        """
+        if self.recipe.patience and self.best_epoch is not None:
+            self._stopping.restore(self.model.network.params)
+
+    def figures(self, part="test"):
+        """Return the ``Figures`` on the "test" or "validation" samples, with the weights that
+        ``keep`` would keep.
+        """
+        vector = self.model.network.params.vector
+        now = vector.copy()
+        self.keep()
+        try:
+            if part == "validation":
+                return figures(self.model, *self.validation, scaled=True)
+            return figures(self.model, self.dataset.X_test, self.dataset.y_test)
+        finally:
+            vector[...] = now
+
+
+def figures(model, X, y, *, scaled=False):
+    """Return the ``Figures`` of a model on pixels X (n, inputs), raw unless ``scaled``, with class
+    indices y (n,).
+    """
+    from sklearn.metrics import classification_report, confusion_matrix
+
+    X = X if scaled else model.scale(X)
+    loss, accuracy = evaluate(model.network, X, y)
+    probabilities = model.network.predict_proba(X)
+    if probabilities.shape[1] == 1:
+        probabilities = np.hstack([1 - probabilities, probabilities])
+    answers = model.network.predict(X)
+    indices, names = range(len(model.classes)), [str(name) for name in model.classes]
+    per_class = classification_report(
+        y, answers, labels=indices, target_names=names, output_dict=True, zero_division=0
+    )
+    mean = per_class["macro avg"]
+    return Figures(
+        accuracy=accuracy,
+        loss=loss,
+        precision=mean["precision"],
+        recall=mean["recall"],
+        f1=mean["f1-score"],
+        per_class={name: per_class[name] for name in names},
+        confusion=confusion_matrix(y, answers, labels=indices),
+        answers=answers,
+        confidence=probabilities[np.arange(len(y)), answers],
+    )

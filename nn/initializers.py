@@ -1,0 +1,84 @@
+"""Initializers: the random weights that a layer starts from, scaled so that signals neither fade
+nor explode.
+
+All have the form ``name(rng, fan_in, fan_out, dtype=np.float32)`` and return an array (fan_in,
+fan_out) of that dtype, every entry drawn on its own from ``rng``. The numbers are drawn in float64
+and then rounded: one seed, one network, in any dtype.
+"""
+
+import math
+
+import numpy as np
+
+
+def xavier_normal(rng, fan_in, fan_out, dtype=np.float32):
+    """Draw from a normal distribution of variance 2 / (fan_in + fan_out): for tanh and sigmoid
+    layers.
+
+    Source: Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward
+    Networks, eq. 12.
+    """
+    return _normal(rng, fan_in, fan_out, dtype, math.sqrt(2 / (fan_in + fan_out)))
+
+
+def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
+    """Draw uniformly from [-limit, limit] with limit = sqrt(6 / (fan_in + fan_out)): the same
+    variance as xavier_normal.
+
+    Source: Glorot & Bengio 2010, eq. 16.
+    """
+    return _uniform(rng, fan_in, fan_out, dtype, math.sqrt(6 / (fan_in + fan_out)))
+
+
+def he_normal(rng, fan_in, fan_out, dtype=np.float32):
+    """Draw from a normal distribution of variance 2 / fan_in: for ReLU layers, which lose half of
+    their signal.
+
+    Source: He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers, eq. 10.
+    """
+    return _normal(rng, fan_in, fan_out, dtype, math.sqrt(2 / fan_in))
+
+
+def he_uniform(rng, fan_in, fan_out, dtype=np.float32):
+    """Draw uniformly from [-limit, limit] with limit = sqrt(6 / fan_in): the same variance as
+    he_normal.
+
+    Source: He et al. 2015, eq. 10, with the uniform distribution's variance limit**2 / 3.
+    """
+    return _uniform(rng, fan_in, fan_out, dtype, math.sqrt(6 / fan_in))
+
+
+def random_normal(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
+    """Draw from a normal distribution of a fixed standard deviation, whatever the widths: the naive
+    start.
+    """
+    return _normal(rng, fan_in, fan_out, dtype, std)
+
+
+def random_uniform(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
+    """Draw uniformly from [low, high), whatever the widths: the naive start."""
+    return rng.uniform(low, high, (fan_in, fan_out)).astype(dtype)
+
+
+def zeros(rng, fan_in, fan_out, dtype=np.float32):
+    """Return zeros: right for biases, useless for weights, since equal units stay equal."""
+    return np.zeros((fan_in, fan_out), dtype)
+
+
+def _normal(rng, fan_in, fan_out, dtype, std):
+    return (std * rng.standard_normal((fan_in, fan_out))).astype(dtype)
+
+
+def _uniform(rng, fan_in, fan_out, dtype, limit):
+    return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype)
+
+
+INITIALIZERS = {
+    "xavier_normal": xavier_normal,
+    "xavier_uniform": xavier_uniform,
+    "he_normal": he_normal,
+    "he_uniform": he_uniform,
+    "random_normal": random_normal,
+    "random_uniform": random_uniform,
+    "zeros": zeros,
+}

@@ -1,0 +1,101 @@
+"""Losses: how wrong the network is on a batch, as one number, and the gradient of that number.
+
+Every loss is a mean, so that its size does not depend on the batch; every gradient therefore
+carries the 1/n.
+"""
+
+import numpy as np
+
+from .activations import as_floating, shift_by_maximum, sigmoid
+
+
+def softmax_cross_entropy(logits, targets):
+    """Return the mean negative log-probability of the right class, and its gradient
+    (softmax(logits) - targets) / n.
+
+    logits: (n, k), the network's scores before softmax. targets: integer labels (n,) in 0..k-1, or
+    probabilities (n, k) whose rows sum to 1. Returns ``(loss, grad)``: a Python float in nats, and
+    (n, k) in the dtype of the logits. Raises ValueError for shapes that do not fit and labels out
+    of range. Source: Goodfellow et al. 2016, Deep Learning, section 6.2.2.3; Bishop 2006, eq.
+    4.109.
+    """
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if logits.ndim != 2:
+        raise ValueError(f"logits must be 2-D, (samples, classes); got shape {logits.shape}")
+    n, k = logits.shape
+    shifted = shift_by_maximum(logits)
+    grad = np.exp(shifted)
+    total = grad.sum(axis=1, keepdims=True)
+    grad /= (
+        total  # the softmax; its logarithm, below, comes from `shifted`: nothing underflowed there
+    )
+    if targets.shape == (n,) and targets.dtype.kind in "iu":
+        if targets.min(initial=0) < 0 or targets.max(initial=0) >= k:
+            raise ValueError(
+                f"targets must be labels in 0..{k - 1}; got {targets.min()}..{targets.max()}"
+            )
+        rows = np.arange(n)
+        losses = np.log(total[:, 0]) - shifted[rows, targets]
+        grad[rows, targets] -= 1
+    elif targets.shape == (n, k):
+        targets = targets.astype(logits.dtype, copy=False)
+        losses = (targets * (np.log(total) - shifted)).sum(axis=1)
+        grad -= targets
+    else:
+        raise ValueError(
+            f"targets must be integer labels of shape ({n},) or probabilities of shape ({n}, {k}); "
+            f"got {targets.dtype} of shape {targets.shape}"
+        )
+    grad /= n
+    return float(losses.sum(dtype=np.float64)) / losses.size, grad
+
+
+def binary_cross_entropy(logits, targets):
+    """Return the mean negative log-probability of yes-or-no answers, and its gradient
+    (sigmoid(logits) - targets) / size.
+
+    logits: any shape, the scores before the sigmoid. targets: the same shape, each in {0, 1} (or a
+    probability between). Returns ``(loss, grad)``: a Python float in nats, and an array like the
+    logits. Raises ValueError when the shapes differ. Source: Bishop 2006, eq. 4.90, with -log
+    sigmoid(z) written as max(-z, 0) + log1p(exp(-|z|)), which cannot overflow.
+    """
+    logits = as_floating(logits)
+    targets = np.asarray(targets, dtype=logits.dtype)
+    _require_same_shape("logits", logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    grad = sigmoid(logits)
+    grad -= targets
+    grad /= logits.size
+    return float(losses.sum(dtype=np.float64)) / losses.size, grad
+
+
+def mean_squared_error(predictions, targets):
+    """Return the mean squared difference over all elements, and its gradient 2 * (predictions -
+    targets) / size.
+
+    predictions, targets: arrays of exactly one shape; nothing is broadcast. Returns ``(loss,
+    grad)``: a Python float, and an array like the predictions. Raises ValueError when the shapes
+    differ. Source: Goodfellow et al. 2016, eq. 5.4.
+    """
+    predictions = as_floating(predictions)
+    targets = np.asarray(targets, dtype=predictions.dtype)
+    _require_same_shape("predictions", predictions, targets)
+    grad = predictions - targets
+    loss = float(np.square(grad).sum(dtype=np.float64)) / grad.size
+    grad *= 2 / grad.size
+    return loss, grad
+
+
+def _require_same_shape(name, array, targets):
+    # Broadcasting (n, 1) against (n,) would silently average over n * n pairs.
+    if array.shape != targets.shape:
+        raise ValueError(
+            f"targets must have the shape of the {name}, {array.shape}; got {targets.shape}"
+        )
+
+
+LOSSES = {
+    "softmax_cross_entropy": softmax_cross_entropy,
+    "binary_cross_entropy": binary_cross_entropy,
+    "mean_squared_error": mean_squared_error,
+}

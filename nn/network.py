@@ -1,0 +1,212 @@
+"""The network: dense layers in a row, and the gradient of a loss with respect to every weight in
+them.
+
+A batch X flows through ``x -> dense -> activation (-> dropout)`` layer by layer into the loss, and
+the gradient flows back the same way. All parameters live in one vector and all gradients in
+another; the activations of a batch live in buffers that are kept for the next one.
+"""
+
+import numpy as np
+
+from .activations import ACTIVATIONS, sigmoid, softmax
+from .initializers import INITIALIZERS
+from .layers import dense, dense_backward, parameter_gradients
+from .losses import LOSSES
+from .parameters import ParameterList
+from .regularization import dropout, dropout_backward, l2_penalty
+
+OUTPUTS = ("identity", "sigmoid")
+EVALUATION_ROWS = 1024  # rows that forward takes at a time: large products, yet small buffers
+
+
+class Network:
+    """A multilayer perceptron.
+
+    sizes: widths from input to output, at least two. activation: name of the hidden activation.
+    output: "identity" (scores for a loss that squashes them itself) or "sigmoid" (for
+    mean_squared_error). loss, initializer: names. dropout: share of hidden units dropped while
+    training. l2: strength of the penalty on the weights. rng: Generator for the initial weights,
+    fresh entropy where it is None. dtype: float32 or float64, of the parameters and of all
+    computation.
+
+    Attributes: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b
+    (fan_out,), and ``grads``, arranged alike; both are ``ParameterList``s, views of one vector
+    each. Biases start at 0.
+
+    Raises ValueError naming the argument that does not fit.
+    """
+
+    def __init__(
+        self,
+        sizes,
+        *,
+        activation="relu",
+        output="identity",
+        loss="softmax_cross_entropy",
+        initializer="he_normal",
+        dropout=0.0,
+        l2=0.0,
+        rng=None,
+        dtype=np.float32,
+    ):
+        self.sizes = tuple(sizes)
+        if len(self.sizes) < 2 or not all(
+            isinstance(size, int | np.integer) and size > 0 for size in self.sizes
+        ):
+            raise ValueError(
+                f"sizes must be two or more positive integers, input to output; got {sizes!r}"
+            )
+        _require_name("activation", activation, ACTIVATIONS)
+        _require_name("output", output, OUTPUTS)
+        _require_name("loss", loss, LOSSES)
+        _require_name("initializer", initializer, INITIALIZERS)
+        if not 0 <= dropout < 1:
+            raise ValueError(f"dropout must lie in [0, 1); got {dropout}")
+        if not 0 <= l2 < np.inf:
+            raise ValueError(f"l2 must be a finite number, not negative; got {l2}")
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise ValueError(f"dtype must be float32 or float64; got {self.dtype}")
+        self.activation, self.output, self.loss, self.initializer = (
+            activation,
+            output,
+            loss,
+            initializer,
+        )
+        self.dropout, self.l2 = dropout, l2
+
+        layers = list(zip(self.sizes, self.sizes[1:], strict=False))
+        shapes = [shape for fan_in, fan_out in layers for shape in ((fan_in, fan_out), (fan_out,))]
+        self.params = ParameterList.zeros(shapes, self.dtype)
+        self.grads = ParameterList.zeros(shapes, self.dtype)
+        rng = np.random.default_rng() if rng is None else rng
+        for W, (fan_in, fan_out) in zip(self.params[::2], layers, strict=True):
+            W[...] = INITIALIZERS[initializer](rng, fan_in, fan_out, self.dtype)
+        self._capacity = 0
+
+    def forward(self, X):
+        """Return the last layer's output (n, outputs) for X (n, inputs), in evaluation mode: a
+        fresh array.
+        """
+        X = self._checked(X)
+        output = np.empty((len(X), self.sizes[-1]), self.dtype)
+        for start in range(0, len(X), EVALUATION_ROWS):
+            rows = slice(start, start + EVALUATION_ROWS)
+            output[rows] = self._propagate(X[rows])[-1]
+        return output
+
+    def predict_proba(self, X):
+        """Return probabilities (n, outputs) for X (n, inputs): a fresh array.
+
+        They are the softmax or the sigmoid of the output, as the loss has it; the output itself
+        under mean_squared_error.
+        """
+        output = self.forward(X)
+        if self.loss == "softmax_cross_entropy":
+            return softmax(output)
+        return sigmoid(output) if self.loss == "binary_cross_entropy" else output
+
+    def predict(self, X):
+        """Return class indices (n,) for X (n, inputs): the most probable class, or for a single
+        output whether it passes 1/2.
+        """
+        return self.classify(self.forward(X))
+
+    def classify(self, output):
+        """Return the class indices (n,) that outputs of ``forward`` stand for."""
+        if self.sizes[-1] > 1:
+            return np.argmax(output, axis=1)  # softmax and sigmoid keep the order
+        return (output[:, 0] > (0 if self.loss == "binary_cross_entropy" else 0.5)).astype(np.intp)
+
+    def loss_and_grads(self, X, y, rng=None):
+        """Return ``(loss, grads)`` on a batch: the mean loss with the L2 penalty, and its gradients
+        in the order of ``params``.
+
+        X: (n, inputs). y: what the loss takes as targets. rng: a Generator switches dropout on,
+        None leaves it off. ``grads`` is the network's own ``grads``: the next call overwrites it;
+        copy what must last.
+        """
+        X = self._checked(X)
+        inputs = self._propagate(X, rng)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        if self.output == "sigmoid":
+            _, backward = ACTIVATIONS["sigmoid"]
+            grad = backward(grad, inputs[-1])
+        self._backpropagate(grad, inputs, dropped=rng is not None and self.dropout > 0)
+        if self.l2:
+            penalty, decays = l2_penalty(self.params[::2], self.l2, out=self._decays)
+            loss += penalty
+            for dW, decay in zip(self.grads[::2], decays, strict=True):
+                dW += decay
+        return loss, self.grads
+
+    def _propagate(self, X, rng=None):
+        """Return the input of every layer and, last, the output; all but X are views of the
+        buffers.
+        """
+        self._reserve(len(X))
+        inputs = [X]
+        last = len(self.sizes) - 2
+        for layer, z in enumerate(self._sums):
+            W, b = self.params[2 * layer : 2 * layer + 2]
+            forward, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            z = dense(inputs[-1], W, b, out=z[: len(X)])
+            x = forward(z, out=z)
+            if rng is not None and self.dropout and layer < last:
+                x, _ = dropout(
+                    x,
+                    self.dropout,
+                    rng,
+                    out=(self._dropped[layer][: len(X)], self._masks[layer][: len(X)]),
+                )
+            inputs.append(x)
+        return inputs
+
+    def _backpropagate(self, grad, inputs, dropped):
+        """Fill ``grads`` from the loss's gradient at the output, walking from the last layer to the
+        first.
+        """
+        _, backward = ACTIVATIONS[self.activation]
+        n = len(grad)
+        for layer in reversed(range(1, len(self.sizes) - 1)):
+            W, dW, db = self.params[2 * layer], *self.grads[2 * layer : 2 * layer + 2]
+            dx = self._scratch[: n * len(W)].reshape(n, len(W))
+            dense_backward(grad, inputs[layer], W, out=(dx, dW, db))
+            if dropped:
+                dx = dropout_backward(dx, self._masks[layer - 1][:n], out=dx)
+            a = self._sums[layer - 1][:n]  # no longer needed, so the gradient takes its place
+            grad = backward(dx, a, out=a)
+        parameter_gradients(grad, inputs[0], out=self.grads[:2])
+
+    def _reserve(self, n):
+        """Make room for a batch of n rows; a smaller batch uses the first rows of what is there."""
+        if n <= self._capacity:
+            return
+        hidden = self.sizes[1:-1]
+        self._sums = [np.empty((n, width), self.dtype) for width in self.sizes[1:]]
+        self._scratch = np.empty(n * max(hidden, default=0), self.dtype)
+        if self.dropout:
+            self._dropped = [np.empty((n, width), self.dtype) for width in hidden]
+            self._masks = [np.empty((n, width), self.dtype) for width in hidden]
+        if self.l2:
+            self._decays = [np.empty_like(W) for W in self.params[::2]]
+        self._capacity = n
+
+    def _checked(self, X):
+        X = np.asarray(X)
+        if X.ndim != 2 or X.shape[1] != self.sizes[0] or not len(X):
+            raise ValueError(
+                f"X must have shape (samples, {self.sizes[0]}), one sample or more; got {X.shape}"
+            )
+        return X.astype(self.dtype, copy=False)
+
+    def _as_targets(self, y):
+        y = np.asarray(y)
+        if self.loss != "softmax_cross_entropy" and y.ndim == 1 and self.sizes[-1] == 1:
+            return y[:, None]  # one label a sample, as a column beside the single output
+        return y
+
+
+def _require_name(argument, name, known):
+    if name not in known:
+        raise ValueError(f"{argument} must be one of {', '.join(known)}; got {name!r}")

@@ -1,0 +1,79 @@
+"""Regularization: what keeps a network from learning its training set by heart, or from leaping too
+far in one step.
+"""
+
+import math
+
+import numpy as np
+
+from .activations import as_floating
+from .parameters import joined
+
+
+def l2_penalty(weights, strength, *, out=None):
+    """Return the penalty strength/2 * sum of squared weights, and its gradient strength * W for
+    each array.
+
+    weights: list of arrays (weights only: biases are not penalised). Returns ``(penalty, grads)``:
+    a Python float, and a list of arrays of the same shapes, written into the arrays of ``out``
+    where given. Source: Goodfellow et al. 2016, Deep Learning, eq. 7.2.
+    """
+    weights = [as_floating(W) for W in weights]
+    penalty = strength / 2 * sum(float(np.vdot(W, W)) for W in weights)
+    if out is None:
+        out = [None] * len(weights)
+    return penalty, [
+        np.multiply(W, strength, out=grad) for W, grad in zip(weights, out, strict=True)
+    ]
+
+
+def dropout(x, rate, rng, *, out=(None, None)):
+    """Silence each entry with probability ``rate`` and scale the others by 1 / (1 - rate), so that
+    the mean stays.
+
+    x: array of any shape; rate: the share dropped, 0 <= rate < 1; rng: a Generator. Returns ``(y,
+    mask)`` with y = x * mask, the mask holding 0 and 1 / (1 - rate); both have x's shape and dtype.
+    ``out`` takes the two arrays to fill. Raises ValueError for a rate out of range. Source:
+    Srivastava et al. 2014, Dropout, section 10 (the inverted form).
+    """
+    if not 0 <= rate < 1:
+        raise ValueError(f"rate is the share dropped and must lie in [0, 1); got {rate}")
+    y, mask = out
+    x = as_floating(x)
+    if mask is None:
+        mask = np.empty_like(x)
+    np.greater_equal(rng.random(x.shape, dtype=np.float32), rate, out=mask)
+    mask *= 1 / (1 - rate)
+    return np.multiply(x, mask, out=y), mask
+
+
+def dropout_backward(grad, mask, *, out=None):
+    """Return dL/dx = grad * mask: a silenced entry had no effect, the others were scaled."""
+    return np.multiply(grad, mask, out=out)
+
+
+def clip_by_global_norm(grads, max_norm):
+    """Shrink all gradients by one factor, in place, so that their joint norm is at most
+    ``max_norm``.
+
+    grads: list of arrays; max_norm: a positive number. Returns the joint Euclidean norm before
+    clipping, a Python float. Gradients within the limit stay exactly as they are, and so do those
+    whose norm is NaN or infinite. Source: Pascanu, Mikolov & Bengio 2013, On the Difficulty of
+    Training Recurrent Neural Networks, algorithm 1.
+    """
+    if not max_norm > 0:
+        raise ValueError(f"max_norm must be positive; got {max_norm}")
+    (grads,) = joined(grads)
+    norm = math.sqrt(sum(_squared_norm(grad) for grad in grads))
+    if max_norm < norm < math.inf:
+        for grad in grads:
+            grad *= max_norm / norm
+    return norm
+
+
+def _squared_norm(array):
+    # The fast product is in the array's own dtype. Exploding gradients overflow it, and they are
+    # what clipping is for.
+    with np.errstate(over="ignore"):
+        square = float(np.vdot(array, array))
+    return square if math.isfinite(square) else float(np.sum(np.square(array, dtype=np.float64)))

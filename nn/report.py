@@ -1,0 +1,219 @@
+"""Report: what a run leaves behind in its folder, and the table that sets runs beside their
+documents.
+"""
+
+import csv
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from . import plots
+from .files import replacing
+
+LIBRARIES = ("numpy", "scikit-learn", "matplotlib")
+
+
+def environment():
+    """Return the versions and threads that a measurement depends on, as a dict."""
+    from threadpoolctl import threadpool_info
+
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        **{name: version(name) for name in LIBRARIES},
+        "blas": sorted(
+            {
+                f"{pool['internal_api']} {pool['version']} ({pool.get('architecture')})"
+                for pool in pools
+            }
+        ),
+        "threads": max((pool["num_threads"] for pool in pools), default=None),
+    }
+
+
+def summary(experiment, figures):
+    """Return everything that is known of a run but its curves, ready for JSON."""
+    network = experiment.model.network
+    return {
+        "recipe": experiment.model.about["recipe"],
+        "document_figures": [vars(expected) for expected in experiment.recipe.expected],
+        "data": {
+            "name": experiment.dataset.name,
+            "source": experiment.dataset.source,
+            "checksum_md5": experiment.model.about["checksum"],
+            "training": len(experiment.X),
+            "validation": len(experiment.validation[0]),
+            "test": len(experiment.dataset.X_test),
+        },
+        "seed": experiment.seed,
+        "dtype": str(network.dtype),
+        "sizes": network.sizes,
+        "test_accuracy": figures.accuracy,
+        "test_cross_entropy": figures.loss,
+        "macro_precision": figures.precision,
+        "macro_recall": figures.recall,
+        "macro_f1": figures.f1,
+        "per_class": figures.per_class,
+        "confusion": figures.confusion.tolist(),
+        "epochs_run": len(experiment.history),
+        "best_epoch": experiment.best_epoch,
+        "kept_epoch": experiment.kept_epoch,
+        "training_seconds": sum(row["seconds"] for row in experiment.history),
+        "environment": environment(),
+    }
+
+
+def write_run(folder, experiment, figures):
+    """Write history, summary, model and pictures of a run into ``folder``; return the names of the
+    files.
+    """
+    folder = Path(folder)
+    dataset, model, history = experiment.dataset, experiment.model, experiment.history
+    title = f"{experiment.recipe.name} on {dataset.name}"
+    write_table(folder / "history.csv", history)
+    with replacing(folder / "summary.json", "w", encoding="utf-8") as file:
+        json.dump(summary(experiment, figures), file, indent=2)
+    model.save(folder / "model.npz")
+    pictures = {
+        "loss.png": plots.loss_curves(history, experiment.best_epoch, f"{title}: loss"),
+        "accuracy.png": plots.accuracy_curves(history, experiment.best_epoch, f"{title}: accuracy"),
+        "confusion_matrix.png": plots.confusion_matrix(
+            figures.confusion,
+            dataset.classes,
+            f"{title}: {figures.accuracy:.2%} of {len(dataset.y_test):,} test digits right",
+        ),
+        "predictions.png": _predictions(experiment, figures, title),
+        "mistakes.png": _mistakes(experiment, figures, title),
+    }
+    for name, picture in pictures.items():
+        plots.save(picture, folder / name)
+    return ["history.csv", "summary.json", "model.npz", *pictures]
+
+
+def write_table(path, rows):
+    """Write dicts with the same keys as a CSV file."""
+    with replacing(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def comparison_row(recipe, expected, runs):
+    """Return one row of the comparison as a dict: means and standard deviations over ``runs``
+    beside the document's figures.
+
+    runs: a list of ``(figures, epochs run, seconds)``, one for each seed.
+    """
+    row = {
+        "model": recipe.name,
+        "batch": recipe.batch_size or "full",
+        "epochs": expected.epochs,
+        "epochs_run": float(np.mean([epochs for _, epochs, _ in runs])),
+        "seconds": float(np.mean([seconds for _, _, seconds in runs])),
+        "runs": len(runs),
+    }
+    for name in ("accuracy", "f1", "precision", "recall", "loss"):
+        values = [getattr(figures, name) for figures, _, _ in runs]
+        row |= {
+            name: float(np.mean(values)),
+            f"{name}_std": float(np.std(values, ddof=1)) if len(values) > 1 else "",
+        }
+        printed = getattr(expected, name)
+        row[f"document_{name}"] = "" if printed is None else printed
+    return row | {"document": recipe.document}
+
+
+def comparison_table(data, rows):
+    """Return the comparison as lines of text at most 80 characters wide."""
+    lines = [
+        f"{'':20}{'measured on the ' + data + ' test set':^41}{'document (MNIST)':>18}",
+        f"{'model':<11}{'batch':>5}{'epochs':>7}{'accuracy':>15}{'F1':>7}{'precis.':>8}{'recall':>7}{'accuracy':>10}{'F1':>7}",
+    ]
+    for row in rows:
+        accuracy = f"{100 * row['accuracy']:.2f}"
+        if row["runs"] > 1:
+            accuracy += f" +- {100 * row['accuracy_std']:.2f}"
+        lines.append(
+            f"{row['model']:<11}{row['batch']:>5}{row['epochs']:>7}{accuracy + ' %':>15}"
+            f"{row['f1']:>7.3f}{row['precision']:>8.3f}{row['recall']:>7.3f}"
+            f"{_share(row['document_accuracy']):>10}{_plain(row['document_f1']):>7}"
+        )
+    return lines
+
+
+def comparison_markdown(rows):
+    """Return the comparison as a Markdown table with all four figures, measured and printed."""
+    figures = ("accuracy", "f1", "precision", "recall")
+    lines = [
+        "| model | batch | epochs | epochs run | seconds | "
+        + " | ".join(f"{name} | document" for name in figures)
+        + " |\n|"
+        + "---|" * (5 + 2 * len(figures))
+    ]
+    for row in rows:
+        cells = [
+            row["model"],
+            row["batch"],
+            row["epochs"],
+            f"{row['epochs_run']:.0f}",
+            f"{row['seconds']:.1f}",
+        ]
+        for name in figures:
+            spread = f" ± {row[f'{name}_std']:.4f}" if row["runs"] > 1 else ""
+            cells += [f"{row[name]:.4f}{spread}", _plain(row[f"document_{name}"])]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def write_comparison(folder, data, rows, histories):
+    """Write the comparison as CSV, Markdown and picture; return the names of the files."""
+    folder = Path(folder)
+    write_table(folder / "comparison.csv", rows)
+    facts = ", ".join(f"{name} {value}" for name, value in environment().items())
+    with replacing(folder / "comparison.md", "w", encoding="utf-8") as file:
+        runs = f"mean of {rows[0]['runs']} run(s)"
+        file.write(f"Measured on {data}, {runs}, beside the document's MNIST figures.\n\n")
+        file.write(comparison_markdown(rows))
+        file.write(f"\n{facts}\n")
+    plots.save(plots.comparison(histories, f"{data}: learning curves"), folder / "comparison.png")
+    return ["comparison.csv", "comparison.md", "comparison.png"]
+
+
+def _predictions(experiment, figures, title):
+    shown = np.random.default_rng(experiment.seed).permutation(len(figures.answers))[:9]
+    return _digits(
+        experiment, figures, shown, f"{title}: nine test digits and the network's answers"
+    )
+
+
+def _mistakes(experiment, figures, title):
+    wrong = np.flatnonzero(figures.answers != experiment.dataset.y_test)
+    shown = wrong[np.argsort(-figures.confidence[wrong], kind="stable")][:16]
+    return _digits(
+        experiment, figures, shown, f"{title}: the most confident of {len(wrong)} mistakes"
+    )
+
+
+def _digits(experiment, figures, shown, title):
+    dataset, answers = experiment.dataset, figures.answers
+    captions, wrong = [], []
+    for i in shown:
+        is_wrong = answers[i] != dataset.y_test[i]
+        answer, truth = dataset.classes[answers[i]], dataset.classes[dataset.y_test[i]]
+        captions.append(
+            f"{answer}  ({figures.confidence[i]:.1%})" + (f"\nis {truth}" if is_wrong else "")
+        )
+        wrong.append(is_wrong)
+    return plots.digits(dataset.X_test[shown], dataset.image_shape, captions, wrong, title)
+
+
+def _share(value):
+    return "" if value == "" else f"{value:.2%}".replace("%", " %")
+
+
+def _plain(value):
+    return "" if value == "" else f"{value:.3f}"

@@ -1,0 +1,255 @@
+"""Training: how data reach the network batch by batch and epoch by epoch, and when to stop.
+
+``fit`` is an ordinary generator with one record per epoch: progress bars, logs, plots and early
+stopping are the caller's ``for`` loop.
+"""
+
+import math
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from .activations import as_floating
+from .losses import LOSSES
+from .regularization import clip_by_global_norm
+
+
+def one_hot(labels, n_classes, dtype=np.float32):
+    """Return a row for each label with 1 at its class and 0 elsewhere.
+
+    labels: integers (n,) in 0..n_classes-1. Returns (n, n_classes) of ``dtype``. Raises ValueError
+    for any other label.
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"labels must be integers of shape (n,); got {labels.dtype} of shape {labels.shape}"
+        )
+    if labels.size and not 0 <= labels.min() <= labels.max() < n_classes:
+        raise ValueError(
+            f"labels must lie in 0..{n_classes - 1}; got {labels.min()}..{labels.max()}"
+        )
+    rows = np.zeros((len(labels), n_classes), dtype)
+    rows[np.arange(len(labels)), labels] = 1
+    return rows
+
+
+def min_max_scale(train, *others):
+    """Scale every feature so that it runs from 0 to 1 on ``train``, and the other arrays by the
+    same rule.
+
+    train, others: (n, d) each, n free. Returns a tuple as long as the arguments. A feature that is
+    constant on ``train`` becomes 0 everywhere; values of the others may leave [0, 1] where
+    ``train`` never went.
+    """
+    low, span = feature_range(train)
+    return tuple(
+        (as_floating(x) - low.astype(as_floating(x).dtype)) / span.astype(as_floating(x).dtype)
+        for x in (train, *others)
+    )
+
+
+def feature_range(train):
+    """Return each feature's minimum and span (d,) over ``train`` (n, d); the span of a constant
+    feature is infinite, so that dividing by it gives 0.
+    """
+    train = as_floating(train)
+    low = train.min(axis=0)
+    span = train.max(axis=0) - low
+    return low, np.where(span > 0, span, span.dtype.type(np.inf))
+
+
+def minibatches(n, batch_size, rng):
+    """Return an iterator over index arrays that together hold every sample 0..n-1 once, in an order
+    drawn at this call.
+
+    All batches have ``batch_size`` entries but the last, which may be short. Raises ValueError for
+    a batch size below 1.
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1; got {batch_size}")
+    order = rng.permutation(n)
+    return (order[start : start + batch_size] for start in range(0, n, batch_size))
+
+
+def constant(epoch, lr):
+    """Return ``lr`` at every epoch."""
+    return lr
+
+
+def step_decay(epoch, lr, factor=0.5, every=30):
+    """Return lr * factor ** floor(epoch / every), epochs counted from 0: the initial rate, cut
+    every so many epochs.
+    """
+    return lr * factor ** (epoch // every)
+
+
+def exponential_decay(epoch, lr, factor=0.95):
+    """Return lr * factor ** epoch, epochs counted from 0: the same cut after every epoch."""
+    return lr * factor**epoch
+
+
+def cosine(epoch, lr, epochs, warmup=0):
+    """Return a rate that climbs linearly to ``lr`` over ``warmup`` epochs and then falls along half
+    a cosine towards 0.
+
+    epochs: length of the whole training, epochs counted from 0. No epoch has the rate 0, since it
+    would be wasted. Source: Loshchilov & Hutter 2017, SGDR, eq. 5, without restarts; the warm-up:
+    Goyal et al. 2017, section 2.2.
+    """
+    if epoch < warmup:
+        return lr * (epoch + 1) / (warmup + 1)
+    return lr * (1 + math.cos(math.pi * (epoch - warmup) / max(epochs - warmup, 1))) / 2
+
+
+class EarlyStopping:
+    """Watches a validation loss and remembers the best parameters.
+
+    patience: how many epochs in a row may pass without a new best before stopping. min_delta: a
+    loss counts as better only when it is lower by more than this. ``best_loss`` and ``best_epoch``
+    (from 0) tell the best so far. Source: Goodfellow et al. 2016, Deep Learning, algorithm 7.1.
+    """
+
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError(f"patience must be at least 1; got {patience}")
+        if not min_delta >= 0:
+            raise ValueError(f"min_delta must not be negative; got {min_delta}")
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch = math.inf, None
+        self._epoch, self._best = -1, None
+
+    def update(self, loss, params):
+        """Take an epoch's validation loss and parameters; return True when it is time to stop. A
+        NaN is never better.
+        """
+        self._epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self._epoch
+            self._best = [param.copy() for param in params]
+        return self._epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
+
+    def restore(self, params):
+        """Write the best parameters back into ``params``, in place. Raises ValueError when there
+        has been no best yet.
+        """
+        if self._best is None:
+            raise ValueError("nothing to restore: update has not seen a finite loss yet")
+        for param, best in zip(params, self._best, strict=True):
+            param[...] = best
+
+
+def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    """Make one pass over the data, yielding ``(samples, loss, norm)`` after each step.
+
+    X: (n, inputs), y: (n, ...). rng: Generator for the order and for dropout. max_grad_norm: clips
+    the gradients by their joint norm, which is then reported before clipping; otherwise norm is
+    None.
+    """
+    X, y = np.asarray(X, dtype=network.params[0].dtype), np.asarray(y)
+    if len(X) != len(y):
+        raise ValueError(f"X and y must hold the same samples; got {len(X)} and {len(y)}")
+    rows = np.empty((min(batch_size, len(X)), *X.shape[1:]), X.dtype)
+    for batch in minibatches(len(X), batch_size, rng):
+        if len(batch) == len(
+            X
+        ):  # one batch of everything: its order changes nothing, so nothing is copied
+            samples, targets = X, y
+        else:  # mode="clip" lets take write straight into the buffer
+            samples, targets = (
+                np.take(X, batch, axis=0, out=rows[: len(batch)], mode="clip"),
+                y[batch],
+            )
+        loss, grads = network.loss_and_grads(samples, targets, rng)
+        norm = None if max_grad_norm is None else clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        yield len(batch), loss, norm
+
+
+def train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    """Make one pass over the data in freshly shuffled mini-batches; return the mean loss over the
+    samples.
+
+    Arguments as for ``train_batches``. The loss of each batch is the one before its own step, with
+    dropout and penalty.
+    """
+    steps = train_batches(
+        network, optimizer, X, y, batch_size=batch_size, rng=rng, lr=lr, max_grad_norm=max_grad_norm
+    )
+    return sum(samples * loss for samples, loss, _ in steps) / len(X)
+
+
+class Epoch(NamedTuple):
+    """What one epoch of ``fit`` did; a field is None where nobody asked for it."""
+
+    epoch: int  # epochs completed: the first record says 1
+    loss: float  # mean over the samples, each batch before its step, with dropout and L2 penalty
+    validation_loss: float | None  # mean over the validation samples, without either
+    validation_accuracy: float | None  # share of right answers, 0 to 1
+    learning_rate: float
+    gradient_norm: float | None  # mean over the steps, before clipping
+    seconds: float  # training alone, without the validation
+
+
+def fit(
+    network,
+    optimizer,
+    X,
+    y,
+    *,
+    epochs,
+    batch_size,
+    rng,
+    validation=None,
+    schedule=None,
+    max_grad_norm=None,
+):
+    """Train for up to ``epochs`` epochs and yield an ``Epoch`` record after each; stop iterating to
+    stop training.
+
+    X: (n, inputs), y: (n, ...). batch_size: None takes the whole set as one batch. validation: a
+    pair (X, y) evaluated after each epoch. schedule: a function of the epoch, counted from 0, that
+    gives the learning rate; the optimizer's own otherwise. Raises FloatingPointError when the loss
+    is no longer finite.
+    """
+    X = np.asarray(X, dtype=network.dtype)
+    batch_size = len(X) if batch_size is None else batch_size
+    for epoch in range(epochs):
+        lr = optimizer.lr if schedule is None else schedule(epoch)
+        start = time.perf_counter()
+        with np.errstate(
+            over="ignore", invalid="ignore"
+        ):  # a diverging loss is reported below, in one clear line
+            steps = list(
+                train_batches(
+                    network,
+                    optimizer,
+                    X,
+                    y,
+                    batch_size=batch_size,
+                    rng=rng,
+                    lr=lr,
+                    max_grad_norm=max_grad_norm,
+                )
+            )
+        seconds = time.perf_counter() - start
+        loss = sum(samples * loss for samples, loss, _ in steps) / len(X)
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                f"the loss became {loss} in epoch {epoch + 1}; try a learning rate below {lr:g}"
+            )
+        norm = None if max_grad_norm is None else sum(norm for _, _, norm in steps) / len(steps)
+        measured = (None, None) if validation is None else evaluate(network, *validation)
+        yield Epoch(epoch + 1, loss, *measured, lr, norm, seconds)
+
+
+def evaluate(network, X, y):
+    """Return ``(loss, accuracy)`` of the network on X (n, inputs) with labels y (n,): without
+    dropout, without penalty.
+    """
+    output, y = network.forward(X), np.asarray(y)
+    loss, _ = LOSSES[network.loss](
+        output, y if network.loss == "softmax_cross_entropy" else y.reshape(output.shape)
+    )
+    return loss, float(np.mean(network.classify(output) == y))
