@@ -68,9 +68,7 @@ def _parser():
     sub.add_argument("--optimizer", choices=OPTIMIZERS)
     sub.add_argument("--initializer", choices=INITIALIZERS)
     sub.add_argument("--l2", type=_number(0, math.inf), metavar="STRENGTH")
-    sub.add_argument(
-        "--dropout", type=_number(0, 1), metavar="RATE", help="share of hidden units dropped"
-    )
+    sub.add_argument("--dropout", type=_number(0, 1), metavar="RATE", help="share of hidden units dropped")
     sub.add_argument(
         "--patience", type=_whole(1), metavar="N", help="epochs without improvement before stopping"
     )

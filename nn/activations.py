@@ -88,8 +88,7 @@ def leaky_relu(z, slope=0.01, *, out=None):
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     z = as_floating(z)
-    negative = np.minimum(z, 0)
-    negative *= slope
+    negative = slope * np.minimum(z, 0)
     a = np.maximum(z, 0, out=out)
     return np.add(a, negative, out=out)
 
@@ -113,9 +112,8 @@ def elu(z, alpha=1.0, *, out=None):
     ELUs, eq. 15.
     """
     z = as_floating(z)
-    negative = np.minimum(z, 0)  # the exponential never sees a positive sum, so it cannot overflow
-    np.expm1(negative, out=negative)
-    negative *= alpha
+    # The exponential never sees a positive sum, so it cannot overflow.
+    negative = alpha * np.expm1(np.minimum(z, 0))
     a = np.maximum(z, 0, out=out)
     return np.add(a, negative, out=out)
 

@@ -41,11 +41,7 @@ def compare(options):
             histories.setdefault(label, experiment.history)
             if interrupted:
                 break
-        rows += [
-            report.comparison_row(recipe, expected, runs)
-            for expected, runs in measured.items()
-            if runs
-        ]
+        rows += [report.comparison_row(recipe, expected, runs) for expected, runs in measured.items() if runs]
         if interrupted:
             break
     if rows:
@@ -110,9 +106,7 @@ def recipes(options):
             + (f" (batch {expected.batch_size})" if expected.batch_size else "")
             for expected in recipe.expected
         )
-        print(
-            f"    document {recipe.document}, MNIST {recipe.expected[0].part} accuracy: {results}"
-        )
+        print(f"    document {recipe.document}, MNIST {recipe.expected[0].part} accuracy: {results}")
 
 
 def _trainings(names):
@@ -146,9 +140,7 @@ def _trained(recipe, dataset, seed, dtype, measured=None):
 
     def measure(expected):
         seconds = sum(row["seconds"] for row in experiment.history)
-        measured[expected].append(
-            (experiment.figures(expected.part), len(experiment.history), seconds)
-        )
+        measured[expected].append((experiment.figures(expected.part), len(experiment.history), seconds))
 
     try:
         for row in _with_progress(experiment.run(), recipe, seed):

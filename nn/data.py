@@ -99,9 +99,7 @@ def load(name):
         )
     path = Path(name)
     if path.suffix.lower() != ".csv":
-        raise ValueError(
-            f"data must be digits, mnist or the path of a .csv file; got {str(name)!r}"
-        )
+        raise ValueError(f"data must be digits, mnist or the path of a .csv file; got {str(name)!r}")
     return _held_out(path.stem, str(path), *read_csv(path), (28, 28), 255)
 
 
@@ -142,9 +140,7 @@ def _mnist_from_files(folder):
     for name, (dimensions, md5) in MNIST_FILES.items():
         path = find_idx(folder, name)
         if path is None:
-            raise FileNotFoundError(
-                f"MNIST_DIR={folder} has no {name} or {name}.gz; {HOW_TO_GET_MNIST}"
-            )
+            raise FileNotFoundError(f"MNIST_DIR={folder} has no {name} or {name}.gz; {HOW_TO_GET_MNIST}")
         arrays.append(read_idx(path, dimensions=dimensions, md5=md5))
     return _mnist(f"IDX files in {folder}", *arrays)
 

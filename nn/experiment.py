@@ -109,9 +109,7 @@ class Experiment:
                 "training_accuracy": training_accuracy,
             }
             self.history.append(row)
-            watched = (
-                epoch.validation_loss if recipe.monitor == "loss" else -epoch.validation_accuracy
-            )
+            watched = epoch.validation_loss if recipe.monitor == "loss" else -epoch.validation_accuracy
             enough = self._stopping.update(watched, network.params)
             yield row
             if enough and recipe.patience:

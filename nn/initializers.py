@@ -48,6 +48,14 @@ def he_uniform(rng, fan_in, fan_out, dtype=np.float32):
     return _uniform(rng, fan_in, fan_out, dtype, math.sqrt(6 / fan_in))
 
 
+def lecun_normal(rng, fan_in, fan_out, dtype=np.float32):
+    """Draw from a normal distribution of variance 1 / fan_in: each sum then has the variance of an input.
+
+    Many texts call this rule Xavier's. Source: LeCun, Bottou, Orr & Müller 1998, Efficient BackProp, eq. 16.
+    """
+    return _normal(rng, fan_in, fan_out, dtype, math.sqrt(1 / fan_in))
+
+
 def random_normal(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
     """Draw from a normal distribution of a fixed standard deviation, whatever the widths: the naive
     start.
@@ -78,6 +86,7 @@ INITIALIZERS = {
     "xavier_uniform": xavier_uniform,
     "he_normal": he_normal,
     "he_uniform": he_uniform,
+    "lecun_normal": lecun_normal,
     "random_normal": random_normal,
     "random_uniform": random_uniform,
     "zeros": zeros,

@@ -26,14 +26,10 @@ def softmax_cross_entropy(logits, targets):
     shifted = shift_by_maximum(logits)
     grad = np.exp(shifted)
     total = grad.sum(axis=1, keepdims=True)
-    grad /= (
-        total  # the softmax; its logarithm, below, comes from `shifted`: nothing underflowed there
-    )
+    grad /= total  # the softmax; its logarithm, below, comes from `shifted`: nothing underflowed there
     if targets.shape == (n,) and targets.dtype.kind in "iu":
         if targets.min(initial=0) < 0 or targets.max(initial=0) >= k:
-            raise ValueError(
-                f"targets must be labels in 0..{k - 1}; got {targets.min()}..{targets.max()}"
-            )
+            raise ValueError(f"targets must be labels in 0..{k - 1}; got {targets.min()}..{targets.max()}")
         rows = np.arange(n)
         losses = np.log(total[:, 0]) - shifted[rows, targets]
         grad[rows, targets] -= 1
@@ -89,9 +85,7 @@ def mean_squared_error(predictions, targets):
 def _require_same_shape(name, array, targets):
     # Broadcasting (n, 1) against (n,) would silently average over n * n pairs.
     if array.shape != targets.shape:
-        raise ValueError(
-            f"targets must have the shape of the {name}, {array.shape}; got {targets.shape}"
-        )
+        raise ValueError(f"targets must have the shape of the {name}, {array.shape}; got {targets.shape}")
 
 
 LOSSES = {

@@ -29,9 +29,7 @@ class Model:
     and seed.
     """
 
-    def __init__(
-        self, network, *, classes, low=0.0, span=1.0, image_shape=None, pixel_max=1.0, about=None
-    ):
+    def __init__(self, network, *, classes, low=0.0, span=1.0, image_shape=None, pixel_max=1.0, about=None):
         self.network = network
         self.classes = np.asarray(classes)
         self.low, self.span = np.asarray(low, network.dtype), np.asarray(span, network.dtype)
@@ -44,9 +42,7 @@ class Model:
             )
         for name, values in (("low", self.low), ("span", self.span)):
             if values.shape not in ((), (network.sizes[0],)):
-                raise ValueError(
-                    f"{name} must be one number or {network.sizes[0]}; got shape {values.shape}"
-                )
+                raise ValueError(f"{name} must be one number or {network.sizes[0]}; got shape {values.shape}")
 
     def scale(self, X):
         """Return raw pixels X (n, inputs), of any numeric dtype, scaled as the network wants them:
@@ -116,16 +112,12 @@ def load(path):
             f"{path}: not a model saved by this package, or damaged ({_first_line(error)})"
         ) from error
     if version != VERSION:
-        raise ValueError(
-            f"{path}: format version {version}, but this package reads version {VERSION}"
-        )
+        raise ValueError(f"{path}: format version {version}, but this package reads version {VERSION}")
     try:
         params = arrays.pop("params")
         network = Network(dtype=params.dtype, **header["network"])
         if params.shape != network.params.vector.shape or not np.isfinite(params).all():
-            raise ValueError(
-                f"{params.size} parameters, not all finite or not those of {network.sizes}"
-            )
+            raise ValueError(f"{params.size} parameters, not all finite or not those of {network.sizes}")
         network.params.vector[...] = params
         return Model(
             network,

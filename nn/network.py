@@ -53,9 +53,7 @@ class Network:
         if len(self.sizes) < 2 or not all(
             isinstance(size, int | np.integer) and size > 0 for size in self.sizes
         ):
-            raise ValueError(
-                f"sizes must be two or more positive integers, input to output; got {sizes!r}"
-            )
+            raise ValueError(f"sizes must be two or more positive integers, input to output; got {sizes!r}")
         _require_name("activation", activation, ACTIVATIONS)
         _require_name("output", output, OUTPUTS)
         _require_name("loss", loss, LOSSES)

@@ -152,9 +152,7 @@ class _Optimizer:
                 f"got params {shapes} and grads {[np.shape(g) for g in grads]}"
             )
         self.t += 1
-        lr = float(
-            self.lr if lr is None else lr
-        )  # a NumPy float64 scalar would promote float32 arrays
+        lr = float(self.lr if lr is None else lr)  # a NumPy float64 scalar would promote float32 arrays
         for param, grad, *states in zip(*joined(params, grads, *self._states), strict=True):
             self._update(param, grad, *states, lr=lr, **self.hyperparameters)
 

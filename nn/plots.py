@@ -65,14 +65,10 @@ def most_confused(confusion, classes, most=3):
     """
     both = confusion + confusion.T
     pairs = [
-        (both[i, j], classes[i], classes[j])
-        for i in range(len(classes))
-        for j in range(i + 1, len(classes))
+        (both[i, j], classes[i], classes[j]) for i in range(len(classes)) for j in range(i + 1, len(classes))
     ]
     named = [
-        f"{a} and {b} ({count})"
-        for count, a, b in sorted(pairs, key=lambda pair: -pair[0])[:most]
-        if count
+        f"{a} and {b} ({count})" for count, a, b in sorted(pairs, key=lambda pair: -pair[0])[:most] if count
     ]
     return "most confused: " + ", ".join(named) if named else "no digit was confused with another"
 
@@ -85,7 +81,7 @@ def digits(X, image_shape, captions, wrong, title):
     """
     side = max(1, int(np.ceil(np.sqrt(len(X)))))
     rows = max(1, -(-len(X) // side))
-    figure, grid = _new(1.5 * side + 0.6, 1.75 * rows + 0.6, rows, side)
+    figure, grid = _new(max(1.5 * side + 0.6, 5.2), 1.75 * rows + 0.6, rows, side)
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, pixels, caption, is_wrong in zip(grid.flat, X, captions, wrong, strict=False):
@@ -126,9 +122,7 @@ def _curves(history, what, best_epoch, label, factor, title):
         if part == "validation" and best_epoch is not None:
             best = values[best_epoch - 1]
             axes.axvline(best_epoch, color="gray", linestyle=":", linewidth=1)
-            axes.plot(
-                best_epoch, best, "o", markersize=9, markerfacecolor="none", markeredgecolor=colour
-            )
+            axes.plot(best_epoch, best, "o", markersize=9, markerfacecolor="none", markeredgecolor=colour)
             axes.plot(
                 [],
                 [],

@@ -49,9 +49,7 @@ def read_idx(path, *, dimensions, md5=None):
     if len(content) < header:
         raise ValueError(f"{path}: {len(content)} bytes are too few for the header of {header}")
     magic, *shape = struct.unpack(f">{1 + dimensions}I", content[:header])
-    expected = (
-        0x0800 + dimensions
-    )  # 08 stands for unsigned bytes, the last byte for the number of dimensions
+    expected = 0x0800 + dimensions  # 08 stands for unsigned bytes, the last byte for the number of dimensions
     if magic != expected:
         raise ValueError(f"{path}: magic number {magic} at byte 0; expected {expected}")
     if len(content) - header != math.prod(shape):
@@ -59,10 +57,7 @@ def read_idx(path, *, dimensions, md5=None):
             f"{path}: the header promises {' x '.join(map(str, shape))} bytes of data, "
             f"{math.prod(shape)} in all; found {len(content) - header}"
         )
-    if (
-        md5 is not None
-        and (found := hashlib.md5(content, usedforsecurity=False).hexdigest()) != md5
-    ):
+    if md5 is not None and (found := hashlib.md5(content, usedforsecurity=False).hexdigest()) != md5:
         raise ValueError(f"{path}: MD5 {found}; expected {md5}: the file was altered")
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
@@ -99,9 +94,7 @@ def read_csv(path):
         raise ValueError(f"{path}, row {bad[0] + 1}: label {labels[bad[0]]}; expected 0..9")
     if (bad := np.argwhere((pixels < 0) | (pixels > 255))).size:
         row, pixel = bad[0]
-        raise ValueError(
-            f"{path}, row {row + 1}: pixel {pixel} is {pixels[row, pixel]}; expected 0..255"
-        )
+        raise ValueError(f"{path}, row {row + 1}: pixel {pixel} is {pixels[row, pixel]}; expected 0..255")
     return pixels.astype(np.uint8), labels
 
 

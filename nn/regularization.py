@@ -22,9 +22,7 @@ def l2_penalty(weights, strength, *, out=None):
     penalty = strength / 2 * sum(float(np.vdot(W, W)) for W in weights)
     if out is None:
         out = [None] * len(weights)
-    return penalty, [
-        np.multiply(W, strength, out=grad) for W, grad in zip(weights, out, strict=True)
-    ]
+    return penalty, [np.multiply(W, strength, out=grad) for W, grad in zip(weights, out, strict=True)]
 
 
 def dropout(x, rate, rng, *, out=(None, None)):

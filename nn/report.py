@@ -26,10 +26,7 @@ def environment():
         "platform": platform.platform(),
         **{name: version(name) for name in LIBRARIES},
         "blas": sorted(
-            {
-                f"{pool['internal_api']} {pool['version']} ({pool.get('architecture')})"
-                for pool in pools
-            }
+            {f"{pool['internal_api']} {pool['version']} ({pool.get('architecture')})" for pool in pools}
         ),
         "threads": max((pool["num_threads"] for pool in pools), default=None),
     }
@@ -129,18 +126,20 @@ def comparison_row(recipe, expected, runs):
 
 def comparison_table(data, rows):
     """Return the comparison as lines of text at most 80 characters wide."""
+    measured = f"measured on the {data} test set"
     lines = [
-        f"{'':20}{'measured on the ' + data + ' test set':^41}{'document (MNIST)':>18}",
-        f"{'model':<11}{'batch':>5}{'epochs':>7}{'accuracy':>15}{'F1':>7}{'precis.':>8}{'recall':>7}{'accuracy':>10}{'F1':>7}",
+        f"{'':23}{measured:^39}{'document (MNIST)':>16}",
+        f"{'model':<11}{'batch':>5}{'epochs':>7}{'accuracy':>17}{'F1':>7}{'precis.':>8}{'recall':>7}"
+        f"{'accuracy':>9}{'F1':>7}",
     ]
     for row in rows:
         accuracy = f"{100 * row['accuracy']:.2f}"
         if row["runs"] > 1:
             accuracy += f" +- {100 * row['accuracy_std']:.2f}"
         lines.append(
-            f"{row['model']:<11}{row['batch']:>5}{row['epochs']:>7}{accuracy + ' %':>15}"
+            f"{row['model']:<11}{row['batch']:>5}{row['epochs']:>7}{accuracy + ' %':>17}"
             f"{row['f1']:>7.3f}{row['precision']:>8.3f}{row['recall']:>7.3f}"
-            f"{_share(row['document_accuracy']):>10}{_plain(row['document_f1']):>7}"
+            f"{_share(row['document_accuracy']):>9}{_plain(row['document_f1']):>7}"
         )
     return lines
 
@@ -185,17 +184,14 @@ def write_comparison(folder, data, rows, histories):
 
 def _predictions(experiment, figures, title):
     shown = np.random.default_rng(experiment.seed).permutation(len(figures.answers))[:9]
-    return _digits(
-        experiment, figures, shown, f"{title}: nine test digits and the network's answers"
-    )
+    return _digits(experiment, figures, shown, f"{title}: nine test digits and the network's answers")
 
 
 def _mistakes(experiment, figures, title):
     wrong = np.flatnonzero(figures.answers != experiment.dataset.y_test)
     shown = wrong[np.argsort(-figures.confidence[wrong], kind="stable")][:16]
-    return _digits(
-        experiment, figures, shown, f"{title}: the most confident of {len(wrong)} mistakes"
-    )
+    what = f"the most confident of {len(wrong)} mistakes" if len(wrong) else "not a single mistake"
+    return _digits(experiment, figures, shown, f"{title}: {what}")
 
 
 def _digits(experiment, figures, shown, title):
@@ -204,9 +200,7 @@ def _digits(experiment, figures, shown, title):
     for i in shown:
         is_wrong = answers[i] != dataset.y_test[i]
         answer, truth = dataset.classes[answers[i]], dataset.classes[dataset.y_test[i]]
-        captions.append(
-            f"{answer}  ({figures.confidence[i]:.1%})" + (f"\nis {truth}" if is_wrong else "")
-        )
+        captions.append(f"{answer}  ({figures.confidence[i]:.1%})" + (f"\nis {truth}" if is_wrong else ""))
         wrong.append(is_wrong)
     return plots.digits(dataset.X_test[shown], dataset.image_shape, captions, wrong, title)
 

@@ -23,13 +23,9 @@ def one_hot(labels, n_classes, dtype=np.float32):
     """
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"labels must be integers of shape (n,); got {labels.dtype} of shape {labels.shape}"
-        )
+        raise ValueError(f"labels must be integers of shape (n,); got {labels.dtype} of shape {labels.shape}")
     if labels.size and not 0 <= labels.min() <= labels.max() < n_classes:
-        raise ValueError(
-            f"labels must lie in 0..{n_classes - 1}; got {labels.min()}..{labels.max()}"
-        )
+        raise ValueError(f"labels must lie in 0..{n_classes - 1}; got {labels.min()}..{labels.max()}")
     rows = np.zeros((len(labels), n_classes), dtype)
     rows[np.arange(len(labels)), labels] = 1
     return rows
@@ -150,11 +146,9 @@ def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_gra
     X, y = np.asarray(X, dtype=network.params[0].dtype), np.asarray(y)
     if len(X) != len(y):
         raise ValueError(f"X and y must hold the same samples; got {len(X)} and {len(y)}")
-    rows = np.empty((min(batch_size, len(X)), *X.shape[1:]), X.dtype)
+    rows = np.empty((batch_size if batch_size < len(X) else 0, *X.shape[1:]), X.dtype)
     for batch in minibatches(len(X), batch_size, rng):
-        if len(batch) == len(
-            X
-        ):  # one batch of everything: its order changes nothing, so nothing is copied
+        if len(batch) == len(X):  # one batch of everything: its order changes nothing, so nothing is copied
             samples, targets = X, y
         else:  # mode="clip" lets take write straight into the buffer
             samples, targets = (

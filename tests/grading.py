@@ -1,0 +1,82 @@
+"""The package under test, imported module by module, so that one broken file fails its own lesson alone."""
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+
+class Package:
+    """A package given by its importable name or by its folder; attributes are its modules.
+
+    name, path: what the header prints. Nothing is imported before a test asks for it.
+    """
+
+    def __init__(self, name_or_folder):
+        spec = _find(name_or_folder) if name_or_folder.isidentifier() else None
+        if spec is None:
+            spec = _locate(Path(name_or_folder).resolve())
+        if spec is None:
+            raise pytest.UsageError(
+                "--impl must be an importable package or a folder with an __init__.py; "
+                f"got {name_or_folder!r}"
+            )
+        self.name, self.path = spec.name, Path(spec.submodule_search_locations[0])
+        self._spec = spec
+
+    def __getattr__(self, name):
+        return Module(self, name)
+
+    def load(self, name):
+        """Import the module of this name and return it."""
+        if self.name not in sys.modules:
+            package = sys.modules[self.name] = importlib.util.module_from_spec(self._spec)
+            try:
+                self._spec.loader.exec_module(package)
+            except Exception as error:  # the modules can be graded all the same, and the broken one will tell
+                package.error = error
+        return importlib.import_module(f"{self.name}.{name}")
+
+
+class Module:
+    """A module of the graded package, whose missing names fail one test each, in one line."""
+
+    def __init__(self, package, name):
+        self._package, self._name = package, name
+
+    def __getattr__(self, attribute):
+        __tracebackhide__ = True
+        where = f"{self._package.name}.{self._name}"
+        try:
+            module = self._package.load(self._name)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            problem = f"{where} cannot be imported: {type(error).__name__}: {error}"
+        else:
+            if hasattr(module, attribute):
+                return getattr(module, attribute)
+            problem = f"{where} has no {attribute}: {module.__file__}"
+        pytest.fail(problem, pytrace=False)
+
+
+def _find(name):
+    """Return the spec of an importable package; None where there is none."""
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return None
+    return spec if spec is not None and spec.origin and spec.submodule_search_locations else None
+
+
+def _locate(folder):
+    """Return a spec for the package in a folder, under a name that no other package has."""
+    if not (folder / "__init__.py").is_file():
+        return None
+    other = _find(folder.name) if folder.name.isidentifier() else None
+    name = f"{folder.name}_copy" if other and Path(other.origin).parent != folder else folder.name
+    return importlib.util.spec_from_file_location(
+        name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )

@@ -1,0 +1,130 @@
+"""Checks that the lessons share: each says what was expected, what came, and where to look."""
+
+import itertools
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+SHOWN = 8  # entries that a message prints of an array
+
+
+def require_array(value, *, shape, dtype, what):
+    """Fail unless ``value`` is an array of this shape and dtype."""
+    __tracebackhide__ = True
+    if value is None:
+        pytest.fail(f"{what} is None: is the `return` missing?", pytrace=False)
+    if not isinstance(value, np.ndarray):
+        pytest.fail(f"{what} must be a NumPy array; got {type(value).__name__}", pytrace=False)
+    if value.shape != tuple(shape):
+        hint = " (it looks transposed)" if value.shape == tuple(shape)[::-1] else ""
+        pytest.fail(f"{what} must have shape {tuple(shape)}; got {value.shape}{hint}", pytrace=False)
+    if value.dtype != dtype:
+        pytest.fail(
+            f"{what} must be {np.dtype(dtype)}; got {value.dtype}. A floating input keeps its dtype, "
+            "anything else is computed in float64",
+            pytrace=False,
+        )
+
+
+def require_float(value, what):
+    """Fail unless ``value`` is a Python float."""
+    __tracebackhide__ = True
+    if type(value) is not float:
+        pytest.fail(
+            f"{what} must be a Python float; got {type(value).__name__}: wrap it in float(...)",
+            pytrace=False,
+        )
+
+
+def require_close(actual, expected, *, what, look, rtol=1e-7, atol=1e-12):
+    """Fail unless every entry is within atol + rtol * |expected|; the message shows what differs."""
+    __tracebackhide__ = True
+    if actual is None:
+        pytest.fail(f"{what} is None: is the `return` missing?", pytrace=False)
+    actual, expected = np.asarray(actual), np.asarray(expected)
+    if actual.shape != expected.shape:
+        pytest.fail(
+            f"{what} must have shape {expected.shape}; got {actual.shape}.\nLook at: {look}",
+            pytrace=False,
+        )
+    wrong = ~np.isclose(actual, expected, rtol=rtol, atol=atol)
+    if wrong.any():
+        pytest.fail(f"{what} is wrong.\n{_table(actual, expected, wrong)}\nLook at: {look}", pytrace=False)
+
+
+def _table(actual, expected, wrong):
+    """Show expected and actual side by side, the wrong entries first of all."""
+    if actual.ndim == 0:
+        return f"  expected {expected:.10g}\n  got      {actual:.10g}"
+    places = np.argwhere(wrong)
+    lines = [f"  {len(places)} of {actual.size} entries differ:"]
+    for place in itertools.islice(places, SHOWN):
+        at = tuple(int(i) for i in place)
+        index = "[" + ", ".join(map(str, at)) + "]"
+        lines.append(f"  at {index:<10} expected {expected[at]:< 16.9g} got {actual[at]:< 16.9g}")
+    if len(places) > SHOWN:
+        lines.append("  ...")
+    return "\n".join(lines)
+
+
+@contextmanager
+def unchanged(**arrays):
+    """Fail if the block changes one of the arrays, which are given by the names of the arguments."""
+    __tracebackhide__ = True
+    before = {name: np.array(array, copy=True) for name, array in arrays.items()}
+    yield
+    for name, array in arrays.items():
+        if not np.array_equal(array, before[name], equal_nan=True):
+            pytest.fail(
+                f"the function changed its argument `{name}`; compute in a new array "
+                "(`z = z - 1`, not `z -= 1`)",
+                pytrace=False,
+            )
+
+
+def numeric_gradient(function, x, step=1e-6):
+    """Return d function / d x, entry by entry, by central differences; x (float64) is left as it was."""
+    gradient = np.empty_like(x)
+    for place in np.ndindex(x.shape):
+        gradient[place] = _slope(function, x, _unit(x, place), step)
+    return gradient
+
+
+def require_gradient(function, x, gradient, *, rng, what, look, rtol=1e-5, atol=1e-8):
+    """Fail unless ``gradient`` is the derivative of the number ``function()`` by the float64 array x.
+
+    ``function`` takes no argument and reads x, which is changed in place and put back. One random
+    projection covers every entry at once; small arrays are then compared entry by entry, so that
+    the message can say which are wrong.
+    """
+    __tracebackhide__ = True
+    require_array(gradient, shape=x.shape, dtype=np.float64, what=what)
+    # Random lengths tell the entries apart; the gradient's own signs keep them from cancelling one another.
+    signs = np.where(gradient == 0, rng.choice([-1.0, 1.0], x.shape), np.sign(gradient))
+    direction = signs * rng.uniform(0.5, 1.5, x.shape)
+    numeric, analytic = _slope(function, x, direction), float(np.sum(gradient * direction))
+    if x.size <= 64:
+        require_close(gradient, numeric_gradient(function, x), what=what, look=look, rtol=rtol, atol=atol)
+    if not abs(numeric - analytic) <= atol * np.sqrt(x.size) + rtol * np.sum(np.abs(gradient * direction)):
+        pytest.fail(
+            f"{what} is wrong.\n  along a random direction the loss changes by {numeric:.9g} per unit, "
+            f"the gradient says {analytic:.9g}\nLook at: {look}",
+            pytrace=False,
+        )
+
+
+def _slope(function, x, direction, step=1e-6):
+    original = x.copy()
+    x[...] = original + step * direction
+    above = function()
+    x[...] = original - step * direction
+    below = function()
+    x[...] = original
+    return (above - below) / (2 * step)
+
+
+def _unit(x, place):
+    direction = np.zeros_like(x)
+    direction[place] = 1
+    return direction

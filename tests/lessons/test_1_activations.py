@@ -1,0 +1,343 @@
+"""Lesson 1: activations.
+
+Without an activation, a stack of layers is one layer. Each function here bends the sums of a layer in
+its own way; its `_backward` partner tells, from the output `a`, how much a change of the sum would
+have changed the output, and multiplies the upstream gradient by that. Softmax closes the lesson: it
+turns scores into probabilities, and doing so without overflow is the first craft of this field.
+
+Expected values were computed with 30 digits.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from .checks import require_array, require_close, unchanged
+
+LARGEST = {dtype: float(np.finfo(dtype).max) for dtype in (np.float32, np.float64)}
+ELEMENTWISE = ["sigmoid", "tanh", "relu", "leaky_relu", "elu"]
+
+FORWARD = {  # function: sums, outputs
+    "sigmoid": (
+        [-6, -2.5, -0.5, 0, 0.25, 1.75, 8],
+        [
+            0.0024726231566347743,
+            0.075858180021243551,
+            0.37754066879814544,
+            0.5,
+            0.5621765008857981,
+            0.85195280196831053,
+            0.99966464986953352,
+        ],
+    ),
+    "tanh": (
+        [-3, -0.7, 0, 0.2, 1.1, 2.5],
+        [
+            -0.99505475368673045,
+            -0.60436777711716347,
+            0,
+            0.19737532022490401,
+            0.80049902176062974,
+            0.98661429815143029,
+        ],
+    ),
+    "relu": ([-3, -0.25, 0.25, 4], [0, 0, 0.25, 4]),
+    "leaky_relu": ([-300, -2, 0.25, 4], [-3, -0.02, 0.25, 4]),
+    "elu": (
+        [-4, -1.5, -0.3, 0.3, 5],
+        [-0.98168436111126582, -0.77686983985157017, -0.25918177931828213, 0.3, 5],
+    ),
+}
+
+BACKWARD = {  # function: outputs, slopes worked out by hand
+    "sigmoid": ([0.5, 0.8, 0.1, 0.999], [0.25, 0.16, 0.09, 0.000999]),
+    "tanh": ([0, 0.5, -0.8, 0.99], [1, 0.75, 0.36, 0.0199]),
+    "relu": ([0, 0.001, 3], [0, 1, 1]),
+    "leaky_relu": ([-2, -0.001, 0.001, 3], [0.01, 0.01, 1, 1]),
+    "elu": ([-0.75, -0.001, 0.001, 3], [0.25, 0.999, 1, 1]),
+}
+FORMULA = {
+    "sigmoid": "1 / (1 + exp(-z)); its slope is a * (1 - a)",
+    "tanh": "np.tanh(z); its slope is 1 - a**2, with a the output",
+    "relu": "z where positive, else 0; its slope is 1 where a > 0, else 0",
+    "leaky_relu": "z where positive, else slope * z; its slope is 1 where a > 0, else `slope`",
+    "elu": "z where positive, else alpha * (exp(z) - 1); its slope is 1 where a > 0, else a + alpha",
+}
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_output_has_known_values(activations, name):
+    """Each activation is a curve; here are points on it."""
+    z, expected = (np.array(values, dtype=np.float64) for values in FORWARD[name])
+    actual = getattr(activations, name)(z)
+    require_array(actual, shape=z.shape, dtype=np.float64, what=f"{name}(z)")
+    require_close(actual, expected, what=f"{name}({z.tolist()})", look=FORMULA[name])
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
+def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
+    """A network in float32 stays in float32: half the memory, twice the speed."""
+    z = rng.normal(size=shape).astype(dtype)
+    with unchanged(z=z):
+        a = getattr(activations, name)(z)
+    require_array(a, shape=shape, dtype=dtype, what=f"{name} of a {np.dtype(dtype)} array")
+    require_close(
+        a,
+        getattr(activations, name)(z.astype(np.float64).ravel()).reshape(shape),
+        what=f"{name} of a {np.dtype(dtype)} array",
+        look="every entry is treated alike, whatever the shape",
+        rtol=1e-5,
+        atol=1e-6,
+    )
+    grad = rng.normal(size=shape).astype(dtype)
+    with unchanged(grad=grad, a=a):
+        back = getattr(activations, f"{name}_backward")(grad, a)
+    require_array(back, shape=shape, dtype=dtype, what=f"{name}_backward of {np.dtype(dtype)} arrays")
+
+
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
+def test_whole_numbers_become_float64(activations, name):
+    """Integers have no room for 0.73; an integer result would cut every fraction off."""
+    actual = getattr(activations, name)(np.array([-2, -1, 1, 2]))
+    require_array(actual, shape=(4,), dtype=np.float64, what=f"{name} of an integer array")
+    expected = getattr(activations, name)(np.array([-2.0, -1.0, 1.0, 2.0]))
+    require_close(actual, expected, what=f"{name}([-2, -1, 1, 2])", look="convert to float64 first")
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sigmoid_is_stable_far_from_zero(activations, dtype):
+    """exp(10000) is more than any float holds. The sigmoid there is simply 0 or 1, without a warning."""
+    largest = LARGEST[dtype]
+    z = np.array([-largest, -1e4, -800, -100, 100, 800, 1e4, largest], dtype)
+    require_close(
+        activations.sigmoid(z),
+        [0, 0, 0, 0, 1, 1, 1, 1],
+        what=f"sigmoid({z.tolist()})",
+        look="exp must only see numbers that are not large: use exp(-|z|), or limit z first",
+    )
+
+
+def test_sigmoid_is_symmetric(activations, rng):
+    """What speaks for an answer with z speaks against it with -z: sigmoid(-z) = 1 - sigmoid(z)."""
+    z = rng.normal(scale=5, size=50)
+    require_close(
+        activations.sigmoid(-z),
+        1 - activations.sigmoid(z),
+        what="sigmoid(-z) against 1 - sigmoid(z)",
+        look="the branch for negative z must compute the same function",
+    )
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "tanh"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_sums_do_no_harm(activations, name, dtype):
+    """The branch that np.where does not take is still computed: exp(1e4) overflows in there, too."""
+    z = np.array([-1e4, -800, 800, 1e4], dtype)
+    expected = {
+        "relu": [0, 0, 800, 1e4],
+        "leaky_relu": [-100, -8, 800, 1e4],
+        "elu": [-1, -1, 800, 1e4],
+        "tanh": [-1, -1, 1, 1],
+    }[name]
+    require_close(
+        getattr(activations, name)(z),
+        np.array(expected, dtype),
+        what=f"{name}({z.tolist()})",
+        look="give exp only the entries that need it: exp(minimum(z, 0))",
+        rtol=1e-6,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "expected"),
+    [
+        ("leaky_relu", {"slope": 0.2}, [-0.6, -0.1, 2]),
+        ("elu", {"alpha": 0.5}, [0.5 * math.expm1(-3), 0.5 * math.expm1(-0.5), 2]),
+    ],
+)
+def test_parameter_shapes_the_negative_side(activations, name, option, expected):
+    """`slope` and `alpha` belong to the caller: a fixed 0.01 or 1 in the code would ignore them."""
+    z = np.array([-3.0, -0.5, 2.0])
+    what = f"{name}(z, {option})"
+    actual = getattr(activations, name)(z, **option)
+    require_close(actual, expected, what=what, look=FORMULA[name])
+    ((_, value),) = option.items()
+    slopes = [value, value, 1] if name == "leaky_relu" else [expected[0] + value, expected[1] + value, 1]
+    back = getattr(activations, f"{name}_backward")(np.ones(3), np.array(expected), **option)
+    require_close(back, slopes, what=f"{name}_backward(1, a, {option})", look=FORMULA[name])
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_backward_has_known_values(activations, name):
+    """The slope, written in terms of the output: a sigmoid that answers 0.8 has slope 0.8 * 0.2."""
+    a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
+    require_close(
+        getattr(activations, f"{name}_backward")(np.ones_like(a), a),
+        slope,
+        what=f"{name}_backward(grad=1, a={a.tolist()})",
+        look=f"{name}: {FORMULA[name]}",
+    )
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_backward_multiplies_the_upstream_gradient(activations, name):
+    """The chain rule: what comes from above, times the slope here. Zero and negative pass, too."""
+    a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
+    grad = np.linspace(-2, 3, len(a))
+    require_close(
+        getattr(activations, f"{name}_backward")(grad, a),
+        [upstream * here for upstream, here in zip(grad, slope, strict=True)],
+        what=f"{name}_backward(grad={grad.tolist()}, a={a.tolist()})",
+        look="dL/dz = grad * slope, entry by entry",
+    )
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_backward_is_the_slope_of_the_curve(activations, rng, name):
+    """Nudge z a little each way and see how far the output moves: that is the slope, for any z."""
+    curve = {
+        "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
+        "tanh": math.tanh,
+        "relu": lambda z: max(z, 0.0),
+        "leaky_relu": lambda z: z if z > 0 else 0.01 * z,
+        "elu": lambda z: z if z > 0 else math.expm1(z),
+    }[name]
+    z = rng.choice([-1, 1], 40) * rng.uniform(0.01, 4, 40)  # never at the kink
+    grad = rng.normal(size=40)
+    step = 1e-6
+    slopes = np.array([(curve(value + step) - curve(value - step)) / (2 * step) for value in z])
+    require_close(
+        getattr(activations, f"{name}_backward")(grad, np.array([curve(value) for value in z])),
+        grad * slopes,
+        what=f"{name}_backward on random points",
+        look=f"{FORMULA[name]}; the second argument is the output a, not the sum z",
+        rtol=1e-6,
+        atol=1e-8,
+    )
+
+
+def test_softmax_has_known_values(activations):
+    """Scores ln 1, ln 2, ln 3 stand as 1 : 2 : 3, so their shares are 1/6, 2/6 and 3/6."""
+    require_close(
+        activations.softmax(np.log([[1.0, 2.0, 3.0]])),
+        [[1 / 6, 2 / 6, 3 / 6]],
+        what="softmax([ln 1, ln 2, ln 3])",
+        look="exp of each score, divided by the sum of the exps",
+    )
+    require_close(
+        activations.softmax(np.array([[-1.5, 0, 0.5, 4], [0, 0, 0, 0]])),
+        [
+            [
+                0.0038825501037829205,
+                0.017400382365163834,
+                0.028688380523761018,
+                0.95002868700729223,
+            ],
+            [0.25, 0.25, 0.25, 0.25],
+        ],
+        what="softmax of two rows",
+        look="exp of each score, divided by the sum of the exps of its own row",
+    )
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (1, 4), (4, 1), (6,)])
+def test_softmax_rows_sum_to_one(activations, rng, shape):
+    """Each sample gets its own probabilities. One sample may also come alone, as a 1-D array."""
+    p = activations.softmax(rng.normal(scale=3, size=shape))
+    require_array(p, shape=shape, dtype=np.float64, what=f"softmax of shape {shape}")
+    require_close(
+        p.sum(axis=-1),
+        np.ones(shape[:-1]),
+        what=f"the sum over each row of softmax, shape {shape}",
+        look="max and sum run over the last axis (axis=-1, keepdims=True), not over the batch",
+    )
+    assert (p >= 0).all(), f"probabilities cannot be negative; the smallest is {p.min()}"
+
+
+def test_softmax_does_not_feel_a_shift(activations, rng):
+    """Only differences between scores matter. That is why the largest may be subtracted first."""
+    z = rng.normal(size=(4, 3))
+    for shift in (1000.0, -1000.0):  # far beyond the 709 at which exp overflows in float64
+        require_close(
+            activations.softmax(z + shift),
+            activations.softmax(z),
+            what=f"softmax(z + {shift:g})",
+            look="subtract each row's maximum before exp",
+            rtol=1e-9,
+        )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_extreme_scores_are_stable(activations, name, dtype):
+    """Scores of 10,000 and at the limits of the dtype: still probabilities, no inf, no nan, no warning."""
+    largest = LARGEST[dtype]
+    z = np.array([[1e4, 0], [-1e4, 0], [1e4, 1e4], [-1e4, -1e4], [largest, 0], [-largest, -largest]], dtype)
+    p = [[1, 0], [0, 1], [0.5, 0.5], [0.5, 0.5], [1, 0], [0.5, 0.5]]
+    half = -math.log(2)
+    logs = [[0, -1e4], [-1e4, 0], [half, half], [half, half], [0, -largest], [half, half]]
+    require_close(
+        getattr(activations, name)(z),
+        p if name == "softmax" else logs,
+        what=f"{name}({z.tolist()})",
+        look="subtract each row's maximum first"
+        if name == "softmax"
+        else "z - max - log(sum(exp(z - max))); the log of softmax is -inf where softmax is 0",
+        rtol=1e-6,
+    )
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_rows_far_apart_do_not_disturb_each_other(activations, name):
+    """A quiet row beside a loud one: subtracting the maximum of the whole batch would erase it."""
+    quiet = [0.0, math.log(2), math.log(5)]
+    z = np.array([quiet, [9000, 0, -9000], [value - 5000 for value in quiet]])
+    shares = [1 / 8, 2 / 8, 5 / 8]
+    expected = shares if name == "softmax" else [math.log(share) for share in shares]
+    actual = getattr(activations, name)(z)
+    for row in (0, 2):
+        require_close(
+            actual[row],
+            expected,
+            what=f"row {row} of {name}, beside a row with a score of 9000",
+            look="the maximum that is subtracted is each row's own",
+            rtol=1e-9,
+        )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("shape", [(4, 3), (3,)])
+def test_softmax_keeps_dtype_and_argument(activations, rng, name, dtype, shape):
+    """`z -= z.max()` would change the caller's scores, which somebody else may still need."""
+    z = rng.normal(scale=3, size=shape).astype(dtype)
+    with unchanged(z=z):
+        actual = getattr(activations, name)(z)
+    require_array(actual, shape=shape, dtype=dtype, what=f"{name} of a {np.dtype(dtype)} array")
+
+
+def test_log_softmax_has_known_values(activations):
+    """The logarithm of a probability is what the cross-entropy needs; it is never positive."""
+    require_close(
+        activations.log_softmax(np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])),
+        [
+            [-2.4076059644443803, -1.4076059644443803, -0.4076059644443803],
+            [-0.31817542924745408, -5.3181754292474541, -1.3181754292474541],
+        ],
+        what="log_softmax of two rows",
+        look="z - log(sum(exp(z))), with each row's own sum",
+    )
+
+
+def test_log_softmax_is_the_logarithm_of_softmax(activations, rng):
+    """For moderate scores both roads lead to one place; only log_softmax also walks the steep ones."""
+    z = rng.normal(size=(5, 4))
+    require_close(
+        np.exp(activations.log_softmax(z)),
+        activations.softmax(z),
+        what="exp(log_softmax(z)) against softmax(z)",
+        look="both normalise over the last axis",
+    )

@@ -1,0 +1,281 @@
+"""Lesson 2: losses.
+
+A loss says how wrong the answers are, in one number; its gradient says which way each score should
+move. Both come from one function, because they share most of their work. Every loss here is a mean
+over the batch, so its gradient carries the 1/n.
+
+Expected values were worked out by hand or computed with 30 digits.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from .checks import require_array, require_close, require_float, require_gradient, unchanged
+
+LOOK = {
+    "softmax_cross_entropy": "loss = mean of -log_softmax(logits)[right class]; "
+    "grad = (softmax(logits) - one-hot targets) / n",
+    "binary_cross_entropy": "loss = mean of max(z, 0) - z * t + log1p(exp(-|z|)); "
+    "grad = (sigmoid(logits) - targets) / number of elements",
+    "mean_squared_error": "loss = mean of (p - t)**2 over all elements; "
+    "grad = 2 * (p - t) / number of elements",
+}
+
+
+def example(name, rng, dtype=np.float64, n=5, k=3):
+    """Return a random first argument and fitting targets for a loss."""
+    first = rng.normal(scale=2, size=(n, k)).astype(dtype)
+    if name == "softmax_cross_entropy":
+        return first, rng.integers(k, size=n)
+    if name == "binary_cross_entropy":
+        targets = rng.integers(2, size=(n, k))
+        targets[0, :2] = 0, 1  # both answers occur
+        return first, targets
+    return first, rng.normal(size=(n, k)).astype(dtype)
+
+
+ALL = list(LOOK)
+
+
+def test_cross_entropy_of_a_shrug_is_log_k(losses):
+    """Who gives four classes the same score pays ln 4, whichever is right."""
+    for targets in ([0, 1, 2], [3, 3, 3]):
+        loss, _ = losses.softmax_cross_entropy(np.zeros((3, 4)), np.array(targets))
+        require_close(
+            loss,
+            math.log(4),
+            what=f"the loss of equal scores for labels {targets}",
+            look="-log of the probability of the right class, averaged over the samples",
+        )
+
+
+def test_cross_entropy_has_known_values(losses):
+    """Two samples by hand: the right classes have the probabilities 0.6652... and 0.7275..."""
+    logits = np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])
+    loss, grad = losses.softmax_cross_entropy(logits, np.array([2, 0]))
+    require_close(
+        loss,
+        (0.4076059644443803 + 0.31817542924745408) / 2,
+        what="the loss for labels [2, 0]",
+        look=LOOK["softmax_cross_entropy"],
+    )
+    probabilities = [
+        [0.090030573170380458, 0.24472847105479765, 0.66524095577482189],
+        [0.72747515680046473, 0.004901689049672921, 0.26762315414986234],
+    ]
+    expected = [
+        [probabilities[0][0] / 2, probabilities[0][1] / 2, (probabilities[0][2] - 1) / 2],
+        [(probabilities[1][0] - 1) / 2, probabilities[1][1] / 2, probabilities[1][2] / 2],
+    ]
+    require_close(grad, expected, what="the gradient for labels [2, 0]", look=LOOK["softmax_cross_entropy"])
+
+
+def test_cross_entropy_takes_labels_or_probabilities(losses, rng):
+    """The label 2 of four classes and the row [0, 0, 1, 0] say the same."""
+    logits, labels = rng.normal(size=(6, 4)), rng.integers(4, size=6)
+    rows = np.zeros((6, 4))
+    for i, label in enumerate(labels):
+        rows[i, label] = 1
+    loss, grad = losses.softmax_cross_entropy(logits, labels)
+    loss_of_rows, grad_of_rows = losses.softmax_cross_entropy(logits, rows)
+    look = "2-D targets hold probabilities: -sum(targets * log_softmax) for each row, then the mean"
+    require_close(loss_of_rows, loss, what="the loss of one-hot rows", look=look)
+    require_close(grad_of_rows, grad, what="the gradient of one-hot rows", look=look)
+    for kind in (np.uint8, np.int32):
+        same, _ = losses.softmax_cross_entropy(logits, labels.astype(kind))
+        require_close(same, loss, what=f"the loss of {np.dtype(kind)} labels", look=look)
+
+
+def test_cross_entropy_takes_uncertain_targets(losses):
+    """Targets of 0.25 and 0.75: the loss is the mean of both, weighted by them."""
+    logits = np.array([[1.0, 2.0, 3.0]])
+    loss, grad = losses.softmax_cross_entropy(logits, np.array([[0.25, 0.0, 0.75]]))
+    require_close(
+        loss,
+        0.25 * 2.4076059644443803 + 0.75 * 0.4076059644443803,
+        what="the loss for targets [0.25, 0, 0.75]",
+        look="-sum(targets * log_softmax(logits)) over the row",
+    )
+    require_close(
+        grad,
+        [[0.090030573170380458 - 0.25, 0.24472847105479765, 0.66524095577482189 - 0.75]],
+        what="the gradient for targets [0.25, 0, 0.75]",
+        look="softmax(logits) - targets",
+    )
+
+
+def test_cross_entropy_is_stable(losses):
+    """A sure and wrong answer costs what it says, 20,000; a sure and right one costs nothing."""
+    logits = np.array([[1e4, -1e4], [1e4, -1e4], [-1e4, 1e4], [3.0, 3.0]])
+    loss, grad = losses.softmax_cross_entropy(logits, np.array([0, 1, 1, 0]))
+    require_close(
+        loss,
+        (0 + 20_000 + 0 + math.log(2)) / 4,
+        what="the loss of scores of +-10,000",
+        look="take log_softmax, not the log of softmax: that is -inf where softmax has become 0",
+    )
+    require_close(
+        grad,
+        [[0, 0], [0.25, -0.25], [0, 0], [-0.125, 0.125]],
+        what="the gradient at scores of +-10,000",
+        look=LOOK["softmax_cross_entropy"],
+    )
+    loss, _ = losses.softmax_cross_entropy(logits, np.array([[1.0, 0], [1, 0], [0, 1], [1, 0]]))
+    require_close(
+        loss,
+        math.log(2) / 4,
+        what="the loss of scores of +-10,000 with one-hot targets",
+        look="0 * log(0) is nan; log_softmax stays finite",
+    )
+
+
+def test_binary_cross_entropy_has_known_values(losses):
+    """Yes and no, each with good and bad answers; the logit 0.5 for yes has probability 0.622."""
+    logits = np.array([[0.5], [-2.0], [3.0], [-1.25], [2.0]])
+    targets = np.array([[1], [1], [0], [0], [1]])
+    loss, grad = losses.binary_cross_entropy(logits, targets)
+    each = [
+        0.47407698418010668,
+        2.1269280110429725,
+        3.0485873515737421,
+        0.25192908134537289,
+        0.1269280110429725,
+    ]
+    require_close(loss, sum(each) / 5, what="the loss of five answers", look=LOOK["binary_cross_entropy"])
+    slopes = [
+        -0.37754066879814544,
+        -0.88079707797788244,
+        0.95257412682243322,
+        0.22270013882530885,
+        -0.11920292202211756,
+    ]
+    require_close(
+        grad,
+        [[slope / 5] for slope in slopes],
+        what="the gradient of five answers",
+        look=LOOK["binary_cross_entropy"],
+    )
+
+
+def test_binary_cross_entropy_averages_over_all_elements(losses, rng):
+    """Three questions for each of four samples are twelve answers: the mean divides by 12."""
+    logits, targets = rng.normal(size=(4, 3)), rng.integers(2, size=(4, 3)).astype(float)
+    loss, grad = losses.binary_cross_entropy(logits, targets)
+    column_loss, column_grad = losses.binary_cross_entropy(logits.reshape(12, 1), targets.reshape(12, 1))
+    look = "divide by logits.size, not by len(logits)"
+    require_close(loss, column_loss, what="the loss of (4, 3) against (12, 1)", look=look)
+    require_close(grad, column_grad.reshape(4, 3), what="the gradient of (4, 3) against (12, 1)", look=look)
+
+
+def test_binary_cross_entropy_is_stable(losses):
+    """log(1 + exp(10000)) is 10,000, but exp(10000) is inf: the formula must be turned round."""
+    logits = np.array([[1e4], [1e4], [-1e4], [-1e4]])
+    loss, grad = losses.binary_cross_entropy(logits, np.array([[1.0], [0.0], [1.0], [0.0]]))
+    require_close(
+        loss,
+        (0 + 1e4 + 1e4 + 0) / 4,
+        what="the loss of scores of +-10,000",
+        look="max(z, 0) - z * t + log1p(exp(-|z|)): the exponent is never positive",
+    )
+    require_close(
+        grad,
+        [[0], [0.25], [-0.25], [0]],
+        what="the gradient at scores of +-10,000",
+        look=LOOK["binary_cross_entropy"],
+    )
+
+
+def test_mean_squared_error_has_known_values(losses):
+    """Errors of 1, -2, 3 and 0: squares 1 + 4 + 9 + 0 over 4 elements make 3.5."""
+    predictions = np.array([[2.0, 1.0], [5.0, 7.0]])
+    loss, grad = losses.mean_squared_error(predictions, np.array([[1.0, 3.0], [2.0, 7.0]]))
+    look = LOOK["mean_squared_error"]
+    require_close(loss, 3.5, what="the loss of errors 1, -2, 3, 0", look=look)
+    require_close(grad, [[0.5, -1.0], [1.5, 0.0]], what="the gradient of errors 1, -2, 3, 0", look=look)
+
+
+@pytest.mark.parametrize("shape", [(4,), (1, 4), (1, 1), (4, 2)])
+def test_squared_error_refuses_other_shapes(losses, shape):
+    """(4, 1) minus (4,) is a (4, 4) table, every prediction against every target: silent disaster."""
+    try:
+        outcome = losses.mean_squared_error(np.zeros((4, 1)), np.zeros(shape))
+    except ValueError:
+        return
+    pytest.fail(
+        f"mean_squared_error of shapes (4, 1) and {shape} must raise ValueError; it returned "
+        f"{outcome}.\nLook at: compare the two shapes before subtracting; broadcasting won't complain",
+        pytrace=False,
+    )
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_gradient_is_the_derivative_of_the_loss(losses, rng, name):
+    """Nudge each score a little and see how the loss moves: the gradient must have foretold it."""
+    first, targets = example(name, rng)
+    _, grad = getattr(losses, name)(first, targets)
+    require_gradient(
+        lambda: getattr(losses, name)(first, targets)[0],
+        first,
+        grad,
+        rng=rng,
+        what=f"the gradient of {name}",
+        look=LOOK[name],
+    )
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_loss_is_a_mean(losses, rng, name):
+    """The same batch twice over is as wrong as once, and each sample then matters half as much."""
+    first, targets = example(name, rng)
+    loss, grad = getattr(losses, name)(first, targets)
+    twice, grad_twice = getattr(losses, name)(
+        np.concatenate([first, first]), np.concatenate([targets, targets])
+    )
+    look = "the loss is a mean, so both it and its gradient are divided by the batch"
+    require_close(twice, loss, what=f"{name} of a batch repeated twice", look=look)
+    require_close(
+        grad_twice[: len(first)],
+        grad / 2,
+        what=f"the gradient of {name} for a batch repeated twice",
+        look=look,
+    )
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_types_and_arguments_are_kept(losses, rng, name, dtype):
+    """The loss is a Python float to print and compare; the gradient has the dtype of the network."""
+    first, targets = example(name, rng, dtype)
+    with unchanged(first=first, targets=targets):
+        loss, grad = getattr(losses, name)(first, targets)
+    require_float(loss, f"the loss of {name}")
+    require_array(grad, shape=first.shape, dtype=dtype, what=f"the gradient of {name}")
+    exact, exact_grad = getattr(losses, name)(
+        first.astype(np.float64),
+        targets.astype(np.float64) if targets.dtype.kind == "f" else targets,
+    )
+    look = "float32 may only cost the last digits"
+    require_close(loss, exact, what=f"{name} in {np.dtype(dtype)}", look=look, rtol=1e-5)
+    require_close(
+        grad,
+        exact_grad,
+        what=f"the gradient of {name} in {np.dtype(dtype)}",
+        look=look,
+        rtol=1e-4,
+        atol=1e-6,
+    )
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_whole_numbers_become_float64(losses, name):
+    """Scores given as integers still have a gradient with fractions."""
+    targets = {"softmax_cross_entropy": [1, 0]}.get(name, [[0, 1], [1, 0]])
+    scores = np.array([[1, 2], [3, -1]])
+    loss, grad = getattr(losses, name)(scores, np.array(targets))
+    expected, expected_grad = getattr(losses, name)(scores.astype(np.float64), np.array(targets))
+    require_array(grad, shape=(2, 2), dtype=np.float64, what=f"the gradient of {name} for integers")
+    look = "convert to float64 first"
+    require_close(loss, expected, what=f"{name} of integers", look=look)
+    require_close(grad, expected_grad, what=f"the gradient of {name} for integers", look=look)

@@ -1,0 +1,186 @@
+"""Lesson 4: initializers.
+
+Where the weights start decides whether a deep network learns at all. Too small, and the signal fades
+from layer to layer; too large, and it explodes. Xavier and He chose the variance so that it stays.
+
+Each test draws thousands of weights. A right initializer stays within six standard errors of its
+variance; the nearest wrong formula is at least twice as far away.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from .checks import require_array, require_close
+
+FANS = [
+    (300, 100),
+    (100, 300),
+]  # narrowing and widening: only one of them tells fan_in from fan_out
+VARIANCE = {
+    "xavier_normal": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
+    "xavier_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
+    "he_normal": lambda fan_in, fan_out: 2 / fan_in,
+    "he_uniform": lambda fan_in, fan_out: 2 / fan_in,
+    "random_normal": lambda fan_in, fan_out: 0.05**2,
+    "random_uniform": lambda fan_in, fan_out: 1 / 12,
+}
+LOOK = {
+    "xavier_normal": "standard deviation sqrt(2 / (fan_in + fan_out)), mind the brackets",
+    "xavier_uniform": "uniform between -limit and limit = sqrt(6 / (fan_in + fan_out))",
+    "he_normal": "standard deviation sqrt(2 / fan_in)",
+    "he_uniform": "uniform between -limit and limit = sqrt(6 / fan_in)",
+    "random_normal": "standard deviation `std`, 0.05 unless told",
+    "random_uniform": "uniform between `low` and `high`, -0.5 and 0.5 unless told",
+}
+RANDOM = list(VARIANCE)
+NORMAL = [name for name in RANDOM if name.endswith("normal")]
+UNIFORM = [name for name in RANDOM if name.endswith("uniform")]
+
+
+@pytest.mark.parametrize("name", [*RANDOM, "zeros"])
+def test_shape_and_dtype(initializers, rng, name):
+    """W is (fan_in, fan_out), float32 unless told otherwise."""
+    initializer = getattr(initializers, name)
+    require_array(initializer(rng, 5, 3), shape=(5, 3), dtype=np.float32, what=f"{name}(rng, 5, 3)")
+    W = initializer(rng, 2, 7, np.float64)
+    require_array(W, shape=(2, 7), dtype=np.float64, what=f"{name}(rng, 2, 7, np.float64)")
+
+
+def test_zeros_are_zero(initializers, rng):
+    """Right for biases. For weights it would make all units of a layer twins: see lesson 5."""
+    require_close(
+        initializers.zeros(rng, 4, 3),
+        np.zeros((4, 3)),
+        what="zeros(rng, 4, 3)",
+        look="an array of zeros",
+    )
+
+
+@pytest.mark.parametrize("name", RANDOM)
+@pytest.mark.parametrize(("fan_in", "fan_out"), FANS)
+def test_variance_is_the_rule(initializers, rng, name, fan_in, fan_out):
+    """30,000 weights: their mean square must be the variance that the rule prescribes."""
+    W = getattr(initializers, name)(rng, fan_in, fan_out, np.float64)
+    expected = VARIANCE[name](fan_in, fan_out)
+    # Relative standard error of a mean of squares: sqrt((kurtosis - 1) / n), kurtosis 3 or 9/5.
+    error = math.sqrt((3 if name in NORMAL else 9 / 5) - 1) / math.sqrt(W.size)
+    ratio = float(np.mean(np.square(W))) / expected
+    assert abs(ratio - 1) <= 6 * error, (
+        f"{name}(fan_in={fan_in}, fan_out={fan_out}): the mean square of the weights must be "
+        f"{expected:.6f} within {6 * error:.1%}; got {ratio * expected:.6f}, {ratio:.3f} times that.\n"
+        f"Look at: {LOOK[name]}"
+    )
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_mean_is_zero(initializers, rng, name):
+    """No direction is preferred, so the mean is 0 within six standard errors."""
+    W = getattr(initializers, name)(rng, 200, 200, np.float64)
+    limit = 6 * math.sqrt(VARIANCE[name](200, 200) / W.size)
+    assert abs(W.mean()) <= limit, (
+        f"{name}: the mean of {W.size} weights must be within {limit:.2g} of 0; got {W.mean():.3g}.\n"
+        f"Look at: {LOOK[name]}"
+    )
+
+
+@pytest.mark.parametrize("name", NORMAL)
+def test_normal_weights_have_a_bell_shape(initializers, rng, name):
+    """68.27 % lie within one standard deviation, 4.55 % beyond two, and nothing cuts the tails off."""
+    W = getattr(initializers, name)(rng, 250, 160, np.float64)
+    scaled = np.abs(W) / math.sqrt(VARIANCE[name](250, 160))
+    for share, expected, where in (
+        (np.mean(scaled < 1), 0.6827, "within one standard deviation"),
+        (np.mean(scaled > 2), 0.0455, "beyond two standard deviations"),
+    ):
+        limit = 6 * math.sqrt(expected * (1 - expected) / W.size)
+        assert abs(share - expected) <= limit, (
+            f"{name}: {expected:.2%} of the weights must lie {where}, within {limit:.2%}; got "
+            f"{share:.2%}.\nLook at: a normal distribution, not cut off; {LOOK[name]}"
+        )
+
+
+@pytest.mark.parametrize("name", UNIFORM)
+def test_uniform_weights_fill_their_range_evenly(initializers, rng, name):
+    """Nothing beyond the limit, and every tenth of the range gets a tenth of the weights."""
+    W = getattr(initializers, name)(rng, 250, 160, np.float64)
+    limit = math.sqrt(3 * VARIANCE[name](250, 160))
+    assert np.abs(W).max() <= limit * (1 + 1e-6), (
+        f"{name}: no weight may be beyond {limit:.5f}; the largest is {np.abs(W).max():.5f}.\n"
+        f"Look at: {LOOK[name]}"
+    )
+    counts, _ = np.histogram(W, bins=10, range=(-limit, limit))
+    slack = 6 * math.sqrt(0.1 * 0.9 / W.size)
+    assert np.all(np.abs(counts / W.size - 0.1) <= slack), (
+        f"{name}: each tenth of [-{limit:.4f}, {limit:.4f}] must hold 10 % of the weights, within "
+        f"{slack:.2%}; got {[f'{count / W.size:.1%}' for count in counts]}.\nLook at: {LOOK[name]}"
+    )
+
+
+def test_fixed_ranges_can_be_chosen(initializers, rng):
+    """`std`, `low` and `high` belong to the caller."""
+    W = initializers.random_normal(rng, 200, 200, np.float64, std=0.3)
+    assert abs(W.std() / 0.3 - 1) <= 6 / math.sqrt(2 * W.size), (
+        f"random_normal(std=0.3): the standard deviation must be 0.3 within 2 %; got {W.std():.4f}.\n"
+        "Look at: `std` multiplies a standard normal draw; it is not the variance"
+    )
+    W = initializers.random_uniform(rng, 200, 200, np.float64, low=-0.1, high=0.7)
+    assert -0.1 <= W.min() < -0.098, f"low=-0.1: the smallest weight is {W.min():.4f}"
+    assert 0.698 < W.max() <= 0.7, f"high=0.7: the largest weight is {W.max():.4f}"
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_numbers_come_from_the_generator(initializers, rng, name):
+    """The same seed gives the same weights, and one generator never gives the same weights twice."""
+    initializer = getattr(initializers, name)
+    seed = int(rng.integers(2**32))
+    first, again = (initializer(np.random.default_rng(seed), 6, 4) for _ in range(2))
+    assert np.array_equal(first, again), (
+        f"{name}: the generators had the same seed, the weights differ.\n"
+        "Look at: draw from `rng` alone, not from np.random or a generator made inside"
+    )
+    generator = np.random.default_rng(seed)
+    first, second = initializer(generator, 6, 4), initializer(generator, 6, 4)
+    assert not np.array_equal(first, second), (
+        f"{name}: two draws from one generator gave the same weights.\n"
+        "Look at: use `rng` as it comes; do not seed it anew"
+    )
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_every_weight_is_drawn_on_its_own(initializers, rng, name):
+    """One draw repeated for every unit, or for every input, would make twins of them."""
+    W = getattr(initializers, name)(rng, 40, 30, np.float64)
+    distinct = np.unique(W).size
+    assert distinct == W.size, (
+        f"{name}: {W.size} weights must be {W.size} different numbers; got {distinct}.\n"
+        "Look at: draw an array of shape (fan_in, fan_out), not one row or column for all"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "activation"),
+    [
+        (("he_normal", "he_uniform"), lambda z: np.maximum(z, 0)),
+        (("xavier_normal", "xavier_uniform"), lambda z: z),
+    ],
+    ids=["he-relu", "xavier-linear"],
+)
+def test_signal_survives_ten_layers(initializers, rng, names, activation):
+    """Through ten layers of 400 units the mean square keeps its size: He for ReLU, Xavier without.
+
+    Half the right variance leaves 1/1024 of it after ten layers, twice leaves 1024 times.
+    """
+    for name in names:
+        x = rng.normal(size=(50, 400))
+        start = np.mean(np.square(x))
+        for _ in range(10):
+            z = x @ getattr(initializers, name)(rng, 400, 400, np.float64)
+            x = activation(z)
+        # ReLU halves the mean square and He's variance doubles it: the sums z carry twice the signal.
+        ratio = np.mean(np.square(z)) / start / (2 if names[0].startswith("he") else 1)
+        assert 1 / 4 < ratio < 4, (
+            f"{name}: after ten layers the signal's mean square must be about what it was; it is "
+            f"{ratio:.3g} times that.\nLook at: {LOOK[name]}"
+        )

@@ -1,0 +1,402 @@
+"""Lesson 5: the network.
+
+Dense layers and activations in a row, a loss at the end, and the chain rule walking back: that is
+backpropagation. The first half of the lesson builds the way forward, then one example is followed
+weight by weight, and at the end every gradient of every kind of network is checked against nudges.
+"""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from .checks import require_array, require_close, require_float, require_gradient, unchanged
+
+ACTIVATION = {
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "tanh": np.tanh,
+    "relu": lambda z: np.where(z > 0, z, 0),
+    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+    "elu": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1),
+    "identity": lambda z: z,
+}
+HEADS = {  # the loss, and the output that it goes with
+    "softmax_cross_entropy": "identity",
+    "binary_cross_entropy": "identity",
+    "mean_squared_error": "sigmoid",
+}
+LOOK = (
+    "backpropagation goes layer by layer from the loss to the input: dense_backward gives dW, db and dx, "
+    "the activation's backward takes that dx and its own output a"
+)
+
+
+def build(network, rng, sizes, **options):
+    """Return a float64 network with biases that are not 0, so that mistakes with them show."""
+    net = network.Network(sizes, rng=rng, dtype=np.float64, **options)
+    for b in net.params[1::2]:
+        b[...] = rng.normal(scale=0.3, size=b.shape)
+    return net
+
+
+def sums_by_hand(net, X, activation, output="identity"):
+    """Return the sums z of every layer and the network's output, computed apart from it."""
+    x, sums = X, []
+    layers = list(zip(net.params[::2], net.params[1::2], strict=True))
+    for i, (W, b) in enumerate(layers):
+        sums.append(np.array([[sum(row * column) for column in W.T] for row in x]) + b)
+        x = ACTIVATION[output if i == len(layers) - 1 else activation](sums[-1])
+    return sums, x
+
+
+def batch(net, rng, activation, loss, n=4):
+    """Return random samples, none of which has a hidden sum at a kink, and targets for the loss."""
+    while True:
+        X = rng.normal(size=(n, net.params[0].shape[0]))
+        hidden, _ = sums_by_hand(net, X, activation)
+        if all(np.abs(z).min() > 1e-3 for z in hidden[:-1]):
+            break
+    k = net.params[-1].size
+    if loss == "softmax_cross_entropy":
+        return X, rng.integers(k, size=n)
+    if loss == "binary_cross_entropy":
+        return X, rng.integers(2, size=(n, k)).astype(float)
+    return X, rng.uniform(size=(n, k))
+
+
+def require_network_gradients(net, X, y, rng, what, dropout_seed=None):
+    """Check every entry of every gradient of the network against nudges of its parameters."""
+    __tracebackhide__ = True
+
+    def loss_and_grads():
+        generator = None if dropout_seed is None else np.random.default_rng(dropout_seed)
+        return net.loss_and_grads(X, y, generator)
+
+    _, grads = loss_and_grads()
+    grads = [grad.copy() for grad in grads]  # the network may reuse its own
+    for i, (param, grad) in enumerate(zip(net.params, grads, strict=True)):
+        require_gradient(
+            lambda: loss_and_grads()[0],
+            param,
+            grad,
+            rng=rng,
+            what=f"{what}: the gradient of {'Wb'[i % 2]}{i // 2 + 1}",
+            look=LOOK,
+        )
+
+
+def test_parameters_have_the_right_shapes(network, rng):
+    """784-16-10 has W1 (784, 16), b1 (16,), W2 (16, 10), b2 (10,); biases start at 0."""
+    net = network.Network((784, 16, 10), rng=rng)
+    shapes = [(784, 16), (16,), (16, 10), (10,)]
+    assert len(net.params) == 4, f"params must be [W1, b1, W2, b2]; got {len(net.params)} entries"
+    for name, param, shape in zip(("W1", "b1", "W2", "b2"), net.params, shapes, strict=True):
+        require_array(param, shape=shape, dtype=np.float32, what=name)
+    for name, b in zip(("b1", "b2"), net.params[1::2], strict=True):
+        require_close(b, np.zeros(b.shape), what=name, look="biases start at 0")
+
+
+@pytest.mark.parametrize(
+    ("initializer", "expected"),
+    [("he_normal", 2 / 300), ("xavier_uniform", 2 / 400), ("zeros", 0.0)],
+)
+def test_weights_come_from_the_initializer(network, rng, initializer, expected):
+    """The name chooses the rule of lesson 4, with each layer's own widths; he_normal unless told."""
+    options = {} if initializer == "he_normal" else {"initializer": initializer}
+    net = network.Network((300, 100, 300), rng=rng, dtype=np.float64, **options)
+    W1, _, W2, _ = net.params
+    second = expected * 3 if initializer == "he_normal" else expected  # fan_in is 100 there
+    for name, W, variance in (("W1", W1, expected), ("W2", W2, second)):
+        actual = float(np.mean(np.square(W)))
+        assert abs(actual - variance) <= 0.05 * variance, (
+            f"{initializer}: the mean square of {name} {W.shape} must be {variance:.5f} within 5 %; "
+            f"got {actual:.5f}.\nLook at: initializer(rng, fan_in, fan_out), fan_in being W's rows"
+        )
+
+
+def test_the_generator_decides_the_weights(network, rng):
+    """One seed, one network: whoever repeats an experiment needs the same start."""
+    seed = int(rng.integers(2**32))
+    nets = [network.Network((6, 5, 3), rng=np.random.default_rng(seed)) for _ in range(2)]
+    for i, (first, second) in enumerate(zip(nets[0].params, nets[1].params, strict=True)):
+        assert np.array_equal(first, second), (
+            f"two networks from the same seed differ in params[{i}].\n"
+            "Look at: draw all weights from the `rng` that was passed"
+        )
+    W1, _, W2, _ = network.Network((5, 5, 5), rng=rng).params
+    assert not np.array_equal(W1, W2), (
+        "both layers have the same weights.\nLook at: draw every layer from the one generator"
+    )
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu"])
+@pytest.mark.parametrize("output", ["identity", "sigmoid"])
+@pytest.mark.parametrize("sizes", [(3, 2), (4, 5, 3), (3, 6, 4, 2)])
+def test_forward_is_layer_after_layer(network, rng, activation, output, sizes):
+    """x @ W + b, bent by the hidden activation; the last layer has the output's own."""
+    net = build(network, rng, sizes, activation=activation, output=output, loss="mean_squared_error")
+    X = rng.normal(size=(7, sizes[0]))
+    _, expected = sums_by_hand(net, X, activation, output)
+    with unchanged(X=X):
+        actual = net.forward(X)
+    require_close(
+        actual,
+        expected,
+        what=f"forward of a {'-'.join(map(str, sizes))} network, {activation}, output {output}",
+        look="hidden layers use `activation`, the last one uses `output`",
+        rtol=1e-9,
+    )
+
+
+def test_writing_into_params_changes_the_network(network, rng):
+    """Optimizers work in place: the arrays in `params` are the ones that forward computes with."""
+    net = build(network, rng, (3, 4, 2), activation="tanh")
+    X = rng.normal(size=(5, 3))
+    net.forward(X)
+    for param in net.params:
+        param[...] = rng.normal(size=param.shape)
+        _, expected = sums_by_hand(net, X, "tanh")
+        require_close(
+            net.forward(X),
+            expected,
+            what="forward after writing into params",
+            look="keep one copy of the parameters, and read it in every pass",
+            rtol=1e-9,
+        )
+
+
+def test_forward_returns_a_fresh_array(network, rng):
+    """What was handed out must not change behind the caller's back at the next call."""
+    net = build(network, rng, (3, 4, 2))
+    X = rng.normal(size=(5, 3))
+    for method in (net.forward, net.predict_proba):
+        first = method(X)
+        kept = first.copy()
+        method(rng.normal(size=(5, 3)))
+        net.loss_and_grads(rng.normal(size=(5, 3)), rng.integers(2, size=5))
+        require_close(
+            first,
+            kept,
+            what=f"the result of {method.__name__}, read again after other calls",
+            look="return a new array, not a buffer that the next call fills",
+        )
+
+
+@pytest.mark.parametrize("sizes", [(3, 4, 2), (5, 3)])
+@pytest.mark.parametrize("loss", list(HEADS))
+def test_loss_is_that_of_the_output(network, losses, rng, loss, sizes):
+    """The network's loss is lesson 2's, applied to what forward returns."""
+    net = build(network, rng, sizes, loss=loss, output=HEADS[loss])
+    X, y = batch(net, rng, "relu", loss)
+    with unchanged(X=X, y=y, **{f"params{i}": param for i, param in enumerate(net.params)}):
+        actual, grads = net.loss_and_grads(X, y)
+    require_float(actual, "the loss of loss_and_grads")
+    expected, _ = getattr(losses, loss)(net.forward(X), y)
+    require_close(actual, expected, what=f"the {loss} of a network", look="loss(forward(X), y)")
+    assert len(grads) == len(net.params), (
+        f"grads must hold an array for each of the {len(net.params)} params; got {len(grads)}"
+    )
+    for i, (param, grad) in enumerate(zip(net.params, grads, strict=True)):
+        require_array(grad, shape=param.shape, dtype=np.float64, what=f"grads[{i}]")
+
+
+def worked_example(network):
+    """A network of 2 inputs, 3 ReLU units and 1 sigmoid output, with weights made for pencil and paper.
+
+    x = (1, 2), the target is 1, the loss is the squared error.
+
+      z1 = 1 * 0.5  + 2 * 0.25  + 0    =  1      a1 = relu(z1) = 1
+      z2 = 1 * 1    - 2 * 0.25  + 0    =  0.5    a2 = 0.5
+      z3 = 1 * 0.25 - 2 * 1     + 0.75 = -1      a3 = 0: this unit is off
+      z  = 1 * 1 + 0.5 * (-2) + 0 * 3 + 0 = 0,   p = sigmoid(0) = 0.5
+      L  = (0.5 - 1)**2 = 0.25
+    """
+    net = network.Network(
+        (2, 3, 1),
+        activation="relu",
+        output="sigmoid",
+        loss="mean_squared_error",
+        rng=np.random.default_rng(0),
+        dtype=np.float64,
+    )
+    for param, values in zip(
+        net.params,
+        ([[0.5, 1, 0.25], [0.25, -0.25, -1]], [0, 0, 0.75], [[1], [-2], [3]], [0]),
+        strict=True,
+    ):
+        param[...] = values
+    return net, np.array([[1.0, 2.0]]), np.array([[1.0]])
+
+
+def test_worked_example_forward(network):
+    """The way forward, by hand: see the numbers in `worked_example`."""
+    net, X, y = worked_example(network)
+    require_close(net.forward(X), [[0.5]], what="the output p", look="z = a1*1 - a2*2 + a3*3 = 0")
+    loss, _ = net.loss_and_grads(X, y)
+    require_close(loss, 0.25, what="the loss", look="(0.5 - 1)**2")
+
+
+def test_worked_example_backward(network):
+    """The way back, by hand.
+
+      dL/dp = 2 * (0.5 - 1) = -1          dL/dz = -1 * 0.5 * (1 - 0.5) = -0.25
+      dL/dW2 = a * dL/dz = (-0.25, -0.125, 0)     dL/db2 = -0.25
+      dL/da = W2 * dL/dz = (-0.25, 0.5, -0.75)    dL/dz1..3 = (-0.25, 0.5, 0): unit 3 is off
+      dL/dW1 = x * dL/dz1..3: the row of x1 = 1 and the row of x2 = 2
+
+    One weight, followed alone: w from x2 to unit 2. L feels p by -1, p feels z by 0.25, z feels a2 by
+    -2, a2 feels z2 by 1, z2 feels w by x2 = 2. The product is -1 * 0.25 * -2 * 1 * 2 = 1.
+    """
+    net, X, y = worked_example(network)
+    _, (dW1, db1, dW2, db2) = net.loss_and_grads(X, y)
+    require_close(dW2, [[-0.25], [-0.125], [0]], what="dL/dW2", look="a = (1, 0.5, 0) times dL/dz = -0.25")
+    require_close(db2, [-0.25], what="dL/db2", look="dL/dp * p * (1 - p) = -1 * 0.25")
+    require_close(
+        dW1,
+        [[-0.25, 0.5, 0], [-0.5, 1, 0]],
+        what="dL/dW1",
+        look="x = (1, 2) times dL/dz1..3 = (-0.25, 0.5, 0)",
+    )
+    require_close(db1, [-0.25, 0.5, 0], what="dL/db1", look="unit 3 is off, so nothing flows through it")
+    require_close(
+        dW1[1, 1],
+        1.0,
+        what="the gradient of the weight from x2 to unit 2",
+        look="-1 * 0.25 * -2 * 1 * 2",
+    )
+
+
+def test_worked_example_step_on_chosen_weights(network):
+    """Only W2's first two weights take a step of size 1: z becomes 1.25 - 1.875 / 2 = 0.3125."""
+    net, X, y = worked_example(network)
+    _, (_, _, dW2, _) = net.loss_and_grads(X, y)
+    net.params[2][:2] -= 1.0 * dW2[:2]
+    p = 1 / (1 + math.exp(-0.3125))
+    require_close(net.forward(X), [[p]], what="p after the step", look="W2 = (1.25, -1.875, 3)")
+    loss, _ = net.loss_and_grads(X, y)
+    require_close(loss, (p - 1) ** 2, what="the loss after the step", look="it fell from 0.25")
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_equal_weights_stay_equal(network, rng, activation):
+    """Units that start as twins get the same gradient for ever: that is why weights start random."""
+    net = network.Network((4, 5, 3), activation=activation, rng=rng, dtype=np.float64)
+    for param in net.params:
+        param[...] = 0.3
+    X, y = rng.uniform(0.1, 1, size=(8, 4)), rng.integers(3, size=8)
+    for _ in range(5):
+        _, grads = net.loss_and_grads(X, y)
+        for param, grad in zip(net.params, grads, strict=True):
+            param -= 0.5 * grad
+    W1, _, W2, _ = net.params
+    assert not np.allclose(W1, 0.3), "the weights did not move: are the gradients 0?"
+    for unit in range(1, 5):
+        look = "hidden units with equal weights must get equal gradients"
+        require_close(W1[:, unit], W1[:, 0], what=f"the weights into unit {unit}", look=look)
+        require_close(W2[unit], W2[0], what=f"the weights out of unit {unit}", look=look)
+
+
+@pytest.mark.parametrize("sizes", [(3, 2), (4, 3, 2), (3, 5, 4, 3)], ids=["depth1", "depth2", "depth3"])
+@pytest.mark.parametrize("loss", list(HEADS))
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu"])
+def test_gradients_are_derivatives(network, rng, activation, loss, sizes):
+    """Nudge every single parameter: the loss must move as its gradient says."""
+    net = build(network, rng, sizes, activation=activation, loss=loss, output=HEADS[loss])
+    X, y = batch(net, rng, activation, loss)
+    require_network_gradients(net, X, y, rng, f"{activation}, {loss}, sizes {sizes}")
+
+
+def test_gradients_of_scores_under_squared_error(network, rng):
+    """A network that predicts numbers: identity output, squared error."""
+    net = build(network, rng, (3, 4, 2), activation="tanh", loss="mean_squared_error")
+    X, y = batch(net, rng, "tanh", "mean_squared_error")
+    require_network_gradients(net, X, y, rng, "identity output, mean_squared_error")
+
+
+def test_gradients_do_not_pile_up(network, rng):
+    """Two calls on the same batch give the same gradients: each call starts from nothing."""
+    net = build(network, rng, (3, 4, 2))
+    X, y = batch(net, rng, "relu", "softmax_cross_entropy")
+    loss, grads = net.loss_and_grads(X, y)
+    first = [grad.copy() for grad in grads]
+    net.loss_and_grads(X[:2], y[:2])  # a smaller batch in between must leave no trace
+    again, grads = net.loss_and_grads(X, y)
+    require_close(again, loss, what="the loss of the same batch", look="nothing may be left over")
+    for i, (grad, expected) in enumerate(zip(grads, first, strict=True)):
+        require_close(
+            grad, expected, what=f"grads[{i}] of the same batch", look="assign gradients, don't add"
+        )
+
+
+@pytest.mark.parametrize("k", [2, 5])
+def test_probabilities_and_classes(network, rng, k):
+    """predict_proba is the softmax of the scores; predict names the likeliest class."""
+    net = build(network, rng, (3, 4, k))
+    X = rng.normal(size=(6, 3))
+    _, scores = sums_by_hand(net, X, "relu")
+    shares = np.array([[math.exp(z) / sum(map(math.exp, row)) for z in row] for row in scores])
+    require_close(net.predict_proba(X), shares, what="predict_proba", look="softmax(forward(X))", rtol=1e-9)
+    answers = net.predict(X)
+    assert np.shape(answers) == (6,), f"predict must return one class a sample; got {np.shape(answers)}"
+    assert list(answers) == [list(row).index(max(row)) for row in shares], (
+        f"predict must name the most probable class of each row; got {list(answers)} for\n{shares}"
+    )
+
+
+def test_one_output_answers_yes_or_no(network, rng):
+    """Under binary_cross_entropy the probability is the sigmoid of the score, and 1/2 divides."""
+    net = build(network, rng, (3, 4, 1), loss="binary_cross_entropy")
+    X = rng.normal(size=(9, 3))
+    _, scores = sums_by_hand(net, X, "relu")
+    expected = [[1 / (1 + math.exp(-z))] for (z,) in scores]
+    require_close(net.predict_proba(X), expected, what="predict_proba", look="sigmoid(forward(X))", rtol=1e-9)
+    answers = np.ravel(net.predict(X)).tolist()
+    assert answers == [int(p > 0.5) for (p,) in expected], (
+        f"predict must be 1 where the probability passes 1/2, else 0; got {answers} for {expected}"
+    )
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_float32_network_computes_in_float32(network, rng, activation):
+    """The default dtype: nothing on the way may turn into float64, and the values stay right."""
+    net = network.Network((5, 6, 3), activation=activation, rng=rng)
+    X = rng.normal(size=(4, 5)).astype(np.float32)
+    y = rng.integers(3, size=4)
+    require_array(net.forward(X), shape=(4, 3), dtype=np.float32, what="forward in float32")
+    _, expected = sums_by_hand(net, X.astype(np.float64), activation)
+    look = "float32 may only cost the last digits"
+    require_close(net.forward(X), expected, what="forward", look=look, rtol=1e-4, atol=1e-5)
+    _, grads = net.loss_and_grads(X, y)
+    for i, (param, grad) in enumerate(zip(net.params, grads, strict=True)):
+        require_array(grad, shape=param.shape, dtype=np.float32, what=f"grads[{i}] in float32")
+
+
+def test_any_batch_size_will_do(network, rng):
+    """Sample by sample or all at once: the outputs are the same, for large batches after small ones."""
+    net = build(network, rng, (3, 4, 2))
+    X = rng.normal(size=(3000, 3))
+    alone = np.concatenate([net.forward(X[i : i + 1]) for i in range(5)])
+    together = net.forward(X)
+    require_close(
+        together[:5],
+        alone,
+        what="forward of 3000 samples against one by one",
+        look="rows are samples",
+    )
+    y = rng.integers(2, size=3000)
+    losses = [net.loss_and_grads(X[part], y[part])[0] for part in (slice(2000), slice(2000, 3000))]
+    whole, _ = net.loss_and_grads(X, y)
+    require_close(
+        whole, (2 * losses[0] + losses[1]) / 3, what="the loss of 3000 samples", look="it is a mean"
+    )
+
+
+def test_every_combination_can_be_built(network):
+    """All names of lessons 1, 2 and 4 are accepted."""
+    for activation, loss in itertools.product(ACTIVATION, HEADS):
+        if activation != "identity":
+            network.Network((2, 2, 2), activation=activation, loss=loss, output=HEADS[loss])
+    for initializer in ("xavier_normal", "he_uniform", "random_normal", "random_uniform"):
+        net = network.Network((2, 3), initializer=initializer)
+        require_array(net.params[0], shape=(2, 3), dtype=np.float32, what=f"W1 by {initializer}")

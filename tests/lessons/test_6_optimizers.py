@@ -1,0 +1,310 @@
+"""Lesson 6: optimizers.
+
+A gradient says which way is up; an optimizer decides how far to go down, and what to remember of the
+steps before. Each rule works in place on one parameter and its state arrays; the classes carry the
+state for a whole list of parameters.
+
+The oracle follows a single number in Python floats. Where two published forms of a rule exist, both
+pass: they differ by less than the tolerance.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from .checks import require_close, unchanged
+
+LOOK = {
+    "sgd": "param -= lr * grad",
+    "momentum": "v = momentum * v + grad; param -= lr * v",
+    "nesterov": "v = momentum * v + grad; param -= lr * (grad + momentum * v), with the new v",
+    "rmsprop": "s = rho * s + (1 - rho) * grad**2; param -= lr * grad / (sqrt(s) + eps)",
+    "adam": "m = beta1 * m + (1 - beta1) * grad; v = beta2 * v + (1 - beta2) * grad**2; "
+    "param -= lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps), t being 1 at first",
+}
+RULES = list(LOOK)
+STATES = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2}
+CLASS = {
+    "sgd": "SGD",
+    "momentum": "Momentum",
+    "nesterov": "Nesterov",
+    "rmsprop": "RMSprop",
+    "adam": "Adam",
+}
+OTHER = {  # hyperparameters that are nobody's default
+    "sgd": {},
+    "momentum": {"momentum": 0.6},
+    "nesterov": {"momentum": 0.6},
+    "rmsprop": {"rho": 0.7, "eps": 1e-3},
+    "adam": {"beta1": 0.6, "beta2": 0.9},
+}
+
+
+def follow(rule, p, grads, lr, momentum=0.9, rho=0.9, eps=1e-8, beta1=0.9, beta2=0.999):
+    """Return where one number p goes under a rule, given the gradient of each step."""
+    v = s = m = 0.0
+    for t, g in enumerate(grads, 1):
+        if rule == "sgd":
+            p = p - lr * g
+        elif rule == "momentum":
+            v = momentum * v + g
+            p = p - lr * v
+        elif rule == "nesterov":
+            v = momentum * v + g
+            p = p - lr * (g + momentum * v)
+        elif rule == "rmsprop":
+            s = rho * s + (1 - rho) * g**2
+            p = p - lr * g / (math.sqrt(s) + eps)
+        else:
+            m = beta1 * m + (1 - beta1) * g
+            v = beta2 * v + (1 - beta2) * g**2
+            p = p - lr * (m / (1 - beta1**t)) / (math.sqrt(v / (1 - beta2**t)) + eps)
+    return p
+
+
+def draw(rng, *shape):
+    """Return random gradients that are not small: where epsilon counts, the published forms part."""
+    return rng.choice([-1, 1], shape) * rng.uniform(0.3, 2, shape)
+
+
+class Stepper:
+    """Calls a `*_step` function again and again, keeping the state arrays and the count."""
+
+    def __init__(self, optimizers, rule, param, **options):
+        self.function = getattr(optimizers, f"{rule}_step")
+        self.states = [np.zeros_like(param) for _ in range(STATES[rule])]
+        self.count = [0] if rule == "adam" else []
+        self.param, self.options = param, options
+
+    def __call__(self, grad):
+        self.count = [t + 1 for t in self.count]
+        return self.function(self.param, grad, *self.states, *self.count, **self.options)
+
+
+@pytest.mark.parametrize(
+    ("rule", "moved"),
+    [
+        ("sgd", [0.2, -0.4]),
+        ("momentum", [0.2, -0.4]),
+        ("nesterov", [0.38, -0.76]),  # 0.1 * (2 + 0.9 * 2)
+        ("rmsprop", [0.31622776, -0.31622776]),  # 0.1 * 2 / sqrt(0.1 * 4)
+        ("adam", [0.1, -0.1]),  # the corrected mean is g, the corrected root mean square |g|
+    ],
+)
+def test_first_step_by_hand(optimizers, rule, moved):
+    """From 1 with the gradients 2 and -4 and a rate of 0.1: where does each rule go first?"""
+    param = np.array([1.0, 1.0])
+    Stepper(optimizers, rule, param, lr=0.1)(np.array([2.0, -4.0]))
+    require_close(
+        1 - param,
+        moved,
+        what=f"the distance that {rule}_step goes down in its first step",
+        look=LOOK[rule],
+        rtol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("other", [False, True], ids=["defaults", "other-hyperparameters"])
+def test_several_steps_follow_the_rule(optimizers, rng, rule, other):
+    """Six steps, a different gradient each: the memory of a rule shows only from the second on."""
+    options = OTHER[rule] if other else {}
+    param, grads = rng.normal(size=(3, 2)), draw(rng, 6, 3, 2)
+    start = param.copy()
+    step = Stepper(optimizers, rule, param, lr=0.05, **options)
+    for t, grad in enumerate(grads, 1):
+        step(grad)
+        expected = [
+            [follow(rule, start[i, j], grads[:t, i, j], 0.05, **options) for j in range(2)] for i in range(3)
+        ]
+        require_close(
+            param,
+            expected,
+            what=f"param after step {t} of {rule}_step({options or 'defaults'})",
+            look=LOOK[rule],
+            rtol=1e-5,
+            atol=1e-6,
+        )
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_steps_work_in_place(optimizers, rng, rule, dtype):
+    """The arrays given are the arrays changed, views too; the gradient stays, and nothing is returned."""
+    whole = rng.normal(size=(4, 6)).astype(dtype)
+    start = whole.copy()
+    param = whole[:, ::2]
+    step = Stepper(optimizers, rule, param, lr=0.1)
+    grad = rng.uniform(0.5, 1, size=param.shape).astype(dtype)
+    with unchanged(grad=grad):
+        result = step(grad)
+    assert result is None, f"{rule}_step works in place and must return None; got {type(result)}"
+    assert param.dtype == dtype, f"{rule}_step must keep {np.dtype(dtype)}"
+    assert (whole[:, ::2] < start[:, ::2]).all(), (
+        f"{rule}_step with a positive gradient must lower every entry of the array it was given.\n"
+        "Look at: `param -= ...` or `param[...] = ...` change the array; `param = ...` only the name"
+    )
+    assert np.array_equal(whole[:, 1::2], start[:, 1::2]), f"{rule}_step changed entries beside param"
+    for state in step.states:
+        assert state.any(), f"{rule}_step must keep its memory in the state arrays that it is given"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_gradient_no_step(optimizers, rule):
+    """A gradient of 0 from the start: no movement, and no 0 / 0."""
+    param = np.array([1.0, -2.0])
+    step = Stepper(optimizers, rule, param, lr=0.1)
+    for _ in range(3):
+        step(np.zeros(2))
+    require_close(param, [1.0, -2.0], what=f"param after {rule}_step with gradient 0", look=LOOK[rule])
+
+
+@pytest.mark.parametrize("rule", ["momentum", "nesterov"])
+def test_without_momentum_it_is_gradient_descent(optimizers, rng, rule):
+    """Momentum 0 forgets everything: what is left is lr * grad."""
+    param, grads = rng.normal(size=4), rng.normal(size=(5, 4))
+    expected = param - 0.1 * sum(grads)
+    step = Stepper(optimizers, rule, param, lr=0.1, momentum=0.0)
+    for grad in grads:
+        step(grad)
+    require_close(param, expected, what=f"param under {rule}_step, momentum=0", look=LOOK[rule])
+
+
+def test_momentum_gathers_speed(optimizers):
+    """Under a constant gradient 1 the velocity is 1, 1.9, 2.71, ...: after n steps 10 * (1 - 0.9**n)."""
+    param = np.array([0.0])
+    step = Stepper(optimizers, "momentum", param, lr=1.0)
+    position = 0.0
+    for n in range(1, 30):
+        step(np.array([1.0]))
+        position -= 10 * (1 - 0.9**n)
+        require_close(param, [position], what=f"param after {n} steps", look=LOOK["momentum"])
+
+
+def test_rmsprop_without_memory_takes_the_sign(optimizers):
+    """With rho = 0 the root mean square is |g| itself: every step has the length lr."""
+    param = np.array([0.0, 0.0])
+    step = Stepper(optimizers, "rmsprop", param, lr=0.1, rho=0.0)
+    for _ in range(3):
+        step(np.array([5.0, -0.01]))
+    require_close(param, [-0.3, 0.3], what="param after 3 steps, rho=0", look=LOOK["rmsprop"], rtol=1e-5)
+
+
+def test_adam_takes_equal_steps_under_a_constant_gradient(optimizers):
+    """The corrected means of a constant are the constant, so every step is lr, from the first on."""
+    param = np.array([0.0, 0.0])
+    step = Stepper(optimizers, "adam", param, lr=0.1)
+    for t in range(1, 20):
+        step(np.array([3.0, -0.5]))
+        require_close(
+            param,
+            [-0.1 * t, 0.1 * t],
+            what=f"param after {t} steps",
+            look="divide m by 1 - beta1**t and v by 1 - beta2**t, t counted from 1",
+            rtol=1e-5,
+        )
+
+
+def test_adam_does_not_feel_the_scale_of_the_gradient(optimizers, rng):
+    """A loss measured in cents instead of euros has gradients 100 times as large, and the same steps."""
+    grads = draw(rng, 6, 5)
+    params = np.zeros(5), np.zeros(5)
+    for param, scale in zip(params, (1, 100), strict=True):
+        step = Stepper(optimizers, "adam", param, lr=0.1)
+        for grad in grads:
+            step(scale * grad)
+    require_close(params[1], params[0], what="param with gradients * 100", look=LOOK["adam"], rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("rule", "lr"),
+    [("sgd", 0.1), ("momentum", 0.02), ("nesterov", 0.02), ("rmsprop", 0.01), ("adam", 0.05)],
+)
+def test_finds_the_bottom_of_a_bowl(optimizers, rule, lr):
+    """f(x, y) = x**2 + 5 * y**2 has its bottom at 0; 500 steps are plenty."""
+    param = np.array([2.0, -1.0])
+    step = Stepper(optimizers, rule, param, lr=lr)
+    for _ in range(500):
+        step(np.array([2 * param[0], 10 * param[1]]))
+    require_close(
+        param, [0, 0], what=f"the place that {rule} reaches", look="does it go downhill?", atol=0.02
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "lr", "steps"),
+    [("momentum", 2e-4, 20_000), ("nesterov", 2e-4, 20_000), ("adam", 0.01, 6_000)],
+)
+def test_walks_along_rosenbrocks_valley(optimizers, rule, lr, steps):
+    """f = (1 - x)**2 + 100 * (y - x**2)**2: a curved valley, steep across and nearly flat along."""
+    param, grad = np.array([-1.2, 1.0]), np.empty(2)
+    step = Stepper(optimizers, rule, param, lr=lr)
+    for _ in range(steps):
+        x, y = param.tolist()
+        grad[:] = -2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)
+        step(grad)
+    require_close(
+        param,
+        [1, 1],
+        what=f"the place that {rule} reaches in {steps} steps",
+        look=LOOK[rule],
+        atol=0.02,
+    )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_classes_carry_the_state_of_every_parameter(optimizers, rng, rule):
+    """Two arrays of different shapes, each with a memory of its own, counted by steps and not by arrays."""
+    options = {"lr": 0.05, **OTHER[rule]}
+    optimizer = getattr(optimizers, CLASS[rule])(**options)
+    params = [rng.normal(size=(2, 3)), rng.normal(size=4)]
+    starts = [param.copy() for param in params]
+    history = []
+    for t in range(1, 5):
+        grads = [draw(rng, 2, 3), draw(rng, 4)]
+        history.append(grads)
+        with unchanged(grad0=grads[0], grad1=grads[1]):
+            optimizer.step(params, grads)
+        for i, (param, start) in enumerate(zip(params, starts, strict=True)):
+            expected = np.empty_like(start)
+            for place in np.ndindex(start.shape):
+                own = [grads[i][place] for grads in history]
+                expected[place] = follow(rule, start[place], own, **options)
+            require_close(
+                param,
+                expected,
+                what=f"params[{i}] after step {t} of {CLASS[rule]}",
+                look=f"{LOOK[rule]}; one state for each array, one t for all of them",
+                rtol=1e-5,
+                atol=1e-6,
+            )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_step_can_have_its_own_rate(optimizers, rule):
+    """Schedules hand in a rate for each step; without one, the optimizer's own holds."""
+    optimizer = getattr(optimizers, CLASS[rule])(lr=0.5)
+    usual, other = np.array([0.0]), np.array([0.0])
+    optimizer.step([usual], [np.array([2.0])])
+    getattr(optimizers, CLASS[rule])(lr=0.5).step([other], [np.array([2.0])], lr=0.05)
+    require_close(other, usual / 10, what="param after a step with lr=0.05 instead of 0.5", look=LOOK[rule])
+
+
+@pytest.mark.parametrize("rule", ["momentum", "nesterov", "rmsprop", "adam"])
+def test_two_optimizers_share_nothing(optimizers, rng, rule):
+    """A second optimizer starts afresh, whatever the first has seen."""
+    grad = rng.uniform(0.5, 1, size=3)
+    first, second = (getattr(optimizers, CLASS[rule])(lr=0.1) for _ in range(2))
+    worn, fresh = np.zeros(3), np.zeros(3)
+    for _ in range(5):
+        first.step([worn], [-grad])
+    second.step([fresh], [grad])
+    expected = [follow(rule, 0.0, [g], 0.1) for g in grad]
+    require_close(
+        fresh,
+        expected,
+        what=f"the first step of a second {CLASS[rule]}",
+        look=LOOK[rule],
+        rtol=1e-5,
+    )

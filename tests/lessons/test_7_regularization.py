@@ -1,0 +1,269 @@
+"""Lesson 7: regularization.
+
+A network can learn its training set by heart, which helps nobody. L2 keeps the weights small, dropout
+keeps units from relying on one another, and clipping keeps one bad batch from throwing everything
+over. The second half of the lesson puts L2 and dropout into the network of lesson 5.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from .checks import require_array, require_close, require_float, require_gradient, unchanged
+from .test_5_network import HEADS, batch, build, require_network_gradients
+
+L2 = "penalty = strength / 2 * sum of W**2 over all weights; its gradient is strength * W"
+
+
+def test_l2_by_hand(regularization):
+    """1 + 4 + 9 + 16 + 25 = 55; half of 0.1 times that is 2.75, and each weight pulls with 0.1 * W."""
+    weights = [np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([[5.0]])]
+    with unchanged(W1=weights[0], W2=weights[1]):
+        penalty, grads = regularization.l2_penalty(weights, 0.1)
+    require_float(penalty, "the penalty")
+    require_close(penalty, 2.75, what="the penalty", look=L2)
+    assert len(grads) == 2, f"one gradient for each of the 2 arrays; got {len(grads)}"
+    require_close(grads[0], [[0.1, -0.2], [0.3, 0.4]], what="the gradient of W1", look=L2)
+    require_close(grads[1], [[0.5]], what="the gradient of W2", look=L2)
+
+
+def test_l2_gradient_is_the_derivative_of_the_penalty(regularization, rng):
+    """Both carry the same factors: a half in only one of them is the classic slip."""
+    weights = [rng.normal(size=(3, 2)), rng.normal(size=(2, 4))]
+    _, grads = regularization.l2_penalty(weights, 0.7)
+    for i, W in enumerate(weights):
+        require_gradient(
+            lambda: regularization.l2_penalty(weights, 0.7)[0],
+            W,
+            grads[i],
+            rng=rng,
+            what=f"the gradient of W{i + 1}",
+            look=L2,
+        )
+
+
+def test_l2_keeps_the_dtype(regularization, rng):
+    """float32 weights have float32 gradients."""
+    W = rng.normal(size=(3, 2)).astype(np.float32)
+    _, (grad,) = regularization.l2_penalty([W], 0.5)
+    require_array(grad, shape=(3, 2), dtype=np.float32, what="the gradient of float32 weights")
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.5, 0.8])
+def test_dropout_silences_a_share_and_scales_the_rest(regularization, rng, rate):
+    """`rate` is the share dropped; survivors grow by 1 / (1 - rate), so that the mean stays."""
+    x = rng.uniform(1, 2, size=(100, 80))
+    with unchanged(x=x):
+        y, mask = regularization.dropout(x, rate, rng)
+    for value, name in ((y, "y"), (mask, "mask")):
+        require_array(value, shape=x.shape, dtype=np.float64, what=name)
+    scale = 1 / (1 - rate)
+    strange = np.unique(mask[(mask != 0) & ~np.isclose(mask, scale)])
+    assert not strange.size, (
+        f"dropout(rate={rate}): the mask must hold 0 and 1 / (1 - rate) = {scale:.4f} only; got "
+        f"{strange[:3]}.\nLook at: scale while training (inverted dropout), so that nothing needs "
+        "scaling later"
+    )
+    dropped, slack = float(np.mean(mask == 0)), 6 * math.sqrt(rate * (1 - rate) / x.size)
+    assert abs(dropped - rate) <= slack, (
+        f"dropout(rate={rate}) must drop {rate:.0%} of the entries within {slack:.1%}; it dropped "
+        f"{dropped:.1%}.\nLook at: `rate` is the share dropped, not the share kept"
+    )
+    require_close(y, x * mask, what="y", look="y = x * mask")
+
+
+def test_dropout_decides_for_each_entry(regularization, rng):
+    """Not whole rows and not whole columns: each unit in each sample has its own coin."""
+    _, mask = regularization.dropout(np.ones((60, 60)), 0.5, rng)
+    for axis, name in ((0, "column"), (1, "row")):
+        shares = np.mean(mask == 0, axis=axis)
+        assert shares.min() > 0.05, f"a whole {name} was kept: draw a mask of x's full shape"
+        assert shares.max() < 0.95, f"a whole {name} was dropped: draw a mask of x's full shape"
+
+
+def test_dropout_draws_from_the_generator(regularization, rng):
+    """A new mask at every call, and the same masks from the same seed."""
+    seed = int(rng.integers(2**32))
+    x = np.ones((10, 10))
+    generator = np.random.default_rng(seed)
+    _, first = regularization.dropout(x, 0.5, generator)
+    _, second = regularization.dropout(x, 0.5, generator)
+    _, again = regularization.dropout(x, 0.5, np.random.default_rng(seed))
+    assert not np.array_equal(first, second), "two calls gave the same mask: do not seed `rng` anew"
+    assert np.array_equal(first, again), "one seed gave two masks: draw from `rng` alone"
+
+
+def test_dropout_of_nothing_changes_nothing(regularization, rng):
+    """A rate of 0 keeps every entry as it is."""
+    x = rng.normal(size=(5, 4)).astype(np.float32)
+    y, mask = regularization.dropout(x, 0.0, rng)
+    require_array(mask, shape=(5, 4), dtype=np.float32, what="the mask of float32 data")
+    require_array(y, shape=(5, 4), dtype=np.float32, what="y of float32 data")
+    require_close(y, x, what="dropout(x, 0)", look="nothing is dropped, so nothing is scaled")
+    require_close(mask, np.ones((5, 4)), what="the mask at rate 0", look="1 / (1 - 0) = 1")
+
+
+def test_dropout_backward_takes_the_same_mask(regularization):
+    """What was silenced had no effect on the loss; what was scaled had so much the more."""
+    grad, mask = np.array([[3.0, -1.0, 2.0]]), np.array([[0.0, 2.0, 2.0]])
+    with unchanged(grad=grad, mask=mask):
+        back = regularization.dropout_backward(grad, mask)
+    require_close(back, [[0.0, -2.0, 4.0]], what="dropout_backward", look="grad * mask")
+
+
+def test_clipping_by_hand(regularization):
+    """The gradients 3 and 4 have the joint norm 5. A limit of 1 leaves a fifth of each: 0.6 and 0.8."""
+    grads = [np.array([[3.0]]), np.array([0.0, 4.0])]
+    norm = regularization.clip_by_global_norm(grads, 1.0)
+    require_float(norm, "the norm")
+    require_close(norm, 5.0, what="the norm returned", look="the norm before clipping")
+    look = "one norm over all arrays together, and one factor max_norm / norm for all"
+    require_close(grads[0], [[0.6]], what="grads[0] after clipping", look=look, rtol=1e-5)
+    require_close(grads[1], [0.0, 0.8], what="grads[1] after clipping", look=look, rtol=1e-5)
+
+
+def test_clipping_leaves_small_gradients_alone(regularization, rng):
+    """Within the limit, not a bit may change: clipping is no scaling to a fixed length."""
+    grads = [rng.normal(size=(3, 2)), rng.normal(size=4)]
+    norm = math.sqrt(sum(float(g) ** 2 for grad in grads for g in grad.ravel()))
+    for limit in (norm * 1.001, norm * 100):
+        with unchanged(grad0=grads[0], grad1=grads[1]):
+            returned = regularization.clip_by_global_norm(grads, limit)
+        require_close(returned, norm, what="the norm", look="sqrt of the sum of all squares")
+    zeros = [np.zeros(3)]
+    require_close(
+        regularization.clip_by_global_norm(zeros, 1.0),
+        0.0,
+        what="the norm of zeros",
+        look="0 is within every limit; do not divide by it",
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_clipping_keeps_the_direction(regularization, rng, dtype):
+    """Afterwards the joint norm is the limit, and all entries stand in the old proportion."""
+    grads = [rng.normal(size=shape).astype(dtype) for shape in ((30, 20), (20,), (20, 5))]
+    before = [grad.astype(np.float64) for grad in grads]
+    arrays = list(grads)
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in before))
+    returned = regularization.clip_by_global_norm(grads, norm / 3)
+    require_close(returned, norm, what="the norm returned", look="before clipping", rtol=1e-5)
+    for i, (array, old) in enumerate(zip(arrays, before, strict=True)):
+        require_array(array, shape=old.shape, dtype=dtype, what=f"grads[{i}]")
+        require_close(
+            array,
+            old / 3,
+            what=f"grads[{i}] after clipping to a third of the norm",
+            look="work in place on the arrays of the list: grad *= factor",
+            rtol=1e-5,
+            atol=1e-6,
+        )
+
+
+def test_network_adds_l2_to_loss_and_weights(network, rng):
+    """The penalty joins the loss, strength * W joins dL/dW, and the biases stay out of it."""
+    seed = int(rng.integers(2**32))
+    plain, decayed = (
+        build(network, np.random.default_rng(seed), (3, 4, 2), activation="tanh", l2=l2) for l2 in (0.0, 0.1)
+    )
+    X, y = rng.normal(size=(5, 3)), rng.integers(2, size=5)
+    require_close(
+        decayed.forward(X), plain.forward(X), what="forward with l2", look="l2 is for training only"
+    )
+    loss, grads = plain.loss_and_grads(X, y)
+    penalized, more = decayed.loss_and_grads(X, y)
+    penalty = 0.05 * sum(w**2 for W in plain.params[::2] for w in W.ravel().tolist())
+    require_close(penalized, loss + penalty, what="the loss with l2=0.1", look=f"loss + penalty; {L2}")
+    for i, (grad, grad_l2) in enumerate(zip(grads, more, strict=True)):
+        extra = 0.1 * plain.params[i] if i % 2 == 0 else 0
+        look = "dW += strength * W" if i % 2 == 0 else "biases are not penalised"
+        require_close(grad_l2, grad + extra, what=f"grads[{i}] with l2=0.1", look=look)
+
+
+def test_network_drops_out_only_when_given_a_generator(network, rng):
+    """Training passes `rng`; forward, predict and a call without it are deterministic."""
+    net = build(network, rng, (6, 50, 3), dropout=0.5)
+    X, y = rng.normal(size=(5, 6)), rng.integers(3, size=5)
+    look = "drop out only where `rng` is not None; forward never does"
+    require_close(net.forward(X), net.forward(X), what="forward, called twice", look=look)
+    plain, _ = net.loss_and_grads(X, y)
+    again, _ = net.loss_and_grads(X, y)
+    require_close(again, plain, what="the loss without rng, called twice", look=look)
+    dropped = [net.loss_and_grads(X, y, rng)[0] for _ in range(4)]
+    assert len({plain, *dropped}) == 5, (
+        f"with a generator each call must draw new masks; the losses were {dropped}, {plain} without.\n"
+        "Look at: pass `rng` on to dropout in every hidden layer"
+    )
+
+
+def test_network_drops_hidden_units_alone(network, rng):
+    """Outputs are answers and inputs are data; without a hidden layer there is nothing to drop."""
+    net = build(network, rng, (4, 3), dropout=0.5)
+    X, y = rng.normal(size=(5, 4)), rng.integers(3, size=5)
+    with_rng, _ = net.loss_and_grads(X, y, rng)
+    without, _ = net.loss_and_grads(X, y)
+    require_close(
+        with_rng,
+        without,
+        what="the loss of a network without hidden layers, dropout=0.5",
+        look="dropout follows the hidden activations; not the inputs, not the outputs",
+    )
+
+
+@pytest.mark.parametrize("sizes", [(3, 4, 2), (4, 5, 4, 3)], ids=["depth2", "depth3"])
+@pytest.mark.parametrize("loss", list(HEADS))
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu"])
+def test_regularized_gradients_are_derivatives(network, rng, activation, loss, sizes):
+    """L2 and dropout together; the same seed at each call keeps the mask fixed while we nudge."""
+    net = build(
+        network,
+        rng,
+        sizes,
+        activation=activation,
+        loss=loss,
+        output=HEADS[loss],
+        l2=0.1,
+        dropout=0.4,
+    )
+    seed = int(rng.integers(2**32))
+    while True:  # a kink would spoil the nudges, and dropout moves the later layers' sums
+        X, y = batch(net, rng, activation, loss)
+        if activation in ("sigmoid", "tanh", "elu") or _smooth(net, X, y, seed):
+            break
+    what = f"{activation}, {loss}, sizes {sizes}, l2 and dropout"
+    require_network_gradients(net, X, y, rng, what, dropout_seed=seed)
+
+
+def _smooth(net, X, y, seed):
+    """Tell whether no kink is near: the loss then bends by the same small amount on both sides."""
+
+    def loss_at(scale):
+        for b, start in zip(net.params[1::2], starts, strict=True):
+            b[...] = start + scale
+        return net.loss_and_grads(X, y, np.random.default_rng(seed))[0]
+
+    starts = [b.copy() for b in net.params[1::2]]
+    values = [loss_at(scale) for scale in (-2e-4, -1e-4, 0.0, 1e-4, 2e-4)]
+    loss_at(0.0)
+    third_differences = np.diff(values, n=3)
+    return bool(np.abs(third_differences).max() < 1e-9)
+
+
+def test_training_with_dropout_keeps_the_mean_of_the_output(network, rng):
+    """Averaged over masks, a linear head sees what it sees without dropout: that is why we scale."""
+    net = build(network, rng, (5, 400, 1), activation="tanh", loss="mean_squared_error", dropout=0.3)
+    X, y = rng.normal(size=(1, 5)), np.zeros((1, 1))
+    output = float(net.forward(X)[0, 0])
+    W1, b1, W2, _ = net.params
+    a = np.tanh(X @ W1 + b1)[0]
+    # The loss is the squared output, so its mean is output**2 + variance of the output over masks.
+    variance = float(np.sum((a * W2[:, 0]) ** 2)) * 0.3 / 0.7
+    draws = [net.loss_and_grads(X, y, rng)[0] for _ in range(4000)]
+    expected = output**2 + variance
+    slack = 6 * float(np.std(draws)) / math.sqrt(len(draws))
+    assert abs(np.mean(draws) - expected) <= slack, (
+        f"the mean loss over 4000 masks must be {expected:.4f} within {slack:.4f}; got "
+        f"{np.mean(draws):.4f}.\nLook at: survivors are scaled by 1 / (1 - rate) while training, "
+        "and nothing is scaled in forward"
+    )

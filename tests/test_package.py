@@ -1,0 +1,124 @@
+"""The package as a whole: what importing it loads, copies under another name, and how it is graded."""
+
+import inspect
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nn import (
+    activations,
+    data,
+    initializers,
+    layers,
+    losses,
+    network,
+    optimizers,
+    regularization,
+    training,
+)
+
+ROOT = Path(__file__).parents[1]
+EDGES = ("sklearn", "scipy", "matplotlib", "tqdm", "threadpoolctl", "joblib", "pandas")
+
+
+def python(code, folder):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_importing_the_core_loads_numpy_alone():
+    modules = "activations losses layers initializers network optimizers regularization training recipes data"
+    imports = "; ".join(f"import nn.{name}" for name in modules.split())
+    done = python(f"{imports}; import sys; print([m for m in {EDGES} if m in sys.modules])", ROOT)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_a_copy_under_another_name_works_alone(tmp_path):
+    shutil.copytree(ROOT / "nn", tmp_path / "mine")
+    code = """
+import sys
+import numpy as np
+from mine.network import Network
+from mine.optimizers import Adam
+from mine.training import train_epoch
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(20, 3)), rng.integers(2, size=20)
+train_epoch(Network((3, 4, 2), rng=rng), Adam(), X, y, batch_size=5, rng=rng)
+assert "nn" not in sys.modules
+"""
+    done = python(code, tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "module",
+    [activations, losses, layers, initializers, network, optimizers, regularization, training, data],
+)
+def test_every_public_name_is_documented(module):
+    """Each public function, class and method says what it does."""
+    for name, thing in vars(module).items():
+        if name.startswith("_") or getattr(thing, "__module__", None) != module.__name__:
+            continue
+        assert inspect.getdoc(thing), f"{module.__name__}.{name} has no docstring"
+        for method_name, method in vars(thing).items() if inspect.isclass(thing) else ():
+            if inspect.isfunction(method) and not method_name.startswith("_"):
+                assert inspect.getdoc(method), f"{module.__name__}.{name}.{method_name} has no docstring"
+
+
+def grade(package, *arguments):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--impl", str(package)]
+    done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout
+
+
+def test_a_broken_module_fails_only_its_own_lesson(tmp_path):
+    """A syntax error in one file, an unfinished and a missing function in another: the rest is graded."""
+    package = tmp_path / "mine"
+    shutil.copytree(ROOT / "nn", package)
+    (package / "layers.py").write_text("def dense(x, W, b:\n", encoding="utf-8")
+    source = (package / "losses.py").read_text(encoding="utf-8")
+    source = source.replace("def mean_squared_error", "def elsewhere")
+    source = source.replace('"mean_squared_error": mean_squared_error', '"mean_squared_error": elsewhere')
+    source += "\n\ndef binary_cross_entropy(logits, targets):\n    raise NotImplementedError\n"
+    (package / "losses.py").write_text(source, encoding="utf-8")
+
+    output = grade(package, "tests/lessons/test_1_activations.py", "tests/lessons/test_4_initializers.py")
+    assert " passed" in output, output
+    assert "failed" not in output, output
+    output = grade(package, "tests/lessons/test_3_layers.py")
+    assert "mine.layers cannot be imported: SyntaxError" in output, output
+    assert " passed" not in output, output
+    output = grade(package, "tests/lessons/test_2_losses.py")
+    assert "mine.losses has no mean_squared_error" in output, output
+    assert "binary_cross_entropy is not written yet" in output, output
+    assert " passed" in output, output
+
+
+def test_header_names_the_graded_package(tmp_path):
+    package = tmp_path / "mine"
+    shutil.copytree(ROOT / "nn", package)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "--impl", str(package), "tests/lessons"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"graded package: mine ({package.resolve()})" in done.stdout, done.stdout
+
+
+def test_a_package_that_is_not_there_is_one_clear_line():
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--impl", "nowhere"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "--impl must be an importable package or a folder" in done.stderr
+    assert "Traceback" not in done.stderr
