@@ -1,6 +1,7 @@
 """The commands: what ``python -m nn`` does, each given its parsed options."""
 
 import sys
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def compare(options):
     if rows:
         names = report.write_comparison(folder, dataset.name, rows, histories)
         print("\n" + "\n".join(report.comparison_table(dataset.name, rows)))
-        print(f"\nEverything is in {folder}: {', '.join(names)}, and a folder for each run")
+        print(f"\nResults: {folder}\n  {', '.join(names)}, and a folder for each run")
     if interrupted:
         raise KeyboardInterrupt
 
@@ -196,7 +197,8 @@ def _finish(experiment, folder):
     seconds = sum(row["seconds"] for row in experiment.history)
     note = f", weights of epoch {kept} kept" if kept != ran else ""
     print(f"{experiment.recipe.name}: {ran} epochs in {seconds:.1f} s{note}")
-    print(f"  {folder}: {', '.join(names)}")
+    print(f"Results: {folder}")
+    print(textwrap.fill(", ".join(names), 80, initial_indent="  ", subsequent_indent="  "))
     return figures
 
 

@@ -72,7 +72,9 @@ def read_csv(path):
     path = Path(path)
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
-            columns = [name.strip() for name in next(csv.reader(file), [])]
+            reader = csv.reader(file)
+            columns = [name.strip() for name in next(reader, [])]
+            is_empty = not any(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path}: not a CSV text file ({error})") from error
     if columns.count("label") != 1 or len(columns) != 1 + PIXELS:
@@ -80,14 +82,16 @@ def read_csv(path):
             f"{path}, line 1: expected a 'label' column and {PIXELS} pixel columns; "
             f"got {len(columns)} columns, {columns.count('label')} named 'label'"
         )
+    if is_empty:
+        raise ValueError(f"{path}: no rows below the header")
     try:
         table = np.loadtxt(
             path, np.int32, delimiter=",", skiprows=1, ndmin=2, comments=None, encoding="utf-8-sig"
         )
     except (ValueError, OverflowError) as error:
         raise ValueError(_first_fault(path, len(columns)) or f"{path}: {error}") from error
-    if not len(table) or table.shape[1] != len(columns):
-        raise ValueError(_first_fault(path, len(columns)) or f"{path}: no rows below the header")
+    if table.shape[1] != len(columns):
+        raise ValueError(_first_fault(path, len(columns)))
     at = columns.index("label")
     labels, pixels = table[:, at].astype(np.int64), np.delete(table, at, axis=1)
     if (bad := np.flatnonzero((labels < 0) | (labels > 9))).size:

@@ -1,0 +1,324 @@
+"""The command line: what it prints and writes, and that every mistake is one line and a non-zero exit."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from nn import commands
+from nn.__main__ import main
+from nn.recipes import RECIPES
+
+ROOT = Path(__file__).parents[1]
+PICTURES = ("loss.png", "accuracy.png", "confusion_matrix.png", "predictions.png", "mistakes.png")
+
+
+@pytest.fixture(autouse=True)
+def without_mnist(monkeypatch, tmp_path):
+    """Whatever the machine has, these tests run on digits, and leave nothing in the working folder."""
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "no-cache"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """The results of `train v2 --data digits`, made once."""
+    folder = tmp_path_factory.mktemp("results")
+    assert main(["train", "v2", "--data", "digits", "--epochs", "40", "--out", str(folder)]) == 0
+    return folder
+
+
+def fails_in_one_line(capsys, arguments, message, status=1):
+    __tracebackhide__ = True
+    try:
+        code = main(arguments)
+    except SystemExit as stop:
+        code = stop.code
+    captured = capsys.readouterr()
+    assert code == status
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1, captured.err
+    assert message in captured.err
+
+
+def test_train_writes_everything_there(capsys):
+    assert main(["train", "v2", "--epochs", "3", "--seed", "1"]) == 0
+    output = capsys.readouterr().out
+    assert output.startswith("Data: digits (MNIST_DIR is not set and scikit-learn's cache has no MNIST)\n"), (
+        "the first line says which data and why"
+    )
+    assert "test accuracy" in output
+    assert "document 000" in output
+    folder = Path("results/v2-digits")
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"history.csv", "summary.json", "model.npz", *PICTURES}
+
+
+def test_plain_lines_show_each_epoch(capsys):
+    main(["train", "v2", "--data", "digits", "--epochs", "4"])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  epoch")]
+    assert len(lines) == 4
+    assert all("validation loss" in line and "accuracy" in line for line in lines)
+    assert max(map(len, lines)) <= 80
+
+
+def test_history_has_a_row_an_epoch(trained):
+    with open(trained / "history.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    summary = json.loads((trained / "summary.json").read_text(encoding="utf-8"))
+    assert [int(row["epoch"]) for row in rows] == list(range(1, summary["epochs_run"] + 1))
+    best = min(rows, key=lambda row: float(row["validation_loss"]))
+    assert int(best["epoch"]) == summary["best_epoch"] == summary["kept_epoch"]
+
+
+def test_summary_tells_all_that_counts(trained, digits):
+    summary = json.loads((trained / "summary.json").read_text(encoding="utf-8"))
+    answers = nn.load(trained / "model.npz").predict(digits.X_test)
+    right = answers == digits.y_test
+    assert summary["test_accuracy"] == pytest.approx(right.mean())
+    recalls = [right[digits.y_test == digit].mean() for digit in range(10)]
+    precisions = [right[answers == digit].mean() for digit in range(10)]
+    assert summary["macro_recall"] == pytest.approx(np.mean(recalls))
+    assert summary["macro_precision"] == pytest.approx(np.mean(precisions))
+    f1 = [2 * p * r / (p + r) for p, r in zip(precisions, recalls, strict=True)]
+    assert summary["macro_f1"] == pytest.approx(np.mean(f1))
+    assert summary["per_class"]["7"]["recall"] == pytest.approx(recalls[7])
+    probabilities = nn.load(trained / "model.npz").predict_proba(digits.X_test)
+    losses = -np.log(probabilities[np.arange(360), digits.y_test])
+    assert summary["test_cross_entropy"] == pytest.approx(losses.mean(), rel=1e-4)
+    assert summary["data"]["checksum_md5"] == digits.checksum
+    assert (summary["data"]["training"], summary["data"]["validation"]) == (1293, 144)
+    assert summary["seed"] == 0
+    assert summary["training_seconds"] > 0
+    assert {"python", "numpy", "scikit-learn", "blas", "threads"} <= summary["environment"].keys()
+
+
+def test_the_same_seed_gives_the_same_model(trained, tmp_path):
+    main(["train", "v2", "--data", "digits", "--epochs", "40", "--out", str(tmp_path)])
+    first, second = (nn.load(folder / "model.npz").network for folder in (trained, tmp_path))
+    assert np.array_equal(first.params.vector, second.params.vector)
+
+
+def test_options_replace_the_recipes_own(tmp_path):
+    options = "--epochs 2 --batch-size full --lr 0.5 --seed 7 --dtype float64 --hidden 9 8 --activation elu"
+    options += " --optimizer momentum --initializer xavier_normal --l2 0.25 --dropout 0.125 --patience 3"
+    assert main(["train", "v1", "--data", "digits", *options.split(), "--out", str(tmp_path)]) == 0
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    recipe = summary["recipe"]
+    assert recipe["batch_size"] is None
+    assert (recipe["lr"], recipe["hidden"], recipe["optimizer"]) == (0.5, [9, 8], "momentum")
+    assert (recipe["l2"], recipe["dropout"], recipe["patience"]) == (0.25, 0.125, 3)
+    assert (summary["epochs_run"], summary["seed"], summary["dtype"]) == (2, 7, "float64")
+    network = nn.load(tmp_path / "model.npz").network
+    assert network.sizes == (64, 9, 8, 10)
+    assert (network.activation, network.initializer) == ("elu", "xavier_normal")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_trains_on_digits(name, tmp_path, capsys):
+    """A few epochs of each, from the raw pixels to the pictures."""
+    assert main(["train", name, "--data", "digits", "--epochs", "2", "--out", str(tmp_path)]) == 0
+    assert all((tmp_path / picture).stat().st_size > 5000 for picture in PICTURES)
+    assert f"document {RECIPES[name].document}" in capsys.readouterr().out
+
+
+def test_compare_sets_recipes_beside_their_documents(monkeypatch, capsys):
+    short = replace(RECIPES["v1"], expected=RECIPES["v1"].expected[:2])
+    monkeypatch.setitem(RECIPES, "v1", short)
+    assert main(["compare", "--runs", "2"]) == 0
+    output = capsys.readouterr().out
+    table = output[output.index("measured on") :]
+    assert max(map(len, output.splitlines())) <= 80
+    assert "15.26 %" in table
+    assert "97.56 %" in table
+    folder = Path("results/compare-digits")
+    with open(folder / "comparison.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["model"], row["batch"], row["epochs"]) for row in rows] == [
+        ("v1", "full", "10"),
+        ("v1", "full", "100"),
+        ("v2", "64", "10"),
+        ("v2", "32", "10"),
+        ("v2", "32", "50"),
+    ]
+    assert all(row["runs"] == "2" and float(row["accuracy_std"]) >= 0 for row in rows)
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {
+        f"{name}-seed{seed}" for name in ("v1", "v2", "v2-batch64") for seed in (0, 1)
+    }
+    summary = json.loads((folder / "v2-seed1" / "summary.json").read_text(encoding="utf-8"))
+    last = float(rows[-1]["accuracy"])
+    other = json.loads((folder / "v2-seed0" / "summary.json").read_text(encoding="utf-8"))
+    assert last == pytest.approx((summary["test_accuracy"] + other["test_accuracy"]) / 2)
+    assert (folder / "comparison.png").stat().st_size > 5000
+    assert "| v2 | 32 | 50 |" in (folder / "comparison.md").read_text(encoding="utf-8")
+
+
+def test_milestones_are_measured_on_the_way(capsys, monkeypatch):
+    """The result after 10 epochs of a training of 50 is that of a training of 10."""
+    expected = {e.epochs: e for e in RECIPES["v2"].expected if e.batch_size == 32}
+    monkeypatch.setitem(RECIPES, "v2", replace(RECIPES["v2"], expected=(expected[10], expected[50])))
+    assert main(["compare", "v2", "--out", "long"]) == 0
+    monkeypatch.setitem(RECIPES, "v2", replace(RECIPES["v2"], expected=(expected[10],)))
+    assert main(["compare", "v2", "--out", "short"]) == 0
+    rows = []
+    for name in ("long", "short"):
+        with open(Path(name, "comparison.csv"), newline="", encoding="utf-8") as file:
+            rows.append(next(csv.DictReader(file)))
+    for figure in ("accuracy", "f1", "precision", "recall", "loss"):
+        assert rows[0][figure] == rows[1][figure]
+
+
+def test_evaluate_measures_a_saved_model(trained, capsys):
+    assert main(["evaluate", str(trained / "model.npz"), "--data", "digits"]) == 0
+    output = capsys.readouterr().out
+    summary = json.loads((trained / "summary.json").read_text(encoding="utf-8"))
+    assert f"test accuracy {summary['test_accuracy']:.2%}" in output
+    assert len([line for line in output.splitlines() if line.strip()[:1].isdigit()]) == 10
+
+
+def test_evaluate_takes_only_the_digits_that_the_model_knows(tmp_path, capsys):
+    main(["train", "binary", "--data", "digits", "--epochs", "20", "--out", str(tmp_path)])
+    capsys.readouterr()
+    assert main(["evaluate", str(tmp_path / "model.npz"), "--data", "digits"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[2:4]] == ["5", "8"]
+
+
+def test_recipes_lists_them_all(capsys):
+    assert main(["recipes"]) == 0
+    output = capsys.readouterr().out
+    assert all(f"{name}: " in output for name in RECIPES)
+
+
+def test_help_is_there(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["train", "--help"])
+    assert stop.value.code == 0
+    assert "--batch-size" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "required: COMMAND"),
+        (["train"], "required: RECIPE"),
+        (["train", "v3"], "expected one of v1, v2"),
+        (["train", "v2", "--epochs", "0"], "expected a whole number from 1; got '0'"),
+        (["train", "v2", "--batch-size", "-3"], "expected"),
+        (["train", "v2", "--lr", "fast"], "expected a number from 0; got 'fast'"),
+        (["train", "v2", "--dropout", "1"], "expected a number from 0 and below 1; got '1'"),
+        (["train", "v2", "--dtype", "float16"], "invalid choice: 'float16'"),
+        (["compare", "v1", "v9"], "got 'v9'"),
+        (["compare", "--runs", "0"], "expected a whole number from 1"),
+        (["dance"], "invalid choice: 'dance'"),
+    ],
+)
+def test_usage_errors_are_one_line(capsys, arguments, message):
+    fails_in_one_line(capsys, arguments, message, status=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "v2", "--data", "nothing.csv"], "nothing.csv"),
+        (["train", "v2", "--data", "cifar"], "data must be digits, mnist or the path of a .csv file"),
+        (["train", "v2", "--data", "digits", "--optimizer", "sgd", "--lr", "1e12"], "the loss became"),
+        (["train", "v2", "--data", "digits", "--out", "file.txt"], "file.txt"),
+        (["evaluate", "nothing.npz"], "nothing.npz"),
+        (["evaluate", "file.txt"], "file.txt: not a model"),
+        (["predict", "nothing.npz", "a.png"], "nothing.npz"),
+    ],
+)
+def test_other_errors_are_one_line(capsys, arguments, message):
+    Path("file.txt").write_text("no model", encoding="utf-8")
+    fails_in_one_line(capsys, arguments, message)
+
+
+def test_a_model_for_other_images_is_refused(trained, tmp_path, capsys):
+    rows = [",".join(map(str, [i % 10, *[0] * 784])) for i in range(50)]
+    header = ",".join(["label", *(f"pixel{i}" for i in range(784))])
+    path = tmp_path / "train.csv"
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    fails_in_one_line(
+        capsys,
+        ["evaluate", str(trained / "model.npz"), "--data", str(path)],
+        "the model takes images of (8, 8)",
+    )
+
+
+def test_ctrl_c_keeps_what_was_trained(monkeypatch, tmp_path, capsys):
+    original = commands._with_progress
+
+    def interrupted_after_two(rows, recipe, seed):
+        for row in original(rows, recipe, seed):
+            yield row
+            if row["epoch"] == 2:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "_with_progress", interrupted_after_two)
+    assert main(["train", "v2", "--data", "digits", "--out", str(tmp_path)]) == 130
+    captured = capsys.readouterr()
+    assert "Interrupted: keeping what was trained in 2 epochs" in captured.out
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert summary["epochs_run"] == 2
+    assert nn.load(tmp_path / "model.npz").predict(np.zeros((1, 64))).shape == (1,)
+
+
+def test_ctrl_c_in_a_comparison_keeps_the_rows_so_far(monkeypatch, tmp_path, capsys):
+    original = commands._with_progress
+
+    def interrupted_in_v2(rows, recipe, seed):
+        for row in original(rows, recipe, seed):
+            yield row
+            if recipe.name == "v2" and row["epoch"] == 3:
+                raise KeyboardInterrupt
+
+    short = replace(RECIPES["v1"], expected=RECIPES["v1"].expected[:1])
+    monkeypatch.setitem(RECIPES, "v1", short)
+    monkeypatch.setattr(commands, "_with_progress", interrupted_in_v2)
+    assert main(["compare", "--data", "digits", "--out", str(tmp_path)]) == 130
+    with open(tmp_path / "comparison.csv", newline="", encoding="utf-8") as file:
+        assert [row["model"] for row in csv.DictReader(file)] == ["v1"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a single process")
+def test_a_real_interrupt_of_a_real_process(tmp_path):
+    """Ctrl-C in the middle of an epoch, as a user would press it."""
+    command = [sys.executable, "-u", "-m", "nn", "train", "v1", "--data", "digits", "--epochs", "1000000"]
+    process = subprocess.Popen(
+        [*command, "--out", str(tmp_path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stdout:
+        if line.startswith("  epoch"):
+            break
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Interrupted: keeping what was trained" in output
+    assert "Traceback" not in errors
+    assert (tmp_path / "model.npz").is_file()
+
+
+def test_module_runs_as_a_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "nn", "evaluate", "nowhere.npz"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,139 @@
+"""Recipes, experiments and plots: the records are sound, runs repeat, and pictures say what they should."""
+
+import csv
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+
+from nn import plots
+from nn.activations import ACTIVATIONS
+from nn.experiment import Experiment
+from nn.initializers import INITIALIZERS
+from nn.optimizers import OPTIMIZERS
+from nn.recipes import RECIPES
+from nn.report import write_table
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_recipes_are_sound(recipe):
+    assert recipe.activation in ACTIVATIONS
+    assert recipe.initializer in INITIALIZERS
+    assert recipe.optimizer in OPTIMIZERS
+    assert recipe.expected, "each recipe states the result that it reproduces"
+    assert all(0.1 < expected.accuracy < 1 for expected in recipe.expected)
+    assert recipe.document in ("000", "001", "003", "004")
+    with pytest.raises(FrozenInstanceError):
+        recipe.lr = 1
+
+
+def test_an_experiment_repeats_itself(digits):
+    recipe = replace(RECIPES["v2"], epochs=3)
+    histories = []
+    for _ in range(2):
+        experiment = Experiment(recipe, digits, seed=4)
+        histories.append([{**row, "seconds": 0} for row in experiment.run()])
+    assert histories[0] == histories[1]
+    other = list(Experiment(recipe, digits, seed=5).run())
+    assert other[0]["loss"] != histories[0][0]["loss"]
+
+
+def test_test_samples_are_never_trained_on(digits):
+    experiment = Experiment(RECIPES["v2"], digits, seed=1)
+    trained = {row.tobytes() for row in (experiment.X * 16).round().astype(np.uint8)}
+    watched = {row.tobytes() for row in (experiment.validation[0] * 16).round().astype(np.uint8)}
+    assert not trained & {row.tobytes() for row in digits.X_test}
+    assert not trained & watched
+
+
+def test_early_stopping_keeps_the_best_weights(digits):
+    recipe = replace(RECIPES["v2"], epochs=200, patience=3)
+    experiment = Experiment(recipe, digits)
+    snapshots = []
+    for _ in experiment.run():
+        snapshots.append(experiment.model.network.params.vector.copy())
+    losses = [row["validation_loss"] for row in experiment.history]
+    best = int(np.argmin(losses))
+    assert len(losses) == best + 1 + 3, "three epochs in a row without a better loss end the training"
+    assert experiment.best_epoch == experiment.kept_epoch == best + 1
+    figures = experiment.figures()
+    vector = experiment.model.network.params.vector
+    assert np.array_equal(vector, snapshots[-1]), "measuring leaves the weights alone"
+    experiment.keep()
+    assert np.array_equal(vector, snapshots[best])
+    assert figures.accuracy == experiment.figures().accuracy
+
+
+def test_early_stopping_can_watch_the_accuracy(digits):
+    recipe = replace(RECIPES["v2"], epochs=60, patience=5, monitor="accuracy")
+    experiment = Experiment(recipe, digits)
+    accuracies = [row["validation_accuracy"] for row in experiment.run()]
+    assert experiment.best_epoch == int(np.argmax(accuracies)) + 1
+
+
+def test_without_patience_the_last_weights_count(digits):
+    experiment = Experiment(replace(RECIPES["v1"], epochs=5), digits)
+    for _ in experiment.run():
+        last = experiment.model.network.params.vector.copy()
+    experiment.keep()
+    assert experiment.kept_epoch == 5
+    assert np.array_equal(experiment.model.network.params.vector, last)
+
+
+def test_step_decay_reaches_the_optimizer(digits):
+    recipe = replace(RECIPES["optimized"], epochs=5, decay_every=2, patience=None, hidden=(8,))
+    rates = [row["learning_rate"] for row in Experiment(recipe, digits).run()]
+    assert rates == [0.001, 0.001, 0.0005, 0.0005, 0.00025]
+
+
+def test_confusions_are_named_by_pairs():
+    confusion = np.array([[10, 2, 0], [3, 8, 1], [0, 0, 9]])
+    assert plots.most_confused(confusion, (3, 5, 9)) == "most confused: 3 and 5 (5), 5 and 9 (1)"
+    assert plots.most_confused(np.diag([4, 5]), (5, 8)) == "no digit was confused with another"
+
+
+def test_confusion_matrix_shows_every_count(rng):
+    confusion = rng.integers(30, size=(10, 10))
+    (axes,) = plots.confusion_matrix(confusion, range(10), "title").axes
+    texts = {(text.get_position()): text.get_text() for text in axes.texts}
+    assert all(texts[column, row] == str(confusion[row, column]) for row in range(10) for column in range(10))
+    assert "most confused" in axes.get_title()
+
+
+def history(epochs):
+    return [
+        {
+            "epoch": epoch,
+            "training_loss": 1 / epoch,
+            "validation_loss": 1 / epoch + epoch / 50,
+            "training_accuracy": 1 - 0.5 / epoch,
+            "validation_accuracy": 1 - 0.6 / epoch,
+        }
+        for epoch in range(1, epochs + 1)
+    ]
+
+
+def test_curves_mark_the_best_epoch():
+    (axes,) = plots.loss_curves(history(12), 7, "title").axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "training",
+        "validation",
+        "best epoch: 7",
+    ]
+    assert axes.lines[1].get_ydata()[6] == pytest.approx(1 / 7 + 7 / 50)
+    (axes,) = plots.accuracy_curves(history(3), None, "title").axes
+    assert axes.lines[0].get_ydata().tolist() == pytest.approx([50, 75, 100 * (1 - 0.5 / 3)])
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 9, 16])
+def test_any_number_of_digits_can_be_drawn(tmp_path, rng, n):
+    figure = plots.digits(rng.random((n, 64)), (8, 8), ["3 (99.0%)"] * n, [False] * n, "title")
+    assert sum(bool(axes.images) for axes in figure.axes) == n
+    plots.save(figure, tmp_path / "digits.png")
+    assert (tmp_path / "digits.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_tables_come_back(tmp_path):
+    write_table(tmp_path / "deep" / "table.csv", [{"a": 1, "b": 0.5}, {"a": 2, "b": None}])
+    with open(tmp_path / "deep" / "table.csv", newline="", encoding="utf-8") as file:
+        assert list(csv.DictReader(file)) == [{"a": "1", "b": "0.5"}, {"a": "2", "b": ""}]
