@@ -5,9 +5,7 @@ import zlib
 import numpy as np
 import pytest
 
-from tests.grading import Package
-
-GRADED = pytest.StashKey[Package]()
+from tests.grading import GRADED, Package
 
 
 def pytest_addoption(parser):
@@ -44,43 +42,8 @@ def pytest_collection_modifyitems(config, items):
                 item.add_marker(pytest.mark.skip(reason="takes minutes; run it with --slow"))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    report = yield
-    if call.excinfo is not None and call.excinfo.errisinstance(NotImplementedError):
-        entry = call.excinfo.traceback[-1]
-        report.longrepr = f"{entry.name} is not written yet: {entry.path}:{entry.lineno + 1}"
-    return report
-
-
 @pytest.fixture
 def rng(request):
     """A generator of the test's own: what one test draws never depends on another."""
-    return np.random.default_rng(
-        [request.config.getoption("--seed"), zlib.crc32(request.node.nodeid.encode())]
-    )
-
-
-@pytest.fixture
-def graded(request):
-    """The package under test; modules are imported when a test first touches them."""
-    return request.config.stash[GRADED]
-
-
-def _module_fixture(name):
-    @pytest.fixture(name=name)
-    def module(graded):
-        return getattr(graded, name)
-
-    module.__doc__ = f"The module ``{name}`` of the package under test."
-    return module
-
-
-activations = _module_fixture("activations")
-losses = _module_fixture("losses")
-layers = _module_fixture("layers")
-initializers = _module_fixture("initializers")
-network = _module_fixture("network")
-optimizers = _module_fixture("optimizers")
-regularization = _module_fixture("regularization")
-training = _module_fixture("training")
+    name = zlib.crc32(request.node.nodeid.encode())
+    return np.random.default_rng([request.config.getoption("--seed"), name])

@@ -1,7 +1,6 @@
 """Neural networks from scratch in NumPy: multilayer perceptrons trained on handwritten digits.
 
-Importing this package loads NumPy alone; what draws, measures or fetches loads its libraries where
-it uses them.
+Importing this package loads NumPy alone; what draws, measures or fetches imports its libraries itself.
 """
 
 from .model import Model, load

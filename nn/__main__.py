@@ -12,9 +12,7 @@ from .recipes import RECIPES
 
 
 def main(arguments=None):
-    """Run one command; return the exit status: 0, 1 for an error told in one line, 130 after
-    Ctrl-C.
-    """
+    """Run one command; return the exit status: 0, 1 for an error told in one line, 130 after Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
@@ -75,12 +73,7 @@ def _parser():
 
     sub = add(commands.compare)
     sub.add_argument(
-        "recipes",
-        type=_recipe,
-        nargs="*",
-        default=["v1", "v2"],
-        metavar="RECIPE",
-        help="default: v1 v2",
+        "recipes", type=_recipe, nargs="*", default=["v1", "v2"], metavar="RECIPE", help="default: v1 v2"
     )
     add_run_options(sub)
     sub.add_argument("--runs", type=_whole(1), default=1, metavar="N", help="seeds to average over")

@@ -1,10 +1,10 @@
 """Activations: what a layer makes of its sums, and how a gradient passes back through it.
 
-Each ``*_backward`` stands next to its forward function and needs only the forward's output ``a``:
-every derivative here can be written in terms of it, so the sums ``z`` need not be kept.
+Each ``*_backward`` stands next to its forward function and needs only the forward's output ``a``: every
+derivative here can be written in terms of it, so the sums ``z`` need not be kept.
 
-All functions take an ``out`` array that is filled and returned instead of a new one. In the forward
-functions it may be ``z`` itself, in the backward functions ``a`` itself; it must not be ``grad``.
+All functions take an ``out`` array that is filled and returned instead of a new one. In the forward functions
+it may be ``z`` itself, in the backward functions ``a`` itself; it must not be ``grad``.
 """
 
 import numpy as np
@@ -35,8 +35,8 @@ def sigmoid(z, *, out=None):
 def sigmoid_backward(grad, a, *, out=None):
     """Return dL/dz = grad * a * (1 - a) for the sigmoid's output ``a``.
 
-    grad, a: arrays of one shape, ``grad`` being dL/da. Source: the derivative of eq. 3.30, ibid.,
-    eq. 3.33.
+    grad, a: arrays of one shape, ``grad`` being dL/da.
+    Source: the derivative of eq. 3.30, ibid., eq. 3.34.
     """
     grad, a = as_floating(grad), as_floating(a)
     slope = np.multiply(a, 1 - a, out=out)
@@ -55,7 +55,8 @@ def tanh(z, *, out=None):
 def tanh_backward(grad, a, *, out=None):
     """Return dL/dz = grad * (1 - a**2) for the tanh's output ``a``.
 
-    grad, a: arrays of one shape, ``grad`` being dL/da. Source: d tanh(z)/dz = 1 - tanh(z)**2.
+    grad, a: arrays of one shape, ``grad`` being dL/da.
+    Source: d tanh(z)/dz = 1 - tanh(z)**2.
     """
     grad, a = as_floating(grad), as_floating(a)
     slope = np.multiply(a, a, out=out)
@@ -96,20 +97,17 @@ def leaky_relu(z, slope=0.01, *, out=None):
 def leaky_relu_backward(grad, a, slope=0.01, *, out=None):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, slope * grad elsewhere.
 
-    grad, a: arrays of one shape, ``grad`` being dL/da; ``slope`` as in the forward pass, not
-    negative.
+    grad, a: arrays of one shape, ``grad`` being dL/da; ``slope`` as in the forward pass, not negative.
     """
     grad, a = as_floating(grad), as_floating(a)
     return np.multiply(grad, np.where(a > 0, a.dtype.type(1), a.dtype.type(slope)), out=out)
 
 
 def elu(z, alpha=1.0, *, out=None):
-    """Let positive sums pass and bend the others towards -alpha: a = z for z > 0, alpha * (exp(z) -
-    1) elsewhere.
+    """Let positive sums pass and bend the others towards -alpha: there a = alpha * (exp(z) - 1).
 
-    z: array of any shape. Returns ``a`` of the same shape and dtype; no overflow for large positive
-    z. Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by
-    ELUs, eq. 15.
+    z: array of any shape. Returns ``a`` of the same shape and dtype; no overflow for large positive z.
+    Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
     z = as_floating(z)
     # The exponential never sees a positive sum, so it cannot overflow.
@@ -121,19 +119,17 @@ def elu(z, alpha=1.0, *, out=None):
 def elu_backward(grad, a, alpha=1.0, *, out=None):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, grad * (a + alpha) elsewhere.
 
-    grad, a: arrays of one shape, ``grad`` being dL/da; ``alpha`` as in the forward pass, not
-    negative. Source: Clevert et al. 2016, eq. 16.
+    grad, a: arrays of one shape, ``grad`` being dL/da; ``alpha`` as in the forward pass, not negative.
+    Source: Clevert et al. 2016, eq. 15.
     """
     grad, a = as_floating(grad), as_floating(a)
     return np.multiply(grad, np.where(a > 0, a.dtype.type(1), a + alpha), out=out)
 
 
 def shift_by_maximum(z):
-    """Return z minus the largest entry of its row: the shift that softmax does not feel and exp
-    needs.
+    """Return z minus the largest entry of its row: the shift that softmax does not feel and exp needs.
 
-    z: floating array, 1-D or 2-D. Every entry of the result lies in [-max, 0], the dtype's largest
-    finite number being max.
+    z: floating array, 1-D or 2-D. The result is never above 0 and always finite for finite z.
     """
     largest = z.max(axis=-1, keepdims=True)
     # z - largest may leave the dtype's range (-3e38 - 3e38 in float32); raising z to this floor
@@ -157,17 +153,16 @@ def softmax(z):
 def log_softmax(z):
     """Return the logarithm of softmax over the last axis: z_i - log(sum_j exp(z_j)).
 
-    z: (k,) or (n, k). Returns the same shape and dtype, finite for any finite z, where
-    log(softmax(z)) would be -inf. Source: Goodfellow et al. 2016, eq. 6.30.
+    z: (k,) or (n, k). Returns the same shape and dtype, finite for any finite z, where log(softmax(z)) would
+    be -inf.
+    Source: Goodfellow et al. 2016, eq. 6.30.
     """
     shifted = shift_by_maximum(as_floating(z))
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def identity(z, *, out=None):
-    """Leave the sums as they are: the output of a layer whose scores go into a loss that squashes
-    them itself.
-    """
+    """Leave the sums as they are: scores for a loss that squashes them itself."""
     return as_floating(z)
 
 

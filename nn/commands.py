@@ -26,8 +26,8 @@ def train(options):
 
 
 def compare(options):
-    """Train several recipes and set them beside their documents, a row for each result that the
-    document prints.
+    """Train several recipes and set them beside their documents, a row for each result that the document
+    prints.
     """
     from . import report
 
@@ -111,8 +111,8 @@ def recipes(options):
 
 
 def _trainings(names):
-    """Yield ``(label, recipe)`` for each training that the recipes' expected results need: one for
-    each batch size.
+    """Yield ``(label, recipe)`` for each training that the recipes' expected results need: one for each batch
+    size.
     """
     for name in names:
         recipe = RECIPES[name]
@@ -130,9 +130,8 @@ def _trainings(names):
 def _trained(recipe, dataset, seed, dtype, measured=None):
     """Train with a progress bar; return ``(experiment, interrupted)``.
 
-    measured: a dict of lists by ``Expected``. Each list gets this run's ``(figures, epochs,
-    seconds)`` as soon as the epochs of that result are done, or when early stopping has ended the
-    training before.
+    measured: a dict of lists by ``Expected``. Each list gets this run's ``(figures, epochs, seconds)`` as
+    soon as the epochs of that result are done, or when early stopping has ended the training before.
     """
     from .experiment import Experiment
 
@@ -185,9 +184,7 @@ def _with_progress(rows, recipe, seed):
 
 
 def _finish(experiment, folder):
-    """Keep the right weights, write the results of a run, and say where they are; return its test
-    figures.
-    """
+    """Keep the right weights, write the results of a run, and say where they are; return its test figures."""
     from . import report
 
     experiment.keep()
@@ -222,17 +219,7 @@ def _load(name):
 
 def _with_overrides(recipe, options):
     """Return the recipe with the options that were given in place of its own."""
-    names = (
-        "epochs",
-        "lr",
-        "hidden",
-        "activation",
-        "optimizer",
-        "initializer",
-        "l2",
-        "dropout",
-        "patience",
-    )
+    names = ("epochs", "lr", "hidden", "activation", "optimizer", "initializer", "l2", "dropout", "patience")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if options.batch_size is not None:
         given["batch_size"] = None if options.batch_size == "full" else options.batch_size

@@ -22,20 +22,16 @@ HOW_TO_GET_MNIST = (
     "MNIST is not at hand: set MNIST_DIR to a folder with its four IDX files, "
     "or connect to the internet once so that scikit-learn can download it (11 MB)"
 )
-TEST_SHARE, TEST_SEED = (
-    0.2,
-    0,
-)  # fixed, so that a saved model is never tested on what it was trained on
+TEST_SHARE, TEST_SEED = (0.2, 0)  # fixed, so that a saved model is never tested on what it was trained on
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Samples to train on and samples to test on.
 
-    X_train, X_test: uint8 pixels (n, d), 0..pixel_max. y_train, y_test: int64 labels (n,), indices
-    into ``classes``, which holds the digit that each stands for. image_shape: rows and columns of a
-    picture, d = rows * columns. source: where it came from, in words. checksum: MD5 of all its
-    bytes.
+    X_train, X_test: uint8 pixels (n, d), 0..pixel_max. y_train, y_test: int64 labels (n,), indices into
+    ``classes``, which holds the digit that each stands for. image_shape: rows and columns of a picture, d =
+    rows * columns. source: where it came from, in words. checksum: MD5 of all its bytes.
     """
 
     name: str
@@ -70,26 +66,20 @@ class Dataset:
 
 
 def load(name):
-    """Return the data set called "digits" or "mnist", or the one in a CSV file whose path ``name``
-    is.
+    """Return the data set called "digits" or "mnist", or the one in a CSV file whose path ``name`` is.
 
-    digits: 1,797 images of 8 x 8, bundled with scikit-learn; a fifth is held out for the test.
-    mnist: 60,000 and 10,000 images of 28 x 28, from the IDX files in the folder that the
-    environment variable MNIST_DIR names, else by scikit-learn from its cache or from OpenML. CSV: a
-    ``label`` column and 784 pixel columns; a fifth is held out for the test. Raises ValueError or
-    OSError, with what to do, where the data cannot be had or are damaged.
+    digits: 1,797 images of 8 x 8, bundled with scikit-learn; a fifth is held out for the test. mnist: 60,000
+    and 10,000 images of 28 x 28, from the IDX files in the folder that the environment variable MNIST_DIR
+    names, else by scikit-learn from its cache or from OpenML. CSV: a ``label`` column and 784 pixel columns;
+    a fifth is held out for the test.
+    Raises ValueError or OSError, with what to do, where the data cannot be had or are damaged.
     """
     if name == "digits":
         from sklearn.datasets import load_digits
 
         X, y = load_digits(return_X_y=True)
         return _held_out(
-            "digits",
-            "scikit-learn's bundled digits",
-            X.astype(np.uint8),
-            y.astype(np.int64),
-            (8, 8),
-            16,
+            "digits", "scikit-learn's bundled digits", X.astype(np.uint8), y.astype(np.int64), (8, 8), 16
         )
     if name == "mnist":
         return (
@@ -104,8 +94,8 @@ def load(name):
 
 
 def choose():
-    """Return ``(name, reason)`` of the data set to take when nobody named one: mnist where it is at
-    hand, else digits.
+    """Return ``(name, reason)`` of the data set to take when nobody named one: mnist where it is at hand,
+    else digits.
     """
     if folder := os.environ.get("MNIST_DIR"):
         if all(find_idx(folder, name) for name in MNIST_FILES):
@@ -117,8 +107,8 @@ def choose():
 
 
 def split(X, y, share, seed):
-    """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn by
-    ``seed``, and the rest.
+    """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn by ``seed``, and
+    the rest.
     """
     from sklearn.model_selection import train_test_split
 

@@ -16,9 +16,9 @@ from .training import EarlyStopping, evaluate, feature_range, fit, step_decay
 class Figures:
     """How a model does on a set of samples.
 
-    loss: mean cross-entropy in nats. precision, recall, f1: unweighted means over the classes.
-    per_class: a dict by digit. confusion: counts, rows being the digits shown and columns the
-    answers. answers: class indices (n,), confidence: the probability of each answer (n,).
+    loss: mean cross-entropy in nats. precision, recall, f1: unweighted means over the classes. per_class: a
+    dict by digit. confusion: counts, rows being the digits shown and columns the answers. answers: class
+    indices (n,), confidence: the probability of each answer (n,).
     """
 
     accuracy: float
@@ -33,12 +33,12 @@ class Figures:
 
 
 class Experiment:
-    """A recipe on a data set with a seed: iterate over ``run()``, then ask for ``figures()`` and
-    keep ``model``.
+    """A recipe on a data set with a seed: iterate over ``run()``, then ask for ``figures()`` and keep
+    ``model``.
 
-    The seed decides the validation samples, the initial weights, the order of the batches and
-    dropout; the test samples are the data set's own. Two experiments with the same arguments on the
-    same machine give the same numbers.
+    The seed decides the validation samples, the initial weights, the order of the batches and dropout; the
+    test samples are the data set's own. Two experiments with the same arguments on the same machine give the
+    same numbers.
     """
 
     def __init__(self, recipe, dataset, *, seed=0, dtype=np.float32):
@@ -83,9 +83,8 @@ class Experiment:
         self._stopping = EarlyStopping(recipe.patience or recipe.epochs)
 
     def run(self):
-        """Train, yielding after each epoch a dict: the fields of ``training.Epoch``, then loss and
-        accuracy on a part of the training samples as large as the validation set, in evaluation
-        mode.
+        """Train, yielding after each epoch a dict: the fields of ``training.Epoch``, then loss and accuracy
+        on a part of the training samples as large as the validation set, in evaluation mode.
         """
         recipe, network = self.recipe, self.model.network
         epochs = fit(
@@ -104,10 +103,7 @@ class Experiment:
         )
         for epoch in epochs:
             training_loss, training_accuracy = evaluate(network, *self._sample)
-            row = epoch._asdict() | {
-                "training_loss": training_loss,
-                "training_accuracy": training_accuracy,
-            }
+            row = epoch._asdict() | {"training_loss": training_loss, "training_accuracy": training_accuracy}
             self.history.append(row)
             watched = epoch.validation_loss if recipe.monitor == "loss" else -epoch.validation_accuracy
             enough = self._stopping.update(watched, network.params)
@@ -117,28 +113,26 @@ class Experiment:
 
     @property
     def best_epoch(self):
-        """The epoch, counted from 1, with the best validation result; None before the first epoch
-        has ended.
-        """
+        """The epoch, counted from 1, with the best validation result; None before the first has ended."""
         return None if self._stopping.best_epoch is None else self._stopping.best_epoch + 1
 
     @property
     def kept_epoch(self):
-        """The epoch, counted from 1, whose weights are the result: the best with early stopping,
-        else the last.
+        """The epoch, counted from 1, whose weights are the result: the best with early stopping, else the
+        last.
         """
         return self.best_epoch if self.recipe.patience else len(self.history)
 
     def keep(self):
-        """Give the model the weights that are the result: with early stopping the best ones, else
-        those of now.
+        """Give the model the weights that are the result: with early stopping the best ones, else those of
+        now.
         """
         if self.recipe.patience and self.best_epoch is not None:
             self._stopping.restore(self.model.network.params)
 
     def figures(self, part="test"):
-        """Return the ``Figures`` on the "test" or "validation" samples, with the weights that
-        ``keep`` would keep.
+        """Return the ``Figures`` on the "test" or "validation" samples, with the weights that ``keep`` would
+        keep.
         """
         vector = self.model.network.params.vector
         now = vector.copy()
@@ -152,8 +146,8 @@ class Experiment:
 
 
 def figures(model, X, y, *, scaled=False):
-    """Return the ``Figures`` of a model on pixels X (n, inputs), raw unless ``scaled``, with class
-    indices y (n,).
+    """Return the ``Figures`` of a model on pixels X (n, inputs), raw unless ``scaled``, with class indices y
+    (n,).
     """
     from sklearn.metrics import classification_report, confusion_matrix
 

@@ -8,14 +8,13 @@ INK = 0.2  # share of full contrast from which a pixel counts as part of the dig
 
 
 def read_digit(path, image_shape, pixel_max):
-    """Return an image file as one row of raw pixels (1, rows * columns), bright ink on 0,
-    0..pixel_max.
+    """Return an image file as one row of raw pixels (1, rows * columns), bright ink on 0, 0..pixel_max.
 
-    path: PNG (or any format that matplotlib reads), of any size, gray or colour, dark on light or
-    light on dark. An image that has the model's own size is only turned to light on dark; another
-    is cut out, scaled and centred as MNIST's makers did: the digit in a box of 20 x 20, its centre
-    of mass in the middle of 28 x 28. Raises ValueError, naming the file, where it cannot be read or
-    shows nothing.
+    path: PNG (or any format that matplotlib reads), of any size, gray or colour, dark on light or light on
+    dark. An image that has the model's own size is only turned to light on dark; another is cut out, scaled
+    and centred as MNIST's makers did: the digit in a box of 20 x 20, its centre of mass in the middle of 28 x
+    28.
+    Raises ValueError, naming the file, where it cannot be read or shows nothing.
     """
     ink = _ink(path)
     if ink.shape != tuple(image_shape):
@@ -67,8 +66,8 @@ def _fit(ink, image_shape):
 
 
 def _averaging(n_from, n_to):
-    """Return the matrix (n_to, n_from) that resamples a line of pixels: each new one averages the
-    old ones it covers.
+    """Return the matrix (n_to, n_from) that resamples a line of pixels: each new one averages the old ones it
+    covers.
     """
     edges = np.linspace(0, n_from, n_to + 1)
     pixels = np.arange(n_from)

@@ -1,9 +1,8 @@
-"""Initializers: the random weights that a layer starts from, scaled so that signals neither fade
-nor explode.
+"""Initializers: the random weights that a layer starts from, scaled so that signals neither fade nor explode.
 
-All have the form ``name(rng, fan_in, fan_out, dtype=np.float32)`` and return an array (fan_in,
-fan_out) of that dtype, every entry drawn on its own from ``rng``. The numbers are drawn in float64
-and then rounded: one seed, one network, in any dtype.
+All have the form ``name(rng, fan_in, fan_out, dtype=np.float32)`` and return an array (fan_in, fan_out) of
+that dtype, every entry drawn on its own from ``rng``. The numbers are drawn in float64 and then rounded: one
+seed, one network, in any dtype.
 """
 
 import math
@@ -12,18 +11,15 @@ import numpy as np
 
 
 def xavier_normal(rng, fan_in, fan_out, dtype=np.float32):
-    """Draw from a normal distribution of variance 2 / (fan_in + fan_out): for tanh and sigmoid
-    layers.
+    """Draw from a normal distribution of variance 2 / (fan_in + fan_out): for tanh and sigmoid layers.
 
-    Source: Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward
-    Networks, eq. 12.
+    Source: Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks, eq. 12.
     """
     return _normal(rng, fan_in, fan_out, dtype, math.sqrt(2 / (fan_in + fan_out)))
 
 
 def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
-    """Draw uniformly from [-limit, limit] with limit = sqrt(6 / (fan_in + fan_out)): the same
-    variance as xavier_normal.
+    """Draw uniformly from [-limit, limit], limit = sqrt(6 / (fan_in + fan_out)): xavier_normal's variance.
 
     Source: Glorot & Bengio 2010, eq. 16.
     """
@@ -31,8 +27,7 @@ def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
 
 
 def he_normal(rng, fan_in, fan_out, dtype=np.float32):
-    """Draw from a normal distribution of variance 2 / fan_in: for ReLU layers, which lose half of
-    their signal.
+    """Draw from a normal distribution of variance 2 / fan_in: for ReLU layers, which lose half the signal.
 
     Source: He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers, eq. 10.
     """
@@ -40,8 +35,7 @@ def he_normal(rng, fan_in, fan_out, dtype=np.float32):
 
 
 def he_uniform(rng, fan_in, fan_out, dtype=np.float32):
-    """Draw uniformly from [-limit, limit] with limit = sqrt(6 / fan_in): the same variance as
-    he_normal.
+    """Draw uniformly from [-limit, limit], limit = sqrt(6 / fan_in): he_normal's variance.
 
     Source: He et al. 2015, eq. 10, with the uniform distribution's variance limit**2 / 3.
     """
@@ -51,15 +45,14 @@ def he_uniform(rng, fan_in, fan_out, dtype=np.float32):
 def lecun_normal(rng, fan_in, fan_out, dtype=np.float32):
     """Draw from a normal distribution of variance 1 / fan_in: each sum then has the variance of an input.
 
-    Many texts call this rule Xavier's. Source: LeCun, Bottou, Orr & Müller 1998, Efficient BackProp, eq. 16.
+    Many texts call this rule Xavier's.
+    Source: LeCun, Bottou, Orr & Müller 1998, Efficient BackProp, eq. 16.
     """
     return _normal(rng, fan_in, fan_out, dtype, math.sqrt(1 / fan_in))
 
 
 def random_normal(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
-    """Draw from a normal distribution of a fixed standard deviation, whatever the widths: the naive
-    start.
-    """
+    """Draw from a normal distribution of a fixed standard deviation, whatever the widths: the naive start."""
     return _normal(rng, fan_in, fan_out, dtype, std)
 
 

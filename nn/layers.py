@@ -1,7 +1,6 @@
 """The dense layer: every output is a weighted sum of every input, plus a bias.
 
-Shapes, for a batch of n samples: x (n, fan_in), W (fan_in, fan_out), b (fan_out,), z and grad (n,
-fan_out).
+Shapes, for a batch of n samples: x (n, fan_in), W (fan_in, fan_out), b (fan_out,), z and grad (n, fan_out).
 """
 
 import numpy as np
@@ -12,8 +11,7 @@ from .activations import as_floating
 def dense(x, W, b, *, out=None):
     """Return the sums z = x @ W + b.
 
-    x: (n, fan_in), W: (fan_in, fan_out), b: (fan_out,). Returns (n, fan_out), written into ``out``
-    where given.
+    x: (n, fan_in), W: (fan_in, fan_out), b: (fan_out,). Returns (n, fan_out), filling ``out`` where given.
     """
     z = np.matmul(as_floating(x), as_floating(W), out=out)
     z += b
@@ -23,9 +21,9 @@ def dense(x, W, b, *, out=None):
 def dense_backward(grad, x, W, *, out=(None, None, None)):
     """Return the gradients ``(dx, dW, db)`` of a dense layer for the upstream gradient dL/dz.
 
-    grad: (n, fan_out), x: (n, fan_in), W: (fan_in, fan_out). dx = grad @ W.T has the shape of x; dW
-    and db as in ``parameter_gradients``. ``out`` takes the arrays to fill, in the order of the
-    result. Source: Rumelhart, Hinton & Williams 1986, eq. 6 and 7, for a whole batch at once.
+    grad: (n, fan_out), x: (n, fan_in), W: (fan_in, fan_out). dx = grad @ W.T has the shape of x; dW and db as
+    in ``parameter_gradients``. ``out`` takes the arrays to fill, in the order of the result.
+    Source: Rumelhart, Hinton & Williams 1986, eq. 6 and 7, for a whole batch at once.
     """
     dx, dW, db = out
     grad = as_floating(grad)
@@ -34,12 +32,12 @@ def dense_backward(grad, x, W, *, out=(None, None, None)):
 
 
 def parameter_gradients(grad, x, *, out=(None, None)):
-    """Return ``(dW, db)``: what a dense layer learns from the upstream gradient, x.T @ grad and its
-    sum over the batch.
+    """Return ``(dW, db)``, what a dense layer learns from: x.T @ grad, and the sum of grad over the batch.
 
-    This is all that the first layer needs: nobody trains its input, and skipping dx there saves a
-    third of the work. grad: (n, fan_out), x: (n, fan_in). Returns (fan_in, fan_out) and (fan_out,),
-    written into ``out`` where given.
+    This is all that the first layer needs: nobody trains its input, and skipping dx there saves a third of
+    the work.
+
+    grad: (n, fan_out), x: (n, fan_in). Returns (fan_in, fan_out) and (fan_out,), filling ``out`` where given.
     """
     dW, db = out
     grad = as_floating(grad)

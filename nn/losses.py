@@ -1,7 +1,6 @@
 """Losses: how wrong the network is on a batch, as one number, and the gradient of that number.
 
-Every loss is a mean, so that its size does not depend on the batch; every gradient therefore
-carries the 1/n.
+Every loss is a mean, so that its size does not depend on the batch; every gradient therefore carries the 1/n.
 """
 
 import numpy as np
@@ -10,14 +9,13 @@ from .activations import as_floating, shift_by_maximum, sigmoid
 
 
 def softmax_cross_entropy(logits, targets):
-    """Return the mean negative log-probability of the right class, and its gradient
-    (softmax(logits) - targets) / n.
+    """Return the mean of -log softmax(logits)[right class], and its gradient (softmax(logits) - targets) / n.
 
     logits: (n, k), the network's scores before softmax. targets: integer labels (n,) in 0..k-1, or
-    probabilities (n, k) whose rows sum to 1. Returns ``(loss, grad)``: a Python float in nats, and
-    (n, k) in the dtype of the logits. Raises ValueError for shapes that do not fit and labels out
-    of range. Source: Goodfellow et al. 2016, Deep Learning, section 6.2.2.3; Bishop 2006, eq.
-    4.109.
+    probabilities (n, k) whose rows sum to 1. Returns ``(loss, grad)``: a Python float in nats, and (n, k) in
+    the dtype of the logits.
+    Raises ValueError for shapes that do not fit and labels out of range.
+    Source: Goodfellow et al. 2016, Deep Learning, section 6.2.2.3; Bishop 2006, eq. 4.109.
     """
     logits, targets = as_floating(logits), np.asarray(targets)
     if logits.ndim != 2:
@@ -47,13 +45,13 @@ def softmax_cross_entropy(logits, targets):
 
 
 def binary_cross_entropy(logits, targets):
-    """Return the mean negative log-probability of yes-or-no answers, and its gradient
-    (sigmoid(logits) - targets) / size.
+    """Return the mean of -log of the right answer's probability, and its gradient (sigmoid - targets) / size.
 
     logits: any shape, the scores before the sigmoid. targets: the same shape, each in {0, 1} (or a
-    probability between). Returns ``(loss, grad)``: a Python float in nats, and an array like the
-    logits. Raises ValueError when the shapes differ. Source: Bishop 2006, eq. 4.90, with -log
-    sigmoid(z) written as max(-z, 0) + log1p(exp(-|z|)), which cannot overflow.
+    probability between). Returns ``(loss, grad)``: a Python float in nats, and an array like the logits.
+    Raises ValueError when the shapes differ.
+    Source: Bishop 2006, eq. 4.90, with -log sigmoid(z) written as max(-z, 0) + log1p(exp(-|z|)), which cannot
+    overflow.
     """
     logits = as_floating(logits)
     targets = np.asarray(targets, dtype=logits.dtype)
@@ -66,12 +64,12 @@ def binary_cross_entropy(logits, targets):
 
 
 def mean_squared_error(predictions, targets):
-    """Return the mean squared difference over all elements, and its gradient 2 * (predictions -
-    targets) / size.
+    """Return the mean squared difference, and its gradient 2 * (predictions - targets) / size.
 
-    predictions, targets: arrays of exactly one shape; nothing is broadcast. Returns ``(loss,
-    grad)``: a Python float, and an array like the predictions. Raises ValueError when the shapes
-    differ. Source: Goodfellow et al. 2016, eq. 5.4.
+    predictions, targets: arrays of exactly one shape; nothing is broadcast. The mean is over all elements.
+    Returns ``(loss, grad)``: a Python float, and an array like the predictions.
+    Raises ValueError when the shapes differ.
+    Source: Goodfellow et al. 2016, eq. 5.4.
     """
     predictions = as_floating(predictions)
     targets = np.asarray(targets, dtype=predictions.dtype)

@@ -1,8 +1,8 @@
-"""A model: a trained network together with the scaling of its inputs and the names of its classes,
-kept in one file.
+"""A model: a trained network together with the scaling of its inputs and the names of its classes, kept in
+one file.
 
-The scaling travels with the network, so that ``load("model.npz").predict(X)`` takes pixels as they
-come from the data set.
+The scaling travels with the network, so that ``load("model.npz").predict(X)`` takes pixels as they come from
+the data set.
 """
 
 import json
@@ -22,11 +22,10 @@ SETTINGS = ("sizes", "activation", "output", "loss", "initializer", "dropout", "
 class Model:
     """A network that takes raw pixels and answers with labels.
 
-    network: a ``Network``. classes: the label of each class, in the order of the network's outputs;
-    two for a single output. low, span: each feature, or all alike, is scaled to (x - low) / span
-    before it enters the network. image_shape: rows and columns of the pictures it was trained on,
-    pixel_max their brightest value. about: a dict of facts worth keeping, such as recipe, data set
-    and seed.
+    network: a ``Network``. classes: the label of each class, in the order of the network's outputs; two for a
+    single output. low, span: each feature, or all alike, is scaled to (x - low) / span before it enters the
+    network. image_shape: rows and columns of the pictures it was trained on, pixel_max their brightest value.
+    about: a dict of facts worth keeping, such as recipe, data set and seed.
     """
 
     def __init__(self, network, *, classes, low=0.0, span=1.0, image_shape=None, pixel_max=1.0, about=None):
@@ -45,8 +44,8 @@ class Model:
                 raise ValueError(f"{name} must be one number or {network.sizes[0]}; got shape {values.shape}")
 
     def scale(self, X):
-        """Return raw pixels X (n, inputs), of any numeric dtype, scaled as the network wants them:
-        a fresh array.
+        """Return raw pixels X (n, inputs), of any numeric dtype, scaled as the network wants them: a fresh
+        array.
         """
         scaled = np.array(X, dtype=self.network.dtype)
         scaled -= self.low
@@ -89,8 +88,9 @@ class Model:
 def load(path):
     """Return the ``Model`` saved at ``path``.
 
-    Nothing in the file is executed. Raises ValueError for a file that is damaged, foreign or of a
-    newer format, and OSError for one that cannot be read.
+    Nothing in the file is executed.
+    Raises ValueError for a file that is damaged, foreign or of a newer format, and OSError for one that
+    cannot be read.
     """
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:

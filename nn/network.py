@@ -1,9 +1,8 @@
-"""The network: dense layers in a row, and the gradient of a loss with respect to every weight in
-them.
+"""The network: dense layers in a row, and the gradient of a loss with respect to each of their weights.
 
-A batch X flows through ``x -> dense -> activation (-> dropout)`` layer by layer into the loss, and
-the gradient flows back the same way. All parameters live in one vector and all gradients in
-another; the activations of a batch live in buffers that are kept for the next one.
+A batch X flows through ``x -> dense -> activation (-> dropout)`` layer by layer into the loss, and the
+gradient flows back the same way. All parameters live in one vector and all gradients in another; the
+activations of a batch live in buffers that are kept for the next one.
 """
 
 import numpy as np
@@ -22,16 +21,14 @@ EVALUATION_ROWS = 1024  # rows that forward takes at a time: large products, yet
 class Network:
     """A multilayer perceptron.
 
-    sizes: widths from input to output, at least two. activation: name of the hidden activation.
-    output: "identity" (scores for a loss that squashes them itself) or "sigmoid" (for
-    mean_squared_error). loss, initializer: names. dropout: share of hidden units dropped while
-    training. l2: strength of the penalty on the weights. rng: Generator for the initial weights,
-    fresh entropy where it is None. dtype: float32 or float64, of the parameters and of all
-    computation.
+    sizes: widths from input to output, at least two. activation: name of the hidden activation. output:
+    "identity" (scores for a loss that squashes them itself) or "sigmoid" (for mean_squared_error). loss,
+    initializer: names. dropout: share of hidden units dropped while training. l2: strength of the penalty on
+    the weights. rng: Generator for the initial weights, fresh entropy where it is None. dtype: float32 or
+    float64, of the parameters and of all computation.
 
-    Attributes: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b
-    (fan_out,), and ``grads``, arranged alike; both are ``ParameterList``s, views of one vector
-    each. Biases start at 0.
+    Attributes: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,), and
+    ``grads``, arranged alike; both are ``ParameterList``s, views of one vector each. Biases start at 0.
 
     Raises ValueError naming the argument that does not fit.
     """
@@ -50,9 +47,8 @@ class Network:
         dtype=np.float32,
     ):
         self.sizes = tuple(sizes)
-        if len(self.sizes) < 2 or not all(
-            isinstance(size, int | np.integer) and size > 0 for size in self.sizes
-        ):
+        whole = all(isinstance(size, int | np.integer) and size > 0 for size in self.sizes)
+        if len(self.sizes) < 2 or not whole:
             raise ValueError(f"sizes must be two or more positive integers, input to output; got {sizes!r}")
         _require_name("activation", activation, ACTIVATIONS)
         _require_name("output", output, OUTPUTS)
@@ -65,12 +61,8 @@ class Network:
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.float32, np.float64):
             raise ValueError(f"dtype must be float32 or float64; got {self.dtype}")
-        self.activation, self.output, self.loss, self.initializer = (
-            activation,
-            output,
-            loss,
-            initializer,
-        )
+        self.activation, self.output = activation, output
+        self.loss, self.initializer = loss, initializer
         self.dropout, self.l2 = dropout, l2
 
         layers = list(zip(self.sizes, self.sizes[1:], strict=False))
@@ -83,9 +75,7 @@ class Network:
         self._capacity = 0
 
     def forward(self, X):
-        """Return the last layer's output (n, outputs) for X (n, inputs), in evaluation mode: a
-        fresh array.
-        """
+        """Return the last layer's output (n, outputs) for X (n, inputs), without dropout: a fresh array."""
         X = self._checked(X)
         output = np.empty((len(X), self.sizes[-1]), self.dtype)
         for start in range(0, len(X), EVALUATION_ROWS):
@@ -96,8 +86,8 @@ class Network:
     def predict_proba(self, X):
         """Return probabilities (n, outputs) for X (n, inputs): a fresh array.
 
-        They are the softmax or the sigmoid of the output, as the loss has it; the output itself
-        under mean_squared_error.
+        They are the softmax or the sigmoid of the output, as the loss has it; the output itself under
+        mean_squared_error.
         """
         output = self.forward(X)
         if self.loss == "softmax_cross_entropy":
@@ -105,9 +95,7 @@ class Network:
         return sigmoid(output) if self.loss == "binary_cross_entropy" else output
 
     def predict(self, X):
-        """Return class indices (n,) for X (n, inputs): the most probable class, or for a single
-        output whether it passes 1/2.
-        """
+        """Return class indices (n,) for X (n, inputs): the likeliest class; with one output, 1 above 1/2."""
         return self.classify(self.forward(X))
 
     def classify(self, output):
@@ -117,12 +105,10 @@ class Network:
         return (output[:, 0] > (0 if self.loss == "binary_cross_entropy" else 0.5)).astype(np.intp)
 
     def loss_and_grads(self, X, y, rng=None):
-        """Return ``(loss, grads)`` on a batch: the mean loss with the L2 penalty, and its gradients
-        in the order of ``params``.
+        """Return ``(loss, grads)`` on a batch: mean loss and L2 penalty, and the gradients of their sum.
 
-        X: (n, inputs). y: what the loss takes as targets. rng: a Generator switches dropout on,
-        None leaves it off. ``grads`` is the network's own ``grads``: the next call overwrites it;
-        copy what must last.
+        X: (n, inputs). y: what the loss takes as targets. rng: a Generator switches dropout on, None leaves
+        it off. ``grads`` is the network's own ``grads``: the next call overwrites it; copy what must last.
         """
         X = self._checked(X)
         inputs = self._propagate(X, rng)
@@ -139,9 +125,7 @@ class Network:
         return loss, self.grads
 
     def _propagate(self, X, rng=None):
-        """Return the input of every layer and, last, the output; all but X are views of the
-        buffers.
-        """
+        """Return the input of every layer and, last, the output; all but X are views of the buffers."""
         self._reserve(len(X))
         inputs = [X]
         last = len(self.sizes) - 2
@@ -151,19 +135,13 @@ class Network:
             z = dense(inputs[-1], W, b, out=z[: len(X)])
             x = forward(z, out=z)
             if rng is not None and self.dropout and layer < last:
-                x, _ = dropout(
-                    x,
-                    self.dropout,
-                    rng,
-                    out=(self._dropped[layer][: len(X)], self._masks[layer][: len(X)]),
-                )
+                buffers = self._dropped[layer][: len(X)], self._masks[layer][: len(X)]
+                x, _ = dropout(x, self.dropout, rng, out=buffers)
             inputs.append(x)
         return inputs
 
     def _backpropagate(self, grad, inputs, dropped):
-        """Fill ``grads`` from the loss's gradient at the output, walking from the last layer to the
-        first.
-        """
+        """Fill ``grads`` from the loss's gradient at the output, walking from the last layer to the first."""
         _, backward = ACTIVATIONS[self.activation]
         n = len(grad)
         for layer in reversed(range(1, len(self.sizes) - 1)):

@@ -1,8 +1,7 @@
 """Optimizers: rules that turn gradients into better parameters.
 
-Each rule is a function ``*_step`` that works in place on one parameter array and on its state
-arrays, which start as zeros. The classes below carry the state from step to step for a whole list
-of parameters.
+Each rule is a function ``*_step`` that works in place on one parameter array and on its state arrays, which
+start as zeros. The classes below carry the state from step to step for a whole list of parameters.
 """
 
 import math
@@ -17,8 +16,8 @@ BLOCK = 65_536  # floats: blocks of parameter, gradient and state stay in cache 
 def sgd_step(param, grad, *, lr):
     """Step downhill: param <- param - lr * grad.
 
-    param, grad: arrays of one shape; param is updated in place. Source: Robbins & Monro 1951, eq.
-    6.
+    param, grad: arrays of one shape; param is updated in place.
+    Source: Robbins & Monro 1951, A Stochastic Approximation Method.
     """
     for p, g, step in _blocks(param, grad):
         np.multiply(g, lr, out=step)
@@ -28,9 +27,9 @@ def sgd_step(param, grad, *, lr):
 def momentum_step(param, grad, velocity, *, lr, momentum=0.9):
     """Roll downhill: velocity <- momentum * velocity + grad; param <- param - lr * velocity.
 
-    param, grad, velocity: arrays of one shape; param and velocity are updated in place. Source:
-    Polyak 1964; in this form Sutskever et al. 2013, On the Importance of Initialization and
-    Momentum, eq. 1-2.
+    param, grad, velocity: arrays of one shape; param and velocity are updated in place.
+    Source: Polyak 1964, Some Methods of Speeding Up the Convergence of Iteration Methods; here the velocity
+    does not carry the rate.
     """
     for p, g, v, step in _blocks(param, grad, velocity):
         v *= momentum
@@ -40,11 +39,13 @@ def momentum_step(param, grad, velocity, *, lr, momentum=0.9):
 
 
 def nesterov_step(param, grad, velocity, *, lr, momentum=0.9):
-    """Roll downhill looking ahead: velocity <- momentum * velocity + grad; param <- param - lr *
-    (grad + momentum * velocity).
+    """Roll downhill and look ahead by one more roll.
 
-    param, grad, velocity: arrays of one shape; param and velocity are updated in place. Source:
-    Nesterov 1983, in the form of Bengio, Boulanger-Lewandowski & Pascanu 2013, eq. 7.
+    velocity <- momentum * velocity + grad
+    param    <- param - lr * (grad + momentum * velocity)
+
+    param, grad, velocity: arrays of one shape; param and velocity are updated in place.
+    Source: Nesterov 1983, in the form of Bengio, Boulanger-Lewandowski & Pascanu 2013, eq. 7.
     """
     for p, g, v, step in _blocks(param, grad, velocity):
         v *= momentum
@@ -56,11 +57,13 @@ def nesterov_step(param, grad, velocity, *, lr, momentum=0.9):
 
 
 def rmsprop_step(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
-    """Divide by a running root mean square: s <- rho * s + (1 - rho) * grad**2; param <- param - lr
-    * grad / (sqrt(s) + eps).
+    """Step by the gradient over its running root mean square.
 
-    param, grad, square_avg: arrays of one shape; param and square_avg are updated in place. Source:
-    Tieleman & Hinton 2012, Coursera lecture 6.5.
+    square_avg <- rho * square_avg + (1 - rho) * grad**2
+    param      <- param - lr * grad / (sqrt(square_avg) + eps)
+
+    param, grad, square_avg: arrays of one shape; param and square_avg are updated in place.
+    Source: Tieleman & Hinton 2012, Coursera lecture 6.5.
     """
     for p, g, s, step in _blocks(param, grad, square_avg):
         np.multiply(g, g, out=step)
@@ -75,17 +78,18 @@ def rmsprop_step(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
 
 
 def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Step by the ratio of running mean and running root mean square, both corrected for their
-    start at zero.
+    """Step by the running mean over the running root mean square, both corrected for their start at zero.
 
-    m <- beta1 * m + (1 - beta1) * grad, v <- beta2 * v + (1 - beta2) * grad**2, param <- param - lr
-    * m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t)) + eps).
+    m     <- beta1 * m + (1 - beta1) * grad
+    v     <- beta2 * v + (1 - beta2) * grad**2
+    param <- param - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
 
-    param, grad, m, v: arrays of one shape; param, m and v are updated in place. t: number of the
-    step, 1 at the first call. m and v are kept without their factors (1 - beta): m / (1 - beta1)
-    needs one multiplication and one addition a step where m needs two multiplications, and the
-    factors, being the same for every entry, join the two scalars below. Source: Kingma & Ba 2015,
-    Adam: A Method for Stochastic Optimization, algorithm 1.
+    param, grad, m, v: arrays of one shape; param, m and v are updated in place. t: number of the step, 1 at
+    the first call.
+
+    The arrays m and v are kept without their constant factors (1 - beta): one multiplication and one addition
+    then update each, and the factors, being the same for every entry, join the two scalars below.
+    Source: Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, algorithm 1.
     """
     root_scale = math.sqrt((1 - beta2) / (1 - beta2**t))
     rate = lr * (1 - beta1) / (1 - beta1**t) / root_scale
@@ -103,14 +107,9 @@ def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
 
 
 def _blocks(*arrays):
-    """Yield the arrays side by side in blocks, each time with scratch space of the same shape:
-    small blocks stay in the cache.
-    """
+    """Yield the arrays side by side in blocks that fit the cache, each time with scratch space as large."""
     if arrays[0].size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
-        yield (
-            *arrays,
-            np.empty_like(arrays[0]),
-        )  # in one piece, since flattening a strided array would update a copy of it
+        yield *arrays, np.empty_like(arrays[0])  # whole: flattening a strided array would copy it
         return
     flat = [a.reshape(-1) for a in arrays]
     scratch = np.empty(BLOCK, arrays[0].dtype)
@@ -136,11 +135,10 @@ class _Optimizer:
         self._states = None
 
     def step(self, params, grads, lr=None):
-        """Update every array of ``params`` in place by its gradient; ``lr`` replaces the
-        optimizer's own for this step.
+        """Update every array of ``params`` in place by its gradient; ``lr`` overrides the optimizer's own.
 
-        params, grads: lists of arrays of matching shapes, the same list layout at each call. Raises
-        ValueError when the shapes do not match each other or those of earlier steps.
+        params, grads: lists of arrays of matching shapes, the same list layout at each call.
+        Raises ValueError when the shapes do not match each other or those of earlier steps.
         """
         shapes = [np.shape(p) for p in params]
         if self._states is None:
@@ -203,9 +201,7 @@ class RMSprop(_Optimizer):
 
 
 class Adam(_Optimizer):
-    """Running mean over running root mean square, corrected for the start at zero: see
-    ``adam_step``.
-    """
+    """Running mean over running root mean square, corrected for the start at zero: see ``adam_step``."""
 
     n_states = 2
 
@@ -216,10 +212,4 @@ class Adam(_Optimizer):
         adam_step(param, grad, m, v, self.t, **hyperparameters)
 
 
-OPTIMIZERS = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "rmsprop": RMSprop,
-    "adam": Adam,
-}
+OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "nesterov": Nesterov, "rmsprop": RMSprop, "adam": Adam}

@@ -1,8 +1,8 @@
 """One allocation for many arrays: a list whose entries are views of a single vector.
 
-A network keeps its weights and biases in one such list and their gradients in another. Whoever
-reads a layer uses the list; whoever treats all numbers alike (an optimizer, clipping, saving) uses
-the vector and needs one call where there were many.
+A network keeps its weights and biases in one such list and their gradients in another. Whoever reads a layer
+uses the list; whoever treats all numbers alike (an optimizer, clipping, saving) uses the vector and needs one
+call where there were many.
 """
 
 import math
@@ -13,8 +13,8 @@ import numpy as np
 class ParameterList(list):
     """A list of arrays laid end to end in ``vector``; writing to either writes to both.
 
-    shapes: the arrays' shapes. vector: 1-D, as long as all the arrays together. Assigning to an
-    entry copies into its view, so that list and vector cannot come apart.
+    shapes: the arrays' shapes. vector: 1-D, as long as all the arrays together. Assigning to an entry copies
+    into its view, so that list and vector cannot come apart.
     """
 
     def __init__(self, shapes, vector):
@@ -39,9 +39,7 @@ class ParameterList(list):
 
 
 def joined(*lists):
-    """Return each list of arrays in as few pieces as possible: [vector] where all lists share one
-    layout, else as it is.
-    """
+    """Return each list as it is, or as [vector], one piece instead of many, where all share one layout."""
     layouts = {getattr(arrays, "shapes", None) for arrays in lists}
     if len(layouts) == 1 and None not in layouts:
         return [[arrays.vector] for arrays in lists]

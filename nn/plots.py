@@ -1,7 +1,7 @@
 """Plots: what a training run and its mistakes look like.
 
-Each function draws one picture and returns matplotlib's Figure; ``save`` writes it. No window and
-no global state is touched.
+Each function draws one picture and returns matplotlib's Figure; ``save`` writes it. No window and no global
+state is touched.
 """
 
 import numpy as np
@@ -18,8 +18,8 @@ def save(figure, path):
 
 
 def loss_curves(history, best_epoch, title):
-    """Draw training and validation loss against epochs, with the best epoch marked. history: rows
-    of ``Experiment.run``.
+    """Draw training and validation loss against epochs, with the best epoch marked. history: rows of
+    ``Experiment.run``.
     """
     figure = _curves(history, "loss", best_epoch, "mean cross-entropy", 1, title)
     figure.axes[0].set_ylim(bottom=0)
@@ -32,8 +32,8 @@ def accuracy_curves(history, best_epoch, title):
 
 
 def confusion_matrix(confusion, classes, title):
-    """Draw the counts of answers (columns) for each digit (rows); colour shows the errors, the
-    title the worst pairs.
+    """Draw the counts of answers (columns) for each digit (rows); colour shows the errors, the title the
+    worst pairs.
     """
     figure, ((axes,),) = _new(6.4, 6.2)
     errors = confusion.astype(float)
@@ -43,13 +43,7 @@ def confusion_matrix(confusion, classes, title):
         right = row == column
         colour = "#004c7a" if right else "black" if count else "#bbbbbb"
         axes.text(
-            column,
-            row,
-            f"{count}",
-            ha="center",
-            va="center",
-            color=colour,
-            weight="bold" if right else None,
+            column, row, f"{count}", ha="center", va="center", color=colour, weight="bold" if right else None
         )
     axes.set_xticks(range(len(classes)), classes)
     axes.set_yticks(range(len(classes)), classes)
@@ -60,8 +54,8 @@ def confusion_matrix(confusion, classes, title):
 
 
 def most_confused(confusion, classes, most=3):
-    """Return a sentence that names the pairs of digits most often taken for each other, both
-    directions together.
+    """Return a sentence that names the pairs of digits most often taken for each other, both directions
+    together.
     """
     both = confusion + confusion.T
     pairs = [
@@ -74,8 +68,7 @@ def most_confused(confusion, classes, most=3):
 
 
 def digits(X, image_shape, captions, wrong, title):
-    """Draw pictures of digits in a square grid, each with its caption; those marked ``wrong`` have
-    it in red.
+    """Draw pictures of digits in a square grid, each with its caption; those marked ``wrong`` have it in red.
 
     X: (n, rows * columns). captions: n strings. wrong: n booleans.
     """
@@ -92,8 +85,8 @@ def digits(X, image_shape, captions, wrong, title):
 
 
 def comparison(histories, title):
-    """Draw the validation accuracy of several runs against epochs on a logarithmic axis. histories:
-    a dict by name.
+    """Draw the validation accuracy of several runs against epochs on a logarithmic axis. histories: a dict by
+    name.
     """
     figure, ((axes,),) = _new(7.2, 4.4)
     for name, history in histories.items():
@@ -124,12 +117,7 @@ def _curves(history, what, best_epoch, label, factor, title):
             axes.axvline(best_epoch, color="gray", linestyle=":", linewidth=1)
             axes.plot(best_epoch, best, "o", markersize=9, markerfacecolor="none", markeredgecolor=colour)
             axes.plot(
-                [],
-                [],
-                "o",
-                markerfacecolor="none",
-                markeredgecolor=colour,
-                label=f"best epoch: {best_epoch}",
+                [], [], "o", markerfacecolor="none", markeredgecolor=colour, label=f"best epoch: {best_epoch}"
             )
     _finish(axes, "epochs", label, title)
     axes.legend(frameon=False)

@@ -1,5 +1,5 @@
-"""Readers: IDX and CSV files turned into arrays of pixels and labels, and refused with file and
-place where they are damaged.
+"""Readers: IDX and CSV files turned into arrays of pixels and labels, and refused with file and place where
+they are damaged.
 """
 
 import csv
@@ -16,15 +16,8 @@ PIXELS = 784  # a CSV row holds a label and 28 x 28 pixels
 
 
 def find_idx(folder, name):
-    """Return the path of the IDX file ``name`` in ``folder``, gzipped or not; None where there is
-    none.
-    """
-    for candidate in (
-        name,
-        f"{name}.gz",
-        name.replace("-idx", ".idx"),
-        f"{name.replace('-idx', '.idx')}.gz",
-    ):
+    """Return the path of the IDX file ``name`` in ``folder``, gzipped or not; None where there is none."""
+    for candidate in (name, f"{name}.gz", name.replace("-idx", ".idx"), f"{name.replace('-idx', '.idx')}.gz"):
         path = Path(folder) / candidate
         if path.is_file():
             return path
@@ -34,10 +27,10 @@ def find_idx(folder, name):
 def read_idx(path, *, dimensions, md5=None):
     """Return the unsigned bytes of an IDX file as an array of ``dimensions`` dimensions.
 
-    path: gzipped where it ends in .gz. md5: hex digest that the uncompressed file must have. Raises
-    ValueError, naming the file, for damaged compression, a wrong magic number, a length that does
-    not fit the header, or another digest. Source: the format's description at the MNIST home page
-    of LeCun, Cortes and Burges.
+    path: gzipped where it ends in .gz. md5: hex digest that the uncompressed file must have.
+    Raises ValueError, naming the file, for damaged compression, a wrong magic number, a length that does not
+    fit the header, or another digest.
+    Source: the format's description at the MNIST home page of LeCun, Cortes and Burges.
     """
     content = Path(path).read_bytes()
     if Path(path).suffix == ".gz":
@@ -63,11 +56,11 @@ def read_idx(path, *, dimensions, md5=None):
 
 
 def read_csv(path):
-    """Return ``(pixels, labels)`` of a CSV file with a header line, a ``label`` column and 784
-    pixel columns.
+    """Return ``(pixels, labels)`` of a CSV file with a header line, a ``label`` column and 784 pixel columns.
 
-    pixels: uint8 (n, 784), labels: int64 (n,). Raises ValueError, naming file and line, for missing
-    columns, ragged or non-numeric rows, pixels outside 0..255 and labels outside 0..9.
+    pixels: uint8 (n, 784), labels: int64 (n,).
+    Raises ValueError, naming file and line, for missing columns, ragged or non-numeric rows, pixels outside
+    0..255 and labels outside 0..9.
     """
     path = Path(path)
     try:
@@ -103,9 +96,7 @@ def read_csv(path):
 
 
 def _first_fault(path, n_columns):
-    """Say what is wrong with the first bad line of a CSV file; None where every line is
-    well-formed.
-    """
+    """Say what is wrong with the first bad line of a CSV file; None where every line is well-formed."""
     with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
         reader = csv.reader(file)
         next(reader, None)

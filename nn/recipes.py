@@ -1,9 +1,9 @@
-"""Recipes: the models that this project reproduces, as plain records, each with the result that its
-document reports.
+"""Recipes: the models that this project reproduces, as plain records, each with the result that its document
+reports.
 
-The documents, all on MNIST: 000 "Neural Network from Scratch on MNIST", 001 "Neural Network from
-Scratch - Optimized Version", 003 "Exploring Neural Networks: Architecture, Activation &
-Optimization Techniques", 004 "Classification Model for MNIST using only Python and NumPy".
+The documents, all on MNIST: 000 "Neural Network from Scratch on MNIST", 001 "Neural Network from Scratch -
+Optimized Version", 003 "Exploring Neural Networks: Architecture, Activation & Optimization Techniques", 004
+"Classification Model for MNIST using only Python and NumPy".
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,8 @@ from dataclasses import dataclass
 class Expected:
     """A result as a document prints it, on MNIST.
 
-    epochs, batch_size: the training it belongs to (batch_size None: the recipe's own). Figures are
-    shares, 0 to 1; None where the document is silent. part: "test", or "validation" where the
-    document reports that.
+    epochs, batch_size: the training it belongs to (batch_size None: the recipe's own). Figures are shares, 0
+    to 1; None where the document is silent. part: "test", or "validation" where the document reports that.
     """
 
     epochs: int
@@ -32,12 +31,12 @@ class Expected:
 class Recipe:
     """Everything that decides a training run but the data and the seed.
 
-    hidden: widths of the hidden layers. batch_size: None for the whole training set. scaling:
-    "divide" by the brightest pixel or "min_max" per feature. validation: share of the training
-    samples held out to watch. patience: epochs without a better validation result before stopping
-    and going back to the best; None trains to the end. monitor: "loss" or "accuracy", what patience
-    watches. decay_every: epochs after which the rate is halved, None for a constant rate. digits:
-    the digits to tell apart; two of them make a network with one output.
+    hidden: widths of the hidden layers. batch_size: None for the whole training set. scaling: "divide" by the
+    brightest pixel or "min_max" per feature. validation: share of the training samples held out to watch.
+    patience: epochs without a better validation result before stopping and going back to the best; None
+    trains to the end. monitor: "loss" or "accuracy", what patience watches. decay_every: epochs after which
+    the rate is halved, None for a constant rate. digits: the digits to tell apart; two of them make a network
+    with one output.
     """
 
     name: str
@@ -96,30 +95,9 @@ RECIPES = {
             dropout=0.05,
             patience=5,
             expected=(
-                Expected(
-                    epochs=10,
-                    batch_size=64,
-                    accuracy=0.9748,
-                    f1=0.975,
-                    precision=0.975,
-                    recall=0.975,
-                ),
-                Expected(
-                    epochs=10,
-                    batch_size=32,
-                    accuracy=0.9756,
-                    f1=0.975,
-                    precision=0.976,
-                    recall=0.975,
-                ),
-                Expected(
-                    epochs=50,
-                    batch_size=32,
-                    accuracy=0.9743,
-                    f1=0.974,
-                    precision=0.974,
-                    recall=0.974,
-                ),
+                Expected(epochs=10, batch_size=64, accuracy=0.9748, f1=0.975, precision=0.975, recall=0.975),
+                Expected(epochs=10, batch_size=32, accuracy=0.9756, f1=0.975, precision=0.976, recall=0.975),
+                Expected(epochs=50, batch_size=32, accuracy=0.9743, f1=0.974, precision=0.974, recall=0.974),
             ),
         ),
         Recipe(

@@ -1,5 +1,5 @@
-"""Regularization: what keeps a network from learning its training set by heart, or from leaping too
-far in one step.
+"""Regularization: what keeps a network from learning its training set by heart, or from leaping too far in
+one step.
 """
 
 import math
@@ -11,12 +11,11 @@ from .parameters import joined
 
 
 def l2_penalty(weights, strength, *, out=None):
-    """Return the penalty strength/2 * sum of squared weights, and its gradient strength * W for
-    each array.
+    """Return the penalty strength/2 * sum of squared weights, and its gradient strength * W for each array.
 
-    weights: list of arrays (weights only: biases are not penalised). Returns ``(penalty, grads)``:
-    a Python float, and a list of arrays of the same shapes, written into the arrays of ``out``
-    where given. Source: Goodfellow et al. 2016, Deep Learning, eq. 7.2.
+    weights: list of arrays (weights only: biases are not penalised). Returns ``(penalty, grads)``: a Python
+    float, and a list of arrays of the same shapes, written into the arrays of ``out`` where given.
+    Source: Goodfellow et al. 2016, Deep Learning, eq. 7.2.
     """
     weights = [as_floating(W) for W in weights]
     penalty = strength / 2 * sum(float(np.vdot(W, W)) for W in weights)
@@ -26,13 +25,13 @@ def l2_penalty(weights, strength, *, out=None):
 
 
 def dropout(x, rate, rng, *, out=(None, None)):
-    """Silence each entry with probability ``rate`` and scale the others by 1 / (1 - rate), so that
-    the mean stays.
+    """Silence each entry with probability ``rate`` and scale the others, so that the mean stays.
 
-    x: array of any shape; rate: the share dropped, 0 <= rate < 1; rng: a Generator. Returns ``(y,
-    mask)`` with y = x * mask, the mask holding 0 and 1 / (1 - rate); both have x's shape and dtype.
-    ``out`` takes the two arrays to fill. Raises ValueError for a rate out of range. Source:
-    Srivastava et al. 2014, Dropout, section 10 (the inverted form).
+    x: array of any shape; rate: the share dropped, 0 <= rate < 1; rng: a Generator. Returns ``(y, mask)``
+    with y = x * mask, the mask holding 0 and 1 / (1 - rate); both have x's shape and dtype. ``out`` takes the
+    two arrays to fill.
+    Raises ValueError for a rate out of range.
+    Source: Srivastava et al. 2014, Dropout, section 10 (the inverted form).
     """
     if not 0 <= rate < 1:
         raise ValueError(f"rate is the share dropped and must lie in [0, 1); got {rate}")
@@ -51,13 +50,13 @@ def dropout_backward(grad, mask, *, out=None):
 
 
 def clip_by_global_norm(grads, max_norm):
-    """Shrink all gradients by one factor, in place, so that their joint norm is at most
-    ``max_norm``.
+    """Shrink all gradients by one factor, in place, so that their joint norm is at most ``max_norm``.
 
-    grads: list of arrays; max_norm: a positive number. Returns the joint Euclidean norm before
-    clipping, a Python float. Gradients within the limit stay exactly as they are, and so do those
-    whose norm is NaN or infinite. Source: Pascanu, Mikolov & Bengio 2013, On the Difficulty of
-    Training Recurrent Neural Networks, algorithm 1.
+    grads: list of arrays; max_norm: a positive number. Returns the joint Euclidean norm before clipping, a
+    Python float. Gradients within the limit stay exactly as they are, and so do those whose norm is NaN or
+    infinite.
+    Source: Pascanu, Mikolov & Bengio 2013, On the Difficulty of Training Recurrent Neural Networks, algorithm
+    1.
     """
     if not max_norm > 0:
         raise ValueError(f"max_norm must be positive; got {max_norm}")

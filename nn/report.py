@@ -1,6 +1,4 @@
-"""Report: what a run leaves behind in its folder, and the table that sets runs beside their
-documents.
-"""
+"""Report: what a run leaves behind in its folder, and the table that sets runs beside their documents."""
 
 import csv
 import json
@@ -65,9 +63,7 @@ def summary(experiment, figures):
 
 
 def write_run(folder, experiment, figures):
-    """Write history, summary, model and pictures of a run into ``folder``; return the names of the
-    files.
-    """
+    """Write history, summary, model and pictures of a run into ``folder``; return the names of the files."""
     folder = Path(folder)
     dataset, model, history = experiment.dataset, experiment.model, experiment.history
     title = f"{experiment.recipe.name} on {dataset.name}"
@@ -100,8 +96,8 @@ def write_table(path, rows):
 
 
 def comparison_row(recipe, expected, runs):
-    """Return one row of the comparison as a dict: means and standard deviations over ``runs``
-    beside the document's figures.
+    """Return one row of the comparison as a dict: means and standard deviations over ``runs`` beside the
+    document's figures.
 
     runs: a list of ``(figures, epochs run, seconds)``, one for each seed.
     """
@@ -112,12 +108,13 @@ def comparison_row(recipe, expected, runs):
         "epochs_run": float(np.mean([epochs for _, epochs, _ in runs])),
         "seconds": float(np.mean([seconds for _, _, seconds in runs])),
         "runs": len(runs),
+        "part": expected.part,
     }
     for name in ("accuracy", "f1", "precision", "recall", "loss"):
         values = [getattr(figures, name) for figures, _, _ in runs]
         row |= {
             name: float(np.mean(values)),
-            f"{name}_std": float(np.std(values, ddof=1)) if len(values) > 1 else "",
+            f"{name}_std": float(np.std(values, ddof=1)) if values[1:] else "",
         }
         printed = getattr(expected, name)
         row[f"document_{name}"] = "" if printed is None else printed
@@ -125,22 +122,22 @@ def comparison_row(recipe, expected, runs):
 
 
 def comparison_table(data, rows):
-    """Return the comparison as lines of text at most 80 characters wide."""
-    measured = f"measured on the {data} test set"
-    lines = [
-        f"{'':23}{measured:^39}{'document (MNIST)':>16}",
-        f"{'model':<11}{'batch':>5}{'epochs':>7}{'accuracy':>17}{'F1':>7}{'precis.':>8}{'recall':>7}"
-        f"{'accuracy':>9}{'F1':>7}",
-    ]
-    for row in rows:
-        accuracy = f"{100 * row['accuracy']:.2f}"
-        if row["runs"] > 1:
-            accuracy += f" +- {100 * row['accuracy_std']:.2f}"
-        lines.append(
-            f"{row['model']:<11}{row['batch']:>5}{row['epochs']:>7}{accuracy + ' %':>17}"
-            f"{row['f1']:>7.3f}{row['precision']:>8.3f}{row['recall']:>7.3f}"
-            f"{_share(row['document_accuracy']):>9}{_plain(row['document_f1']):>7}"
-        )
+    """Return the comparison as lines of text, at most 80 wide; test and validation figures stand apart."""
+    lines = []
+    for part in dict.fromkeys(row["part"] for row in rows):
+        lines += [
+            f"{'':23}{f'measured on {data}, {part} set':^39}{'document (MNIST)':>16}",
+            f"{'model':<11}{'batch':>5}{'epochs':>7}{'accuracy':>17}{'F1':>7}{'precis.':>8}{'recall':>7}"
+            f"{'accuracy':>9}{'F1':>7}",
+        ]
+        for row in (row for row in rows if row["part"] == part):
+            spread = f" +- {100 * row['accuracy_std']:.2f}" if row["runs"] > 1 else ""
+            accuracy = f"{100 * row['accuracy']:.2f}{spread} %"
+            lines.append(
+                f"{row['model']:<11}{row['batch']:>5}{row['epochs']:>7}{accuracy:>17}"
+                f"{row['f1']:>7.3f}{row['precision']:>8.3f}{row['recall']:>7.3f}"
+                f"{_share(row['document_accuracy']):>9}{_plain(row['document_f1']):>7}"
+            )
     return lines
 
 

@@ -1,7 +1,7 @@
 """Training: how data reach the network batch by batch and epoch by epoch, and when to stop.
 
-``fit`` is an ordinary generator with one record per epoch: progress bars, logs, plots and early
-stopping are the caller's ``for`` loop.
+``fit`` is an ordinary generator with one record per epoch: progress bars, logs, plots and early stopping are
+the caller's ``for`` loop.
 """
 
 import math
@@ -18,8 +18,8 @@ from .regularization import clip_by_global_norm
 def one_hot(labels, n_classes, dtype=np.float32):
     """Return a row for each label with 1 at its class and 0 elsewhere.
 
-    labels: integers (n,) in 0..n_classes-1. Returns (n, n_classes) of ``dtype``. Raises ValueError
-    for any other label.
+    labels: integers (n,) in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
+    Raises ValueError for any other label.
     """
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
@@ -32,23 +32,20 @@ def one_hot(labels, n_classes, dtype=np.float32):
 
 
 def min_max_scale(train, *others):
-    """Scale every feature so that it runs from 0 to 1 on ``train``, and the other arrays by the
-    same rule.
+    """Scale every feature so that it runs from 0 to 1 on ``train``, and the other arrays by the same rule.
 
-    train, others: (n, d) each, n free. Returns a tuple as long as the arguments. A feature that is
-    constant on ``train`` becomes 0 everywhere; values of the others may leave [0, 1] where
-    ``train`` never went.
+    train, others: (n, d) each, n free. Returns a tuple as long as the arguments. A feature that is constant
+    on ``train`` becomes 0 everywhere; values of the others may leave [0, 1] where ``train`` never went.
     """
     low, span = feature_range(train)
-    return tuple(
-        (as_floating(x) - low.astype(as_floating(x).dtype)) / span.astype(as_floating(x).dtype)
-        for x in (train, *others)
-    )
+    arrays = [as_floating(x) for x in (train, *others)]
+    return tuple((x - low.astype(x.dtype)) / span.astype(x.dtype) for x in arrays)
 
 
 def feature_range(train):
-    """Return each feature's minimum and span (d,) over ``train`` (n, d); the span of a constant
-    feature is infinite, so that dividing by it gives 0.
+    """Return each feature's minimum and span over ``train`` (n, d), both (d,).
+
+    The span of a constant feature is infinite, so that dividing by it gives 0.
     """
     train = as_floating(train)
     low = train.min(axis=0)
@@ -57,11 +54,10 @@ def feature_range(train):
 
 
 def minibatches(n, batch_size, rng):
-    """Return an iterator over index arrays that together hold every sample 0..n-1 once, in an order
-    drawn at this call.
+    """Return an iterator over index arrays: every sample 0..n-1 once, in an order drawn at this call.
 
-    All batches have ``batch_size`` entries but the last, which may be short. Raises ValueError for
-    a batch size below 1.
+    All batches have ``batch_size`` entries but the last, which may be short.
+    Raises ValueError for a batch size below 1.
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1; got {batch_size}")
@@ -75,9 +71,7 @@ def constant(epoch, lr):
 
 
 def step_decay(epoch, lr, factor=0.5, every=30):
-    """Return lr * factor ** floor(epoch / every), epochs counted from 0: the initial rate, cut
-    every so many epochs.
-    """
+    """Return lr * factor ** floor(epoch / every): the initial rate, cut every so many epochs, from 0."""
     return lr * factor ** (epoch // every)
 
 
@@ -87,12 +81,12 @@ def exponential_decay(epoch, lr, factor=0.95):
 
 
 def cosine(epoch, lr, epochs, warmup=0):
-    """Return a rate that climbs linearly to ``lr`` over ``warmup`` epochs and then falls along half
-    a cosine towards 0.
+    """Return a rate that climbs to ``lr`` over ``warmup`` epochs and then falls along half a cosine.
 
-    epochs: length of the whole training, epochs counted from 0. No epoch has the rate 0, since it
-    would be wasted. Source: Loshchilov & Hutter 2017, SGDR, eq. 5, without restarts; the warm-up:
-    Goyal et al. 2017, section 2.2.
+    epochs: length of the whole training, epochs counted from 0. No epoch has the rate 0, since it would be
+    wasted.
+    Source: Loshchilov & Hutter 2017, SGDR, eq. 5, without restarts; the warm-up: Goyal et al. 2017, section
+    2.2.
     """
     if epoch < warmup:
         return lr * (epoch + 1) / (warmup + 1)
@@ -102,9 +96,10 @@ def cosine(epoch, lr, epochs, warmup=0):
 class EarlyStopping:
     """Watches a validation loss and remembers the best parameters.
 
-    patience: how many epochs in a row may pass without a new best before stopping. min_delta: a
-    loss counts as better only when it is lower by more than this. ``best_loss`` and ``best_epoch``
-    (from 0) tell the best so far. Source: Goodfellow et al. 2016, Deep Learning, algorithm 7.1.
+    patience: how many epochs in a row may pass without a new best before stopping. min_delta: a loss counts
+    as better only when it is lower by more than this. ``best_loss`` and ``best_epoch`` (from 0) tell the best
+    so far.
+    Source: Goodfellow et al. 2016, Deep Learning, algorithm 7.1.
     """
 
     def __init__(self, patience, min_delta=0.0):
@@ -117,8 +112,9 @@ class EarlyStopping:
         self._epoch, self._best = -1, None
 
     def update(self, loss, params):
-        """Take an epoch's validation loss and parameters; return True when it is time to stop. A
-        NaN is never better.
+        """Take an epoch's validation loss and parameters; return True when it is time to stop.
+
+        A NaN is never better.
         """
         self._epoch += 1
         if loss < self.best_loss - self.min_delta:
@@ -127,8 +123,8 @@ class EarlyStopping:
         return self._epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
 
     def restore(self, params):
-        """Write the best parameters back into ``params``, in place. Raises ValueError when there
-        has been no best yet.
+        """Write the best parameters back into ``params``, in place.
+        Raises ValueError when there has been no best yet.
         """
         if self._best is None:
             raise ValueError("nothing to restore: update has not seen a finite loss yet")
@@ -139,9 +135,8 @@ class EarlyStopping:
 def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     """Make one pass over the data, yielding ``(samples, loss, norm)`` after each step.
 
-    X: (n, inputs), y: (n, ...). rng: Generator for the order and for dropout. max_grad_norm: clips
-    the gradients by their joint norm, which is then reported before clipping; otherwise norm is
-    None.
+    X: (n, inputs), y: (n, ...). rng: Generator for the order and for dropout. max_grad_norm: clips the
+    gradients by their joint norm, which is then reported before clipping; otherwise norm is None.
     """
     X, y = np.asarray(X, dtype=network.params[0].dtype), np.asarray(y)
     if len(X) != len(y):
@@ -151,10 +146,8 @@ def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_gra
         if len(batch) == len(X):  # one batch of everything: its order changes nothing, so nothing is copied
             samples, targets = X, y
         else:  # mode="clip" lets take write straight into the buffer
-            samples, targets = (
-                np.take(X, batch, axis=0, out=rows[: len(batch)], mode="clip"),
-                y[batch],
-            )
+            samples = np.take(X, batch, axis=0, out=rows[: len(batch)], mode="clip")
+            targets = y[batch]
         loss, grads = network.loss_and_grads(samples, targets, rng)
         norm = None if max_grad_norm is None else clip_by_global_norm(grads, max_grad_norm)
         optimizer.step(network.params, grads, lr)
@@ -162,11 +155,10 @@ def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_gra
 
 
 def train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
-    """Make one pass over the data in freshly shuffled mini-batches; return the mean loss over the
-    samples.
+    """Make one pass over the data in freshly shuffled mini-batches; return the mean loss over the samples.
 
-    Arguments as for ``train_batches``. The loss of each batch is the one before its own step, with
-    dropout and penalty.
+    Arguments as for ``train_batches``. The loss of each batch is the one before its own step, with dropout
+    and penalty.
     """
     steps = train_batches(
         network, optimizer, X, y, batch_size=batch_size, rng=rng, lr=lr, max_grad_norm=max_grad_norm
@@ -187,46 +179,22 @@ class Epoch(NamedTuple):
 
 
 def fit(
-    network,
-    optimizer,
-    X,
-    y,
-    *,
-    epochs,
-    batch_size,
-    rng,
-    validation=None,
-    schedule=None,
-    max_grad_norm=None,
+    network, optimizer, X, y, *, epochs, batch_size, rng, validation=None, schedule=None, max_grad_norm=None
 ):
-    """Train for up to ``epochs`` epochs and yield an ``Epoch`` record after each; stop iterating to
-    stop training.
+    """Train for up to ``epochs`` epochs, yielding a record after each; stop iterating to stop training.
 
-    X: (n, inputs), y: (n, ...). batch_size: None takes the whole set as one batch. validation: a
-    pair (X, y) evaluated after each epoch. schedule: a function of the epoch, counted from 0, that
-    gives the learning rate; the optimizer's own otherwise. Raises FloatingPointError when the loss
-    is no longer finite.
+    X: (n, inputs), y: (n, ...). batch_size: None takes the whole set as one batch. validation: a pair (X, y)
+    evaluated after each epoch. schedule: a function of the epoch, counted from 0, that gives the learning
+    rate; the optimizer's own otherwise.
+    Raises FloatingPointError when the loss is no longer finite.
     """
     X = np.asarray(X, dtype=network.dtype)
-    batch_size = len(X) if batch_size is None else batch_size
+    options = {"batch_size": len(X) if batch_size is None else batch_size, "max_grad_norm": max_grad_norm}
     for epoch in range(epochs):
         lr = optimizer.lr if schedule is None else schedule(epoch)
         start = time.perf_counter()
-        with np.errstate(
-            over="ignore", invalid="ignore"
-        ):  # a diverging loss is reported below, in one clear line
-            steps = list(
-                train_batches(
-                    network,
-                    optimizer,
-                    X,
-                    y,
-                    batch_size=batch_size,
-                    rng=rng,
-                    lr=lr,
-                    max_grad_norm=max_grad_norm,
-                )
-            )
+        with np.errstate(over="ignore", invalid="ignore"):  # divergence is reported below, in one clear line
+            steps = list(train_batches(network, optimizer, X, y, rng=rng, lr=lr, **options))
         seconds = time.perf_counter() - start
         loss = sum(samples * loss for samples, loss, _ in steps) / len(X)
         if not math.isfinite(loss):
@@ -239,11 +207,9 @@ def fit(
 
 
 def evaluate(network, X, y):
-    """Return ``(loss, accuracy)`` of the network on X (n, inputs) with labels y (n,): without
-    dropout, without penalty.
-    """
-    output, y = network.forward(X), np.asarray(y)
-    loss, _ = LOSSES[network.loss](
-        output, y if network.loss == "softmax_cross_entropy" else y.reshape(output.shape)
-    )
+    """Return ``(loss, accuracy)`` on X (n, inputs) with labels y (n,), without dropout and penalty."""
+    with np.errstate(over="ignore", invalid="ignore"):  # the loss tells when the weights have run away
+        output, y = network.forward(X), np.asarray(y)
+    targets = y if network.loss == "softmax_cross_entropy" else y.reshape(output.shape)
+    loss, _ = LOSSES[network.loss](output, targets)
     return loss, float(np.mean(network.classify(output) == y))

@@ -61,6 +61,9 @@ class Module:
         pytest.fail(problem, pytrace=False)
 
 
+GRADED = pytest.StashKey[Package]()
+
+
 def _find(name):
     """Return the spec of an importable package; None where there is none."""
     try:

@@ -162,6 +162,16 @@ def test_compare_sets_recipes_beside_their_documents(monkeypatch, capsys):
     assert "| v2 | 32 | 50 |" in (folder / "comparison.md").read_text(encoding="utf-8")
 
 
+def test_compare_keeps_validation_figures_apart(monkeypatch, capsys):
+    for name in ("tiny-he", "multiclass"):
+        short = replace(RECIPES[name], expected=(replace(RECIPES[name].expected[0], epochs=3),))
+        monkeypatch.setitem(RECIPES, name, short)
+    assert main(["compare", "tiny-he", "multiclass"]) == 0
+    output = capsys.readouterr().out
+    assert output.index("digits, validation set") < output.index("tiny-he     full      3")
+    assert output.index("digits, test set") < output.index("multiclass   128      3")
+
+
 def test_milestones_are_measured_on_the_way(capsys, monkeypatch):
     """The result after 10 epochs of a training of 50 is that of a training of 10."""
     expected = {e.epochs: e for e in RECIPES["v2"].expected if e.batch_size == 32}

@@ -8,17 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nn import (
-    activations,
-    data,
-    initializers,
-    layers,
-    losses,
-    network,
-    optimizers,
-    regularization,
-    training,
-)
+from nn import activations, data, initializers, layers, losses, network, optimizers, regularization, training
 
 ROOT = Path(__file__).parents[1]
 EDGES = ("sklearn", "scipy", "matplotlib", "tqdm", "threadpoolctl", "joblib", "pandas")
@@ -55,8 +45,7 @@ assert "nn" not in sys.modules
 
 
 @pytest.mark.parametrize(
-    "module",
-    [activations, losses, layers, initializers, network, optimizers, regularization, training, data],
+    "module", [activations, losses, layers, initializers, network, optimizers, regularization, training, data]
 )
 def test_every_public_name_is_documented(module):
     """Each public function, class and method says what it does."""

@@ -32,8 +32,7 @@ def require_float(value, what):
     __tracebackhide__ = True
     if type(value) is not float:
         pytest.fail(
-            f"{what} must be a Python float; got {type(value).__name__}: wrap it in float(...)",
-            pytrace=False,
+            f"{what} must be a Python float; got {type(value).__name__}: wrap it in float(...)", pytrace=False
         )
 
 
@@ -45,8 +44,7 @@ def require_close(actual, expected, *, what, look, rtol=1e-7, atol=1e-12):
     actual, expected = np.asarray(actual), np.asarray(expected)
     if actual.shape != expected.shape:
         pytest.fail(
-            f"{what} must have shape {expected.shape}; got {actual.shape}.\nLook at: {look}",
-            pytrace=False,
+            f"{what} must have shape {expected.shape}; got {actual.shape}.\nLook at: {look}", pytrace=False
         )
     wrong = ~np.isclose(actual, expected, rtol=rtol, atol=atol)
     if wrong.any():
@@ -62,7 +60,7 @@ def _table(actual, expected, wrong):
     for place in itertools.islice(places, SHOWN):
         at = tuple(int(i) for i in place)
         index = "[" + ", ".join(map(str, at)) + "]"
-        lines.append(f"  at {index:<10} expected {expected[at]:< 16.9g} got {actual[at]:< 16.9g}")
+        lines.append(f"  at {index:<10} expected {expected[at]:< 16.9g} got {actual[at]:< .9g}")
     if len(places) > SHOWN:
         lines.append("  ...")
     return "\n".join(lines)

@@ -253,18 +253,12 @@ def test_types_and_arguments_are_kept(losses, rng, name, dtype):
     require_float(loss, f"the loss of {name}")
     require_array(grad, shape=first.shape, dtype=dtype, what=f"the gradient of {name}")
     exact, exact_grad = getattr(losses, name)(
-        first.astype(np.float64),
-        targets.astype(np.float64) if targets.dtype.kind == "f" else targets,
+        first.astype(np.float64), targets.astype(np.float64) if targets.dtype.kind == "f" else targets
     )
     look = "float32 may only cost the last digits"
     require_close(loss, exact, what=f"{name} in {np.dtype(dtype)}", look=look, rtol=1e-5)
     require_close(
-        grad,
-        exact_grad,
-        what=f"the gradient of {name} in {np.dtype(dtype)}",
-        look=look,
-        rtol=1e-4,
-        atol=1e-6,
+        grad, exact_grad, what=f"the gradient of {name} in {np.dtype(dtype)}", look=look, rtol=1e-4, atol=1e-6
     )
 
 

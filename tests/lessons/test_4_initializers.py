@@ -14,10 +14,7 @@ import pytest
 
 from .checks import require_array, require_close
 
-FANS = [
-    (300, 100),
-    (100, 300),
-]  # narrowing and widening: only one of them tells fan_in from fan_out
+FANS = [(300, 100), (100, 300)]  # narrowing and widening: only one of them tells fan_in from fan_out
 VARIANCE = {
     "xavier_normal": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
     "xavier_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
@@ -51,10 +48,7 @@ def test_shape_and_dtype(initializers, rng, name):
 def test_zeros_are_zero(initializers, rng):
     """Right for biases. For weights it would make all units of a layer twins: see lesson 5."""
     require_close(
-        initializers.zeros(rng, 4, 3),
-        np.zeros((4, 3)),
-        what="zeros(rng, 4, 3)",
-        look="an array of zeros",
+        initializers.zeros(rng, 4, 3), np.zeros((4, 3)), what="zeros(rng, 4, 3)", look="an array of zeros"
     )
 
 

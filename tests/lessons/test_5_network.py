@@ -98,8 +98,7 @@ def test_parameters_have_the_right_shapes(network, rng):
 
 
 @pytest.mark.parametrize(
-    ("initializer", "expected"),
-    [("he_normal", 2 / 300), ("xavier_uniform", 2 / 400), ("zeros", 0.0)],
+    ("initializer", "expected"), [("he_normal", 2 / 300), ("xavier_uniform", 2 / 400), ("zeros", 0.0)]
 )
 def test_weights_come_from_the_initializer(network, rng, initializer, expected):
     """The name chooses the rule of lesson 4, with each layer's own widths; he_normal unless told."""
@@ -221,9 +220,7 @@ def worked_example(network):
         dtype=np.float64,
     )
     for param, values in zip(
-        net.params,
-        ([[0.5, 1, 0.25], [0.25, -0.25, -1]], [0, 0, 0.75], [[1], [-2], [3]], [0]),
-        strict=True,
+        net.params, ([[0.5, 1, 0.25], [0.25, -0.25, -1]], [0, 0, 0.75], [[1], [-2], [3]], [0]), strict=True
     ):
         param[...] = values
     return net, np.array([[1.0, 2.0]]), np.array([[1.0]])
@@ -260,10 +257,7 @@ def test_worked_example_backward(network):
     )
     require_close(db1, [-0.25, 0.5, 0], what="dL/db1", look="unit 3 is off, so nothing flows through it")
     require_close(
-        dW1[1, 1],
-        1.0,
-        what="the gradient of the weight from x2 to unit 2",
-        look="-1 * 0.25 * -2 * 1 * 2",
+        dW1[1, 1], 1.0, what="the gradient of the weight from x2 to unit 2", look="-1 * 0.25 * -2 * 1 * 2"
     )
 
 
@@ -379,10 +373,7 @@ def test_any_batch_size_will_do(network, rng):
     alone = np.concatenate([net.forward(X[i : i + 1]) for i in range(5)])
     together = net.forward(X)
     require_close(
-        together[:5],
-        alone,
-        what="forward of 3000 samples against one by one",
-        look="rows are samples",
+        together[:5], alone, what="forward of 3000 samples against one by one", look="rows are samples"
     )
     y = rng.integers(2, size=3000)
     losses = [net.loss_and_grads(X[part], y[part])[0] for part in (slice(2000), slice(2000, 3000))]

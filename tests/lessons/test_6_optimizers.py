@@ -25,13 +25,7 @@ LOOK = {
 }
 RULES = list(LOOK)
 STATES = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2}
-CLASS = {
-    "sgd": "SGD",
-    "momentum": "Momentum",
-    "nesterov": "Nesterov",
-    "rmsprop": "RMSprop",
-    "adam": "Adam",
-}
+CLASS = {"sgd": "SGD", "momentum": "Momentum", "nesterov": "Nesterov", "rmsprop": "RMSprop", "adam": "Adam"}
 OTHER = {  # hyperparameters that are nobody's default
     "sgd": {},
     "momentum": {"momentum": 0.6},
@@ -218,8 +212,7 @@ def test_adam_does_not_feel_the_scale_of_the_gradient(optimizers, rng):
 
 
 @pytest.mark.parametrize(
-    ("rule", "lr"),
-    [("sgd", 0.1), ("momentum", 0.02), ("nesterov", 0.02), ("rmsprop", 0.01), ("adam", 0.05)],
+    ("rule", "lr"), [("sgd", 0.1), ("momentum", 0.02), ("nesterov", 0.02), ("rmsprop", 0.01), ("adam", 0.05)]
 )
 def test_finds_the_bottom_of_a_bowl(optimizers, rule, lr):
     """f(x, y) = x**2 + 5 * y**2 has its bottom at 0; 500 steps are plenty."""
@@ -233,8 +226,7 @@ def test_finds_the_bottom_of_a_bowl(optimizers, rule, lr):
 
 
 @pytest.mark.parametrize(
-    ("rule", "lr", "steps"),
-    [("momentum", 2e-4, 20_000), ("nesterov", 2e-4, 20_000), ("adam", 0.01, 6_000)],
+    ("rule", "lr", "steps"), [("momentum", 2e-4, 20_000), ("nesterov", 2e-4, 20_000), ("adam", 0.01, 6_000)]
 )
 def test_walks_along_rosenbrocks_valley(optimizers, rule, lr, steps):
     """f = (1 - x)**2 + 100 * (y - x**2)**2: a curved valley, steep across and nearly flat along."""
@@ -245,11 +237,7 @@ def test_walks_along_rosenbrocks_valley(optimizers, rule, lr, steps):
         grad[:] = -2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)
         step(grad)
     require_close(
-        param,
-        [1, 1],
-        what=f"the place that {rule} reaches in {steps} steps",
-        look=LOOK[rule],
-        atol=0.02,
+        param, [1, 1], what=f"the place that {rule} reaches in {steps} steps", look=LOOK[rule], atol=0.02
     )
 
 
@@ -302,9 +290,5 @@ def test_two_optimizers_share_nothing(optimizers, rng, rule):
     second.step([fresh], [grad])
     expected = [follow(rule, 0.0, [g], 0.1) for g in grad]
     require_close(
-        fresh,
-        expected,
-        what=f"the first step of a second {CLASS[rule]}",
-        look=LOOK[rule],
-        rtol=1e-5,
+        fresh, expected, what=f"the first step of a second {CLASS[rule]}", look=LOOK[rule], rtol=1e-5
     )

@@ -217,14 +217,7 @@ def test_network_drops_hidden_units_alone(network, rng):
 def test_regularized_gradients_are_derivatives(network, rng, activation, loss, sizes):
     """L2 and dropout together; the same seed at each call keeps the mask fixed while we nudge."""
     net = build(
-        network,
-        rng,
-        sizes,
-        activation=activation,
-        loss=loss,
-        output=HEADS[loss],
-        l2=0.1,
-        dropout=0.4,
+        network, rng, sizes, activation=activation, loss=loss, output=HEADS[loss], l2=0.1, dropout=0.4
     )
     seed = int(rng.integers(2**32))
     while True:  # a kink would spoil the nudges, and dropout moves the later layers' sums

@@ -175,11 +175,7 @@ def stop_after(training, losses, **options):
         ([3, 2, 2.5, 1.9, 2.5, 2.4, 2.3], 3, 7),  # a new best starts the count anew
         ([3, 2, 2, 2], 2, 4),  # as good as the best is not better
         ([1, 2], 1, 2),
-        (
-            [3, 2.5, 2.7, 2.6, 2.4],
-            3,
-            None,
-        ),  # lower than the epoch before is not lower than the best
+        ([3, 2.5, 2.7, 2.6, 2.4], 3, None),  # lower than the epoch before is not lower than the best
     ],
 )
 def test_early_stopping_has_patience(training, losses, patience, expected):

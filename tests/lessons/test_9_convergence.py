@@ -34,7 +34,7 @@ def train_v1(graded, X, y, rng, *, lr, epochs):
     return net
 
 
-def train_v2(graded, X, y, rng, *, validation, hidden=(64,), epochs, patience, **options):
+def train_v2(graded, X, y, rng, *, validation, hidden=(64,), epochs, patience, every=30, **options):
     """Mini-batches with Adam, watched on validation samples; the best parameters are restored."""
     network_options = {"l2": 1e-5, "dropout": 0.05} | options.pop("network", {})
     net = graded.network.Network((X.shape[1], *hidden, 10), rng=rng, **network_options)
@@ -43,7 +43,7 @@ def train_v2(graded, X, y, rng, *, validation, hidden=(64,), epochs, patience, *
     options = {"batch_size": BATCH} | options
     X_validation, y_validation = validation
     for epoch in range(epochs):
-        lr = graded.training.step_decay(epoch, 0.001)
+        lr = graded.training.step_decay(epoch, 0.001, every=every)
         graded.training.train_epoch(net, optimizer, X, y, rng=rng, lr=lr, **options)
         scores = net.forward(X_validation)
         loss, _ = graded.losses.softmax_cross_entropy(scores, y_validation)
@@ -103,15 +103,19 @@ def held_out(X, y, rng, size=5000):
 
 
 def test_v1_learns_mnist_slowly(graded, mnist, rng):
-    """At least 68 % after 100 epochs at a rate of 0.01: gradient descent gets there, but when?"""
+    """At least 68 % after 100 epochs, on average over three networks: single ones spread by 1.6 points."""
     X, y, X_test, y_test = mnist
-    net = train_v1(graded, X, y, rng, lr=0.01, epochs=100)
-    require_accuracy(net, X_test, y_test, 0.68, "v1 on MNIST, 100 epochs")
+    nets = [train_v1(graded, X, y, rng, lr=0.01, epochs=100) for _ in range(3)]
+    accuracies = [float(np.mean(net.predict(X_test) == y_test)) for net in nets]
+    assert np.mean(accuracies) >= 0.68, (
+        "v1 on MNIST, 100 epochs at a rate of 0.01: on average 68 % of the 10,000 test digits must be right; "
+        f"the three networks had {', '.join(f'{accuracy:.2%}' for accuracy in accuracies)}"
+    )
 
 
 @pytest.mark.slow
 def test_v1_learns_mnist_in_the_end(graded, mnist, rng):
-    """At least 87.5 % after 1000 epochs."""
+    """At least 87.5 % after 1000 epochs: gradient descent gets there, but when?"""
     X, y, X_test, y_test = mnist
     net = train_v1(graded, X, y, rng, lr=0.01, epochs=1000)
     require_accuracy(net, X_test, y_test, 0.875, "v1 on MNIST, 1000 epochs")
@@ -126,7 +130,7 @@ def test_v2_learns_mnist(graded, mnist, rng):
 
 
 def test_optimized_network_learns_mnist_well(graded, mnist, rng):
-    """At least 98 % from three hidden layers, with clipping at norm 5."""
+    """At least 98 % from three hidden layers, with clipping and a rate that is halved every 4 epochs."""
     X, y, X_test, y_test = mnist
     X, y, validation = held_out(X, y, rng)
     net = train_v2(
@@ -136,10 +140,11 @@ def test_optimized_network_learns_mnist_well(graded, mnist, rng):
         rng,
         validation=validation,
         hidden=(512, 256, 128),
-        epochs=15,
+        epochs=12,
         patience=8,
+        every=4,
         batch_size=128,
         max_grad_norm=5.0,
         network={"l2": 1e-4, "dropout": 0.2},
     )
-    require_accuracy(net, X_test, y_test, 0.98, "the optimized network on MNIST, 15 epochs")
+    require_accuracy(net, X_test, y_test, 0.98, "the optimized network on MNIST, 12 epochs")
