@@ -30,7 +30,7 @@ def package_with(solution, folder):
 def run_lessons(package, lessons):
     """Grade a package by some of the lessons in a process of its own; return the finished process."""
     files = [str(next(ROOT.glob(f"tests/lessons/test_{number}_*.py"))) for number in lessons]
-    command = [sys.executable, "-m", "pytest", *files, "--impl", str(package)]
+    command = [sys.executable, "-m", "pytest", *files, f"--impl={package}"]
     options = ["-q", "-x", "--tb=line", "-p", "no:cacheprovider"]
     return subprocess.run(command + options, cwd=ROOT, capture_output=True, text=True, check=False)
 

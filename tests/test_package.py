@@ -59,7 +59,7 @@ def test_every_public_name_is_documented(module):
 
 
 def grade(package, *arguments):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--impl", str(package)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--impl={package}"]
     done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout
 
@@ -87,11 +87,19 @@ def test_a_broken_module_fails_only_its_own_lesson(tmp_path):
     assert " passed" in output, output
 
 
+def test_another_package_is_graded_by_the_lessons_alone(tmp_path):
+    package = tmp_path / "mine"
+    shutil.copytree(ROOT / "nn", package)
+    output = grade(package, "--collect-only")
+    assert "tests/lessons/test_1_activations.py::" in output
+    assert "tests/test_" not in output
+
+
 def test_header_names_the_graded_package(tmp_path):
     package = tmp_path / "mine"
     shutil.copytree(ROOT / "nn", package)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "--impl", str(package), "tests/lessons"],
+        [sys.executable, "-m", "pytest", "--collect-only", f"--impl={package}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -102,7 +110,7 @@ def test_header_names_the_graded_package(tmp_path):
 
 def test_a_package_that_is_not_there_is_one_clear_line():
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--impl", "nowhere"],
+        [sys.executable, "-m", "pytest", "--impl=nowhere"],
         cwd=ROOT,
         capture_output=True,
         text=True,
