@@ -4,11 +4,14 @@ Each function draws one picture and returns matplotlib's Figure; ``save`` writes
 state is touched.
 """
 
+from itertools import cycle
+
 import numpy as np
 
 from .files import replacing
 
-TRAINING, VALIDATION, WRONG = "#0072b2", "#d55e00", "#c00000"  # told apart by colour-blind eyes too
+TRAINING, VALIDATION, WRONG = "#0072b2", "#d55e00", "#c00000"  # told apart by colour-blind eyes, too
+SEVERAL = ("#d55e00", "#56b4e9", "#0072b2", "#009e73", "#cc79a7", "#e69f00")
 
 
 def save(figure, path):
@@ -89,15 +92,12 @@ def comparison(histories, title):
     name.
     """
     figure, ((axes,),) = _new(7.2, 4.4)
-    for name, history in histories.items():
+    for (name, history), colour in zip(histories.items(), cycle(SEVERAL)):
         epochs = [row["epoch"] for row in history]
-        axes.plot(
-            epochs,
-            [100 * row["validation_accuracy"] for row in history],
-            marker="o",
-            markersize=3,
-            label=name,
-        )
+        accuracies = [100 * row["validation_accuracy"] for row in history]
+        marker = "o" if len(epochs) <= 50 else None
+        label = f"{name}: {accuracies[-1]:.1f} % after {epochs[-1]:,} epochs"
+        axes.plot(epochs, accuracies, color=colour, marker=marker, markersize=3, linewidth=2, label=label)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else "")
     _finish(axes, "epochs (logarithmic)", "validation accuracy, %", title)

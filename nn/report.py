@@ -175,7 +175,10 @@ def write_comparison(folder, data, rows, histories):
         file.write(f"Measured on {data}, {runs}, beside the document's MNIST figures.\n\n")
         file.write(comparison_markdown(rows))
         file.write(f"\n{facts}\n")
-    plots.save(plots.comparison(histories, f"{data}: learning curves"), folder / "comparison.png")
+    plots.save(
+        plots.comparison(histories, f"Validation accuracy on {data} while training"),
+        folder / "comparison.png",
+    )
     return ["comparison.csv", "comparison.md", "comparison.png"]
 
 
