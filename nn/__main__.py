@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import sys
 
 from . import commands
@@ -16,13 +17,24 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-    except (ValueError, OSError, FloatingPointError) as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ValueError, OSError, FloatingPointError, MemoryError) as error:
+        print(f"error: {_in_one_line(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:  # whatever was worth keeping has been kept
         print("interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def _in_one_line(error):
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {error}"
+    return " ".join(str(error).split())
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -58,15 +70,15 @@ def _parser():
     add_run_options(sub)
     sub.add_argument("--epochs", type=_whole(1), metavar="N")
     sub.add_argument("--batch-size", type=_batch_size, metavar="N", help="a number, or 'full'")
-    sub.add_argument("--lr", type=_number(0, math.inf), metavar="RATE", help="learning rate")
+    sub.add_argument("--lr", type=_positive, metavar="RATE", help="learning rate")
     sub.add_argument(
         "--hidden", type=_whole(1), nargs="+", metavar="WIDTH", help="widths of the hidden layers"
     )
     sub.add_argument("--activation", choices=[name for name in ACTIVATIONS if name != "identity"])
     sub.add_argument("--optimizer", choices=OPTIMIZERS)
     sub.add_argument("--initializer", choices=INITIALIZERS)
-    sub.add_argument("--l2", type=_number(0, math.inf), metavar="STRENGTH")
-    sub.add_argument("--dropout", type=_number(0, 1), metavar="RATE", help="share of hidden units dropped")
+    sub.add_argument("--l2", type=_strength, metavar="STRENGTH")
+    sub.add_argument("--dropout", type=_share, metavar="RATE", help="share of hidden units dropped")
     sub.add_argument(
         "--patience", type=_whole(1), metavar="N", help="epochs without improvement before stopping"
     )
@@ -109,18 +121,22 @@ def _whole(least):
     return convert
 
 
-def _number(low, below):
+def _number(wanted, is_fine):
     def convert(text):
         try:
             value = float(text)
         except ValueError:
             value = math.nan
-        if not low <= value < below:
-            limit = "" if below == math.inf else f" and below {below}"
-            raise argparse.ArgumentTypeError(f"expected a number from {low}{limit}; got {text!r}")
+        if not is_fine(value):
+            raise argparse.ArgumentTypeError(f"expected {wanted}; got {text!r}")
         return value
 
     return convert
+
+
+_positive = _number("a number above 0", lambda value: 0 < value < math.inf)
+_strength = _number("a number from 0", lambda value: 0 <= value < math.inf)
+_share = _number("a number from 0 and below 1", lambda value: 0 <= value < 1)
 
 
 def _batch_size(text):

@@ -1,5 +1,6 @@
 """The commands: what ``python -m nn`` does, each given its parsed options."""
 
+import shutil
 import sys
 import textwrap
 from dataclasses import replace
@@ -12,15 +13,14 @@ def train(options):
     """Train one recipe and write its results."""
     recipe = _with_overrides(RECIPES[options.recipe], options)
     dataset = _load(options.data)
-    folder = Path(options.out or Path("results", f"{recipe.name}-{dataset.name}"))
+    folder = _folder(options.out, f"{recipe.name}-{dataset.name}")
     experiment, interrupted = _trained(recipe, dataset, options.seed, options.dtype)
     figures = _finish(experiment, folder)
     print(_figures_line("test", figures))
-    for expected in recipe.expected:
-        result = f"{expected.part} accuracy {expected.accuracy:.2%} after {expected.epochs} epochs"
-        print(f"document {recipe.document}, on MNIST: {result}")
-        if expected.part == "validation":
-            print(_figures_line("validation", experiment.figures("validation")))
+    if recipe.expected[0].part == "validation":
+        print(_figures_line("validation", experiment.figures("validation")))
+    if recipe == RECIPES[options.recipe]:
+        print(_wrapped(f"For comparison, document {recipe.document} on MNIST: {_results(recipe)}"))
     if interrupted:
         raise KeyboardInterrupt
 
@@ -32,9 +32,9 @@ def compare(options):
     from . import report
 
     dataset = _load(options.data)
-    folder = Path(options.out or Path("results", f"compare-{dataset.name}"))
+    folder = _folder(options.out, f"compare-{dataset.name}")
     rows, histories, interrupted = [], {}, False
-    for label, recipe in _trainings(options.recipes):
+    for label, recipe in _trainings(dict.fromkeys(options.recipes)):
         measured = {expected: [] for expected in recipe.expected}
         for seed in range(options.seed, options.seed + options.runs):
             experiment, interrupted = _trained(recipe, dataset, seed, options.dtype, measured)
@@ -84,6 +84,8 @@ def predict(options):
     model = load(options.model)
     if model.image_shape is None:
         raise ValueError(f"{options.model}: the model does not know the shape of its images")
+    if len(model.classes) < 10:
+        print(f"This model knows {' and '.join(map(str, model.classes))} only.")
     for path in options.images:
         probabilities = model.predict_proba(read_digit(path, model.image_shape, model.pixel_max))[0]
         ranked = sorted(zip(probabilities, model.classes, strict=True), key=lambda pair: -pair[0])
@@ -96,18 +98,24 @@ def recipes(options):
     """List the recipes."""
     for recipe in RECIPES.values():
         batch = f"batch {recipe.batch_size}" if recipe.batch_size else "full batch"
-        print(f"{recipe.name}: {recipe.summary}")
         hidden = " ".join(map(str, recipe.hidden))
+        print(f"{recipe.name}: {recipe.summary}")
         print(
-            f"    hidden {hidden}, {recipe.optimizer}, lr {recipe.lr:g}, {batch}, "
-            f"up to {recipe.epochs} epochs"
+            _wrapped(
+                f"hidden {hidden}, {recipe.optimizer}, lr {recipe.lr:g}, {batch}, "
+                f"up to {recipe.epochs} epochs; document {recipe.document} on MNIST: {_results(recipe)}",
+                indent="    ",
+            )
         )
-        results = ", ".join(
-            f"{expected.accuracy:.2%} after {expected.epochs}"
-            + (f" (batch {expected.batch_size})" if expected.batch_size else "")
-            for expected in recipe.expected
-        )
-        print(f"    document {recipe.document}, MNIST {recipe.expected[0].part} accuracy: {results}")
+
+
+def _results(recipe):
+    """Return what the recipe's document reports, in words."""
+    results = []
+    for expected in recipe.expected:
+        batch = f", batch {expected.batch_size}" if expected.batch_size else ""
+        results.append(f"{expected.accuracy:.2%} ({expected.epochs} epochs{batch})")
+    return f"{recipe.expected[0].part} accuracy {', '.join(results)}"
 
 
 def _trainings(names):
@@ -158,26 +166,25 @@ def _trained(recipe, dataset, seed, dtype, measured=None):
 
 def _with_progress(rows, recipe, seed):
     """Yield the rows while showing a bar on a terminal, or plain lines where there is none."""
-    title = f"{recipe.name}, batch {recipe.batch_size or 'full'}, seed {seed}"
     if sys.stderr.isatty() and sys.stdout.isatty():
         from tqdm import tqdm
 
-        with tqdm(total=recipe.epochs, desc=title, unit="epoch", dynamic_ncols=True) as bar:
+        width = shutil.get_terminal_size().columns - 1
+        layout = "{desc} {percentage:3.0f}%|{bar}| {n}/{total} [{elapsed}<{remaining}]{postfix}"
+        with tqdm(total=recipe.epochs, desc=recipe.name, ncols=width, bar_format=layout) as bar:
             for row in rows:
-                bar.set_postfix_str(
-                    f"loss {row['loss']:.3f}, val {row['validation_accuracy']:.2%}", refresh=False
-                )
+                status = f"loss {row['loss']:.3f}, val {row['validation_accuracy']:.2%}"
+                bar.set_postfix_str(status, refresh=False)
                 bar.update()
                 yield row
         return
-    print(title)
+    print(f"{recipe.name}, batch {recipe.batch_size or 'full'}, seed {seed}")
     every = max(1, recipe.epochs // 10)
     for row in rows:
         if row["epoch"] % every == 0 or row["epoch"] == 1:
             print(
-                f"  epoch {row['epoch']:>4}/{recipe.epochs}  loss {row['loss']:.4f}"
-                f"  validation loss {row['validation_loss']:.4f}"
-                f"  accuracy {row['validation_accuracy']:.2%}",
+                f"  epoch {row['epoch']:>4}/{recipe.epochs}  loss {row['loss']:.4f}  validation: "
+                f"loss {row['validation_loss']:.4f}, accuracy {row['validation_accuracy']:.2%}",
                 flush=True,
             )
         yield row
@@ -193,17 +200,28 @@ def _finish(experiment, folder):
     ran, kept = len(experiment.history), experiment.kept_epoch
     seconds = sum(row["seconds"] for row in experiment.history)
     note = f", weights of epoch {kept} kept" if kept != ran else ""
-    print(f"{experiment.recipe.name}: {ran} epochs in {seconds:.1f} s{note}")
+    print(f"{experiment.recipe.name}: {ran} epoch{'s' * (ran != 1)} in {seconds:.2f} s{note}")
     print(f"Results: {folder}")
-    print(textwrap.fill(", ".join(names), 80, initial_indent="  ", subsequent_indent="  "))
+    print(_wrapped(", ".join(names), indent="  "))
     return figures
 
 
 def _figures_line(part, figures):
     return (
-        f"{part} accuracy {figures.accuracy:.2%}, cross-entropy {figures.loss:.4f}, "
-        f"macro F1 {figures.f1:.3f}, precision {figures.precision:.3f}, recall {figures.recall:.3f}"
+        f"{part} accuracy {figures.accuracy:.2%}, loss {figures.loss:.4f}, F1 {figures.f1:.3f}, "
+        f"precision {figures.precision:.3f}, recall {figures.recall:.3f}"
     )
+
+
+def _wrapped(text, indent=""):
+    return textwrap.fill(text, 79, initial_indent=indent, subsequent_indent=indent or "  ")
+
+
+def _folder(given, name):
+    """Return the folder for the results, made now: better an error before the training than after."""
+    folder = Path(given or Path("results", name))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _load(name):

@@ -5,6 +5,7 @@ Pixels stay as they come, as unsigned bytes; scaling is part of the model.
 
 import hashlib
 import os
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ HOW_TO_GET_MNIST = (
     "MNIST is not at hand: set MNIST_DIR to a folder with its four IDX files, "
     "or connect to the internet once so that scikit-learn can download it (11 MB)"
 )
+FEWEST = 20  # samples of each digit that leave some for training, validation and test
 TEST_SHARE, TEST_SEED = (0.2, 0)  # fixed, so that a saved model is never tested on what it was trained on
 
 
@@ -116,12 +118,13 @@ def split(X, y, share, seed):
 
 
 def _held_out(name, source, X, y, image_shape, pixel_max):
-    try:
-        X_train, X_test, y_train, y_test = split(X, y, TEST_SHARE, TEST_SEED)
-    except ValueError as error:
+    counts = np.bincount(y, minlength=10)
+    if counts.min() < FEWEST:
+        digit = int(counts.argmin())
         raise ValueError(
-            f"{source}: too few samples to hold out a test set of each digit ({error})"
-        ) from error
+            f"{source}: {counts[digit]} samples of the digit {digit}; each needs {FEWEST} or more"
+        )
+    X_train, X_test, y_train, y_test = split(X, y, TEST_SHARE, TEST_SEED)
     return Dataset(name, source, X_train, y_train, X_test, y_test, image_shape, pixel_max)
 
 
@@ -139,10 +142,11 @@ def _mnist_from_openml():
     from sklearn.datasets import fetch_openml
 
     try:
-        # The default parser needs pandas; this one is slower but comes with scikit-learn.
-        X, y = fetch_openml(
-            "mnist_784", version=1, as_frame=False, parser="liac-arff", return_X_y=True, n_retries=0
-        )
+        with warnings.catch_warnings():  # the one retry announces itself; the error below says it all
+            warnings.simplefilter("ignore")
+            # The default parser needs pandas; this one is slower but comes with scikit-learn.
+            options = {"as_frame": False, "parser": "liac-arff", "return_X_y": True, "n_retries": 1}
+            X, y = fetch_openml("mnist_784", version=1, **options)
     except (OSError, ValueError) as error:  # no network, or a damaged download
         raise OSError(f"{HOW_TO_GET_MNIST} ({error})") from error
     X, y = X.astype(np.uint8), y.astype(np.uint8)

@@ -108,9 +108,7 @@ def load(path):
         zipfile.BadZipFile,
         zlib.error,
     ) as error:
-        raise ValueError(
-            f"{path}: not a model saved by this package, or damaged ({_first_line(error)})"
-        ) from error
+        raise ValueError(f"{path}: not a model saved by this package, or damaged") from error
     if version != VERSION:
         raise ValueError(f"{path}: format version {version}, but this package reads version {VERSION}")
     try:

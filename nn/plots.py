@@ -39,9 +39,8 @@ def confusion_matrix(confusion, classes, title):
     worst pairs.
     """
     figure, ((axes,),) = _new(6.4, 6.2)
-    errors = confusion.astype(float)
-    np.fill_diagonal(errors, np.nan)
-    axes.imshow(errors, cmap="Oranges", vmin=0, vmax=max(np.nanmax(errors) * 1.3, 1))
+    errors = confusion * (1.0 - np.eye(len(classes)))
+    axes.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=max(errors.max() * 1.3, 1))
     for (row, column), count in np.ndenumerate(confusion):
         right = row == column
         colour = "#004c7a" if right else "black" if count else "#bbbbbb"
@@ -80,6 +79,8 @@ def digits(X, image_shape, captions, wrong, title):
     figure, grid = _new(max(1.5 * side + 0.6, 5.2), 1.75 * rows + 0.6, rows, side)
     for axes in grid.flat:
         axes.set_axis_off()
+    if not len(X):
+        grid[0, 0].text(0.5, 0.5, "none", ha="center", va="center", color="gray")
     for axes, pixels, caption, is_wrong in zip(grid.flat, X, captions, wrong, strict=False):
         axes.imshow(pixels.reshape(image_shape), cmap="gray_r")
         axes.set_title(caption, fontsize=9, color=WRONG if is_wrong else "black")
@@ -111,7 +112,8 @@ def _curves(history, what, best_epoch, label, factor, title):
     marker = "o" if len(epochs) <= 50 else None
     for part, colour in (("training", TRAINING), ("validation", VALIDATION)):
         values = [factor * row[f"{part}_{what}"] for row in history]
-        axes.plot(epochs, values, color=colour, marker=marker, markersize=3, label=part)
+        name = "training, a sample" if part == "training" else part
+        axes.plot(epochs, values, color=colour, marker=marker, markersize=3, label=name)
         if part == "validation" and best_epoch is not None:
             best = values[best_epoch - 1]
             axes.axvline(best_epoch, color="gray", linestyle=":", linewidth=1)

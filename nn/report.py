@@ -35,7 +35,6 @@ def summary(experiment, figures):
     network = experiment.model.network
     return {
         "recipe": experiment.model.about["recipe"],
-        "document_figures": [vars(expected) for expected in experiment.recipe.expected],
         "data": {
             "name": experiment.dataset.name,
             "source": experiment.dataset.source,
@@ -156,7 +155,7 @@ def comparison_markdown(rows):
             row["batch"],
             row["epochs"],
             f"{row['epochs_run']:.0f}",
-            f"{row['seconds']:.1f}",
+            f"{row['seconds']:.2f}",
         ]
         for name in figures:
             spread = f" ± {row[f'{name}_std']:.4f}" if row["runs"] > 1 else ""
@@ -200,7 +199,8 @@ def _digits(experiment, figures, shown, title):
     for i in shown:
         is_wrong = answers[i] != dataset.y_test[i]
         answer, truth = dataset.classes[answers[i]], dataset.classes[dataset.y_test[i]]
-        captions.append(f"{answer}  ({figures.confidence[i]:.1%})" + (f"\nis {truth}" if is_wrong else ""))
+        caption = f"{answer} ({figures.confidence[i]:.1%})"
+        captions.append(f"says {caption},\nis {truth}" if is_wrong else caption)
         wrong.append(is_wrong)
     return plots.digits(dataset.X_test[shown], dataset.image_shape, captions, wrong, title)
 

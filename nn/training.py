@@ -199,7 +199,7 @@ def fit(
         loss = sum(samples * loss for samples, loss, _ in steps) / len(X)
         if not math.isfinite(loss):
             raise FloatingPointError(
-                f"the loss became {loss} in epoch {epoch + 1}; try a learning rate below {lr:g}"
+                f"the loss became {loss} in epoch {epoch + 1}; try a smaller learning rate than {lr:g}"
             )
         norm = None if max_grad_norm is None else sum(norm for _, _, norm in steps) / len(steps)
         measured = (None, None) if validation is None else evaluate(network, *validation)

@@ -135,6 +135,20 @@ def test_without_files_and_network_the_error_says_both_ways(monkeypatch):
         data.load("mnist")
 
 
+def test_the_download_is_asked_for_as_scikit_learn_wants_it(monkeypatch, tmp_path):
+    """The real function takes our arguments, tries, finds no network, and the error is ours."""
+    from urllib.error import URLError
+
+    def urlopen(*arguments, **options):
+        raise URLError("no network here")
+
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    monkeypatch.setattr("sklearn.datasets._openml.urlopen", urlopen)
+    with pytest.raises(OSError, match=r"MNIST is not at hand.*no network here"):
+        data.load("mnist")
+
+
 def test_choice_looks_into_scikit_learns_cache(tmp_path, monkeypatch):
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
@@ -206,10 +220,16 @@ def test_csv_is_read(tmp_path, rng):
 
 
 def test_csv_holds_out_a_test_set(tmp_path):
-    path = write_csv(tmp_path / "train.csv", [row(i % 10, [i] * 784) for i in range(100)])
+    path = write_csv(tmp_path / "train.csv", [row(i % 10, [i] * 784) for i in range(200)])
     dataset = data.load(str(path))
-    assert (len(dataset.X_train), len(dataset.X_test)) == (80, 20)
-    assert np.bincount(dataset.y_test).tolist() == [2] * 10
+    assert (len(dataset.X_train), len(dataset.X_test)) == (160, 40)
+    assert np.bincount(dataset.y_test).tolist() == [4] * 10
+
+
+def test_csv_needs_some_of_each_digit(tmp_path):
+    path = write_csv(tmp_path / "train.csv", [row(i % 9) for i in range(200)])
+    with pytest.raises(ValueError, match=r"train\.csv: 0 samples of the digit 9; each needs 20 or more"):
+        data.load(str(path))
 
 
 @pytest.mark.parametrize(

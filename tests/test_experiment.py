@@ -116,7 +116,7 @@ def history(epochs):
 def test_curves_mark_the_best_epoch():
     (axes,) = plots.loss_curves(history(12), 7, "title").axes
     assert [text.get_text() for text in axes.get_legend().get_texts()] == [
-        "training",
+        "training, a sample",
         "validation",
         "best epoch: 7",
     ]
