@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import sys
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,12 +54,22 @@ class Module:
         except NotImplementedError:
             raise
         except Exception as error:
-            problem = f"{where} cannot be imported: {type(error).__name__}: {error}"
+            problem = self._why_not(error)
         else:
             if hasattr(module, attribute):
                 return getattr(module, attribute)
             problem = f"{where} has no {attribute}: {module.__file__}"
         pytest.fail(problem, pytrace=False)
+
+    def _why_not(self, error):
+        """Say in one line why the module cannot be imported."""
+        where = f"{self._package.name}.{self._name}"
+        path = self._package.path / f"{self._name}.py"
+        if isinstance(error, ModuleNotFoundError) and not path.exists():
+            return f"{where} is not there yet: {path}"
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = "" if isinstance(error, SyntaxError) else f" ({last.filename}, line {last.lineno})"
+        return f"{where} cannot be imported: {type(error).__name__}: {error}{place}"
 
 
 GRADED = pytest.StashKey[Package]()

@@ -48,7 +48,10 @@ def require_close(actual, expected, *, what, look, rtol=1e-7, atol=1e-12):
         )
     wrong = ~np.isclose(actual, expected, rtol=rtol, atol=atol)
     if wrong.any():
-        pytest.fail(f"{what} is wrong.\n{_table(actual, expected, wrong)}\nLook at: {look}", pytrace=False)
+        table = _table(actual, expected, wrong)
+        if np.allclose(actual, expected, rtol=1e-5, atol=1e-6):
+            look = f"{look}. It is nearly right: was something on the way computed in float32?"
+        pytest.fail(f"{what} is wrong.\n{table}\nLook at: {look}", pytrace=False)
 
 
 def _table(actual, expected, wrong):

@@ -65,7 +65,7 @@ def batch(net, rng, activation, loss, n=4):
     return X, rng.uniform(size=(n, k))
 
 
-def require_network_gradients(net, X, y, rng, what, dropout_seed=None):
+def require_network_gradients(net, X, y, rng, what, look=LOOK, dropout_seed=None):
     """Check every entry of every gradient of the network against nudges of its parameters."""
     __tracebackhide__ = True
 
@@ -82,7 +82,7 @@ def require_network_gradients(net, X, y, rng, what, dropout_seed=None):
             grad,
             rng=rng,
             what=f"{what}: the gradient of {'Wb'[i % 2]}{i // 2 + 1}",
-            look=LOOK,
+            look=look,
         )
 
 

@@ -72,8 +72,17 @@ class Stepper:
         self.param, self.options = param, options
 
     def __call__(self, grad):
+        __tracebackhide__ = True
         self.count = [t + 1 for t in self.count]
-        return self.function(self.param, grad, *self.states, *self.count, **self.options)
+        before = self.param.copy()
+        result = self.function(self.param, grad, *self.states, *self.count, **self.options)
+        if grad.any() and np.array_equal(self.param, before):
+            pytest.fail(
+                f"{self.function.__name__} left `param` as it was.\n"
+                "Look at: `param -= ...` changes the array it was given; `param = param - ...` makes another",
+                pytrace=False,
+            )
+        return result
 
 
 @pytest.mark.parametrize(

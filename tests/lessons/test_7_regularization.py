@@ -225,7 +225,11 @@ def test_regularized_gradients_are_derivatives(network, rng, activation, loss, s
         if activation in ("sigmoid", "tanh", "elu") or _smooth(net, X, y, seed):
             break
     what = f"{activation}, {loss}, sizes {sizes}, l2 and dropout"
-    require_network_gradients(net, X, y, rng, what, dropout_seed=seed)
+    look = (
+        "on the way back, dx meets the mask of its layer first (dropout_backward) and then the slope of the "
+        "activation, taken at the output before dropout; strength * W is added to dW, nothing to db"
+    )
+    require_network_gradients(net, X, y, rng, what, look, dropout_seed=seed)
 
 
 def _smooth(net, X, y, seed):

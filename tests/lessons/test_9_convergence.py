@@ -18,8 +18,17 @@ BATCH = 32
 def require_accuracy(net, X, y, least, what):
     __tracebackhide__ = True
     accuracy = float(np.mean(net.predict(X) == y))
+    if accuracy < 0.2:
+        look = (
+            "one in ten is guessing: nothing was learned. Do the weights start random, do steps go downhill?"
+        )
+    elif accuracy < least - 0.05:
+        look = "it learns, but too slowly: the variance of the first weights, the optimizer's rule, the 1/n"
+    else:
+        look = "nearly there: dropout's scaling, the best weights restored, every sample seen in each epoch"
     assert accuracy >= least, (
-        f"{what}: {least:.1%} of the {len(y):,} test digits must be right; {accuracy:.2%} were"
+        f"{what}: {least:.1%} of the {len(y):,} test digits must be right; {accuracy:.2%} were.\n"
+        f"Look at: {look}"
     )
 
 
