@@ -84,6 +84,20 @@ def unchanged(**arrays):
             )
 
 
+@contextmanager
+def no_global_randomness(what):
+    """Fail if the block draws from NumPy's global generator or seeds it."""
+    __tracebackhide__ = True
+    before = np.random.get_state()  # noqa: NPY002 - only looked at
+    yield
+    after = np.random.get_state()  # noqa: NPY002
+    if before[2] != after[2] or not np.array_equal(before[1], after[1]):
+        pytest.fail(
+            f"{what} touched NumPy's global generator.\nLook at: draw from `rng`; never call np.random.seed",
+            pytrace=False,
+        )
+
+
 def numeric_gradient(function, x, step=1e-6):
     """Return d function / d x, entry by entry, by central differences; x (float64) is left as it was."""
     gradient = np.empty_like(x)

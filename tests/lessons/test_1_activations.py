@@ -96,6 +96,17 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
     with unchanged(grad=grad, a=a):
         back = getattr(activations, f"{name}_backward")(grad, a)
     require_array(back, shape=shape, dtype=dtype, what=f"{name}_backward of {np.dtype(dtype)} arrays")
+    flat = getattr(activations, f"{name}_backward")(
+        grad.astype(np.float64).ravel(), a.astype(np.float64).ravel()
+    )
+    require_close(
+        back,
+        flat.reshape(shape),
+        what=f"{name}_backward of {np.dtype(dtype)} arrays",
+        look="every entry is treated alike, whatever the shape",
+        rtol=1e-5,
+        atol=1e-6,
+    )
 
 
 @pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])

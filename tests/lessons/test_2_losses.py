@@ -106,15 +106,17 @@ def test_cross_entropy_takes_uncertain_targets(losses):
     )
 
 
-def test_cross_entropy_is_stable(losses):
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_cross_entropy_is_stable(losses, dtype):
     """A sure and wrong answer costs what it says, 20,000; a sure and right one costs nothing."""
-    logits = np.array([[1e4, -1e4], [1e4, -1e4], [-1e4, 1e4], [3.0, 3.0]])
+    logits = np.array([[1e4, -1e4], [1e4, -1e4], [-1e4, 1e4], [3.0, 3.0]], dtype)
     loss, grad = losses.softmax_cross_entropy(logits, np.array([0, 1, 1, 0]))
     require_close(
         loss,
         (0 + 20_000 + 0 + math.log(2)) / 4,
         what="the loss of scores of +-10,000",
         look="take log_softmax, not the log of softmax: that is -inf where softmax has become 0",
+        rtol=1e-6,
     )
     require_close(
         grad,
@@ -128,6 +130,7 @@ def test_cross_entropy_is_stable(losses):
         math.log(2) / 4,
         what="the loss of scores of +-10,000 with one-hot targets",
         look="0 * log(0) is nan; log_softmax stays finite",
+        rtol=1e-6,
     )
 
 
@@ -169,9 +172,10 @@ def test_binary_cross_entropy_averages_over_all_elements(losses, rng):
     require_close(grad, column_grad.reshape(4, 3), what="the gradient of (4, 3) against (12, 1)", look=look)
 
 
-def test_binary_cross_entropy_is_stable(losses):
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_binary_cross_entropy_is_stable(losses, dtype):
     """log(1 + exp(10000)) is 10,000, but exp(10000) is inf: the formula must be turned round."""
-    logits = np.array([[1e4], [1e4], [-1e4], [-1e4]])
+    logits = np.array([[1e4], [1e4], [-1e4], [-1e4]], dtype)
     loss, grad = losses.binary_cross_entropy(logits, np.array([[1.0], [0.0], [1.0], [0.0]]))
     require_close(
         loss,
@@ -196,15 +200,18 @@ def test_mean_squared_error_has_known_values(losses):
     require_close(grad, [[0.5, -1.0], [1.5, 0.0]], what="the gradient of errors 1, -2, 3, 0", look=look)
 
 
-@pytest.mark.parametrize("shape", [(4,), (1, 4), (1, 1), (4, 2)])
-def test_squared_error_refuses_other_shapes(losses, shape):
+@pytest.mark.parametrize(
+    ("shape", "other"),
+    [((4, 1), (4,)), ((4, 1), (1, 4)), ((4, 1), (1, 1)), ((4, 1), (4, 2)), ((4,), (4, 1))],
+)
+def test_squared_error_refuses_other_shapes(losses, shape, other):
     """(4, 1) minus (4,) is a (4, 4) table, every prediction against every target: silent disaster."""
     try:
-        outcome = losses.mean_squared_error(np.zeros((4, 1)), np.zeros(shape))
+        outcome = losses.mean_squared_error(np.zeros(shape), np.zeros(other))
     except ValueError:
         return
     pytest.fail(
-        f"mean_squared_error of shapes (4, 1) and {shape} must raise ValueError; it returned "
+        f"mean_squared_error of shapes {shape} and {other} must raise ValueError; it returned "
         f"{outcome}.\nLook at: compare the two shapes before subtracting; broadcasting won't complain",
         pytrace=False,
     )
@@ -273,3 +280,20 @@ def test_whole_numbers_become_float64(losses, name):
     look = "convert to float64 first"
     require_close(loss, expected, what=f"{name} of integers", look=look)
     require_close(grad, expected_grad, what=f"the gradient of {name} for integers", look=look)
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("kind", [np.float64, np.int64, np.uint8])
+def test_targets_may_be_of_another_type(losses, rng, name, kind):
+    """Targets come as they come, float64 rows or bytes; the gradient follows the network's float32."""
+    first = rng.normal(size=(4, 3)).astype(np.float32)
+    targets = np.eye(3)[[0, 1, 2, 1]].astype(kind)
+    what = f"{name} of float32 scores and {np.dtype(kind)} targets of shape (4, 3)"
+    with unchanged(first=first, targets=targets):
+        loss, grad = getattr(losses, name)(first, targets)
+    require_float(loss, f"the loss, {what}")
+    require_array(grad, shape=(4, 3), dtype=np.float32, what=f"the gradient, {what}")
+    exact, exact_grad = getattr(losses, name)(first.astype(np.float64), targets.astype(np.float64))
+    look = "bring the targets to the scores' dtype, in a new array; rows of integers are probabilities, too"
+    require_close(loss, exact, what=f"the loss, {what}", look=look, rtol=1e-5)
+    require_close(grad, exact_grad, what=f"the gradient, {what}", look=look, rtol=1e-4, atol=1e-6)
