@@ -11,7 +11,14 @@ import math
 import numpy as np
 import pytest
 
-from .checks import require_array, require_close, require_float, require_gradient, unchanged
+from .checks import (
+    no_global_randomness,
+    require_array,
+    require_close,
+    require_float,
+    require_gradient,
+    unchanged,
+)
 
 ACTIVATION = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
@@ -86,6 +93,13 @@ def require_network_gradients(net, X, y, rng, what, look=LOOK, dropout_seed=None
         )
 
 
+def require_classes(answers, n):
+    """Check that ``predict`` returned an integer array (n,)."""
+    __tracebackhide__ = True
+    require_array(answers, shape=(n,), dtype=getattr(answers, "dtype", None), what="predict(X)")
+    assert answers.dtype.kind in "iu", f"predict must return class indices, integers; got {answers.dtype}"
+
+
 def test_parameters_have_the_right_shapes(network, rng):
     """784-16-10 has W1 (784, 16), b1 (16,), W2 (16, 10), b2 (10,); biases start at 0."""
     net = network.Network((784, 16, 10), rng=rng)
@@ -117,7 +131,8 @@ def test_weights_come_from_the_initializer(network, rng, initializer, expected):
 def test_the_generator_decides_the_weights(network, rng):
     """One seed, one network: whoever repeats an experiment needs the same start."""
     seed = int(rng.integers(2**32))
-    nets = [network.Network((6, 5, 3), rng=np.random.default_rng(seed)) for _ in range(2)]
+    with no_global_randomness("Network"):
+        nets = [network.Network((6, 5, 3), rng=np.random.default_rng(seed)) for _ in range(2)]
     for i, (first, second) in enumerate(zip(nets[0].params, nets[1].params, strict=True)):
         assert np.array_equal(first, second), (
             f"two networks from the same seed differ in params[{i}].\n"
@@ -323,6 +338,27 @@ def test_gradients_do_not_pile_up(network, rng):
         )
 
 
+def test_gradients_through_many_layers(network, rng):
+    """Six layers are a loop that runs six times: nothing may be written for two."""
+    sizes = (3, 4, 4, 3, 3, 3, 2)
+    net = build(network, rng, sizes, activation="tanh")
+    X, y = batch(net, rng, "tanh", "softmax_cross_entropy")
+    require_network_gradients(net, X, y, rng, f"sizes {sizes}")
+
+
+def test_gradients_of_parts_make_those_of_the_whole(network, rng):
+    """A batch of two and one of four: weighted by their sizes, their gradients are those of all six."""
+    net = build(network, rng, (3, 4, 2))
+    X, y = rng.normal(size=(6, 3)), rng.integers(2, size=6)
+    whole, two, four = (
+        [grad.copy() for grad in net.loss_and_grads(X[part], y[part])[1]]
+        for part in (slice(None), slice(2), slice(2, None))
+    )
+    for i, (all_six, first, rest) in enumerate(zip(whole, two, four, strict=True)):
+        look = "each call divides by the size of its own batch"
+        require_close(all_six, (2 * first + 4 * rest) / 6, what=f"grads[{i}] of six samples", look=look)
+
+
 @pytest.mark.parametrize("k", [2, 5])
 def test_probabilities_and_classes(network, rng, k):
     """predict_proba is the softmax of the scores; predict names the likeliest class."""
@@ -331,8 +367,9 @@ def test_probabilities_and_classes(network, rng, k):
     _, scores = sums_by_hand(net, X, "relu")
     shares = np.array([[math.exp(z) / sum(map(math.exp, row)) for z in row] for row in scores])
     require_close(net.predict_proba(X), shares, what="predict_proba", look="softmax(forward(X))", rtol=1e-9)
-    answers = net.predict(X)
-    assert np.shape(answers) == (6,), f"predict must return one class a sample; got {np.shape(answers)}"
+    with unchanged(X=X):
+        answers = net.predict(X)
+    require_classes(answers, 6)
     assert list(answers) == [list(row).index(max(row)) for row in shares], (
         f"predict must name the most probable class of each row; got {list(answers)} for\n{shares}"
     )
@@ -345,9 +382,36 @@ def test_one_output_answers_yes_or_no(network, rng):
     _, scores = sums_by_hand(net, X, "relu")
     expected = [[1 / (1 + math.exp(-z))] for (z,) in scores]
     require_close(net.predict_proba(X), expected, what="predict_proba", look="sigmoid(forward(X))", rtol=1e-9)
-    answers = np.ravel(net.predict(X)).tolist()
-    assert answers == [int(p > 0.5) for (p,) in expected], (
+    answers = net.predict(X)
+    require_classes(answers, 9)
+    assert answers.tolist() == [int(p > 0.5) for (p,) in expected], (
         f"predict must be 1 where the probability passes 1/2, else 0; got {answers} for {expected}"
+    )
+
+
+def test_one_half_divides_yes_from_no(network, rng):
+    """Scores just below and above 0 are probabilities just below and above 1/2."""
+    net = network.Network((1, 1), loss="binary_cross_entropy", rng=rng, dtype=np.float64)
+    net.params[0][...] = 1  # the score is the input itself
+    scores = [-1.0, -0.01, 0.01, 0.4, 1.0]
+    answers = np.ravel(net.predict(np.array(scores)[:, None])).tolist()
+    assert answers == [0, 0, 1, 1, 1], (
+        f"the scores {scores} must be told as [0, 0, 1, 1, 1]; got {answers}.\n"
+        "Look at: 1/2 divides probabilities, 0 divides scores"
+    )
+
+
+def test_several_yes_or_no_questions_at_once(network, rng):
+    """Three outputs under binary_cross_entropy are three answers of their own: sigmoids, not shares."""
+    net = build(network, rng, (3, 4, 3), loss="binary_cross_entropy")
+    X = rng.normal(size=(5, 3))
+    _, scores = sums_by_hand(net, X, "relu")
+    require_close(
+        net.predict_proba(X),
+        1 / (1 + np.exp(-scores)),
+        what="predict_proba under binary_cross_entropy, three outputs",
+        look="the loss decides: sigmoid for binary_cross_entropy, softmax for softmax_cross_entropy",
+        rtol=1e-9,
     )
 
 
@@ -358,6 +422,7 @@ def test_float32_network_computes_in_float32(network, rng, activation):
     X = rng.normal(size=(4, 5)).astype(np.float32)
     y = rng.integers(3, size=4)
     require_array(net.forward(X), shape=(4, 3), dtype=np.float32, what="forward in float32")
+    require_array(net.predict_proba(X), shape=(4, 3), dtype=np.float32, what="predict_proba in float32")
     _, expected = sums_by_hand(net, X.astype(np.float64), activation)
     look = "float32 may only cost the last digits"
     require_close(net.forward(X), expected, what="forward", look=look, rtol=1e-4, atol=1e-5)
@@ -391,3 +456,29 @@ def test_every_combination_can_be_built(network):
     for initializer in ("xavier_normal", "he_uniform", "random_normal", "random_uniform"):
         net = network.Network((2, 3), initializer=initializer)
         require_array(net.params[0], shape=(2, 3), dtype=np.float32, what=f"W1 by {initializer}")
+
+
+def test_defaults(network, rng):
+    """Unless told otherwise: weights from he_normal, no dropout, no penalty; sizes may be a list."""
+    sizes = [300, 100, 3]
+    net = network.Network(sizes, rng=rng, dtype=np.float64)
+    assert sizes == [300, 100, 3], f"the list of sizes was changed to {sizes}"
+    largest = float(np.abs(net.params[0]).max()) / math.sqrt(2 / 300)
+    assert largest > 3, (
+        f"of 30,000 normal weights some lie beyond 3 standard deviations; the largest is at {largest:.2f}.\n"
+        "Look at: the default initializer is he_normal"
+    )
+    X, y = rng.normal(size=(5, 300)), rng.integers(3, size=5)
+    require_close(
+        net.loss_and_grads(X, y, rng)[0],
+        net.loss_and_grads(X, y)[0],
+        what="the loss with a generator, without dropout asked for",
+        look="the default dropout is 0",
+    )
+
+
+def test_parameters_do_not_share_memory(network, rng):
+    """Equal widths, equal zeros: still an array for each parameter."""
+    params = network.Network((3, 3, 3, 3), initializer="zeros", rng=rng).params
+    for (i, first), (j, second) in itertools.combinations(enumerate(params), 2):
+        assert not np.shares_memory(first, second), f"params[{i}] and params[{j}] are one array"

@@ -310,3 +310,58 @@ def test_two_optimizers_share_nothing(optimizers, rng, rule):
     require_close(
         fresh, expected, what=f"the first step of a second {CLASS[rule]}", look=LOOK[rule], rtol=1e-5
     )
+
+
+def test_epsilon_belongs_to_the_caller(optimizers):
+    """An epsilon of 0.5 shows; so does the default one, under a gradient as small as itself."""
+    for grad, options, eps in ((2.0, {"eps": 0.5}, 0.5), (1e-8, {}, 1e-8)):
+        param = np.zeros(1)
+        Stepper(optimizers, "rmsprop", param, lr=0.1, **options)(np.array([grad]))
+        what = f"rmsprop_step, gradient {grad:g}, eps {eps:g}"
+        expected = -0.1 * grad / (math.sqrt(0.1) * grad + eps)
+        require_close(param, [expected], what=what, look=LOOK["rmsprop"], rtol=1e-5, atol=0)
+        param = np.zeros(1)
+        Stepper(optimizers, "adam", param, lr=0.1, **options)(np.array([grad]))
+        root = math.sqrt(0.001)
+        forms = [-0.1 * grad / (grad + eps), -0.1 * root * grad / (root * grad + eps)]
+        assert any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms), (
+            f"adam_step, gradient {grad:g}, eps {eps:g}: the step must be {forms[0]:.6g} (epsilon beside the "
+            f"corrected root) or {forms[1]:.6g} (beside the raw one); got {param[0]:.6g}.\n"
+            f"Look at: {LOOK['adam']}"
+        )
+
+
+@pytest.mark.parametrize("rule", ["rmsprop", "adam"])
+def test_classes_pass_epsilon_on(optimizers, rule):
+    """What the constructor is given reaches the rule."""
+    params = [np.zeros(1)], [np.zeros(1)]
+    for param, options in zip(params, ({}, {"eps": 0.9}), strict=True):
+        getattr(optimizers, CLASS[rule])(lr=0.1, **options).step(param, [np.array([0.5])])
+    assert abs(params[1][0][0]) < abs(params[0][0][0]) / 1.5, (
+        f"{CLASS[rule]}(eps=0.9) stepped as with the default"
+    )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rate_of_zero_is_a_rate(optimizers, rule):
+    """`lr or self.lr` takes 0 for "not given"."""
+    param = [np.ones(2)]
+    getattr(optimizers, CLASS[rule])(lr=0.5).step(param, [np.ones(2)], lr=0.0)
+    require_close(param[0], [1, 1], what="param after a step with lr=0", look="compare lr with None")
+
+
+@pytest.mark.parametrize("rule", ["momentum", "nesterov"])
+def test_a_rate_holds_for_one_step(optimizers, rule):
+    """With momentum 0, a step with the rate 0.05 and one without make 0.05 + 0.5."""
+    optimizer, param = getattr(optimizers, CLASS[rule])(lr=0.5, momentum=0.0), [np.zeros(1)]
+    optimizer.step(param, [np.ones(1)], lr=0.05)
+    optimizer.step(param, [np.ones(1)])
+    look = "`lr` is the step's own: do not store it"
+    require_close(param[0], [-0.55], what="param after both steps", look=look)
+
+
+def test_gradient_descent_is_nothing_else(optimizers):
+    """No hidden decay: a parameter of a hundred million moves by lr * grad, like any other."""
+    param = np.array([1e8])
+    optimizers.sgd_step(param, np.array([1.0]), lr=1.0)
+    require_close(param, [1e8 - 1], what="param", look=LOOK["sgd"], rtol=0, atol=1e-6)

@@ -10,7 +10,14 @@ import math
 import numpy as np
 import pytest
 
-from .checks import require_array, require_close, require_float, require_gradient, unchanged
+from .checks import (
+    no_global_randomness,
+    require_array,
+    require_close,
+    require_float,
+    require_gradient,
+    unchanged,
+)
 from .test_5_network import HEADS, batch, build, require_network_gradients
 
 L2 = "penalty = strength / 2 * sum of W**2 over all weights; its gradient is strength * W"
@@ -50,11 +57,11 @@ def test_l2_keeps_the_dtype(regularization, rng):
     require_array(grad, shape=(3, 2), dtype=np.float32, what="the gradient of float32 weights")
 
 
-@pytest.mark.parametrize("rate", [0.2, 0.5, 0.8])
+@pytest.mark.parametrize("rate", [0.05, 0.2, 0.25, 0.5, 0.8])
 def test_dropout_silences_a_share_and_scales_the_rest(regularization, rng, rate):
     """`rate` is the share dropped; survivors grow by 1 / (1 - rate), so that the mean stays."""
-    x = rng.uniform(1, 2, size=(100, 80))
-    with unchanged(x=x):
+    x = rng.uniform(1, 2, size=(600, 500))
+    with unchanged(x=x), no_global_randomness("dropout"):
         y, mask = regularization.dropout(x, rate, rng)
     for value, name in ((y, "y"), (mask, "mask")):
         require_array(value, shape=x.shape, dtype=np.float64, what=name)
@@ -94,6 +101,14 @@ def test_dropout_draws_from_the_generator(regularization, rng):
     assert np.array_equal(first, again), "one seed gave two masks: draw from `rng` alone"
 
 
+@pytest.mark.parametrize("shape", [(7,), (4, 5), (2, 3, 4)])
+def test_dropout_keeps_shape_and_dtype(regularization, rng, shape):
+    """float32 in, float32 out, the mask too: 1 / (1 - rate) must not promote them."""
+    y, mask = regularization.dropout(np.ones(shape, np.float32), 0.5, rng)
+    require_array(y, shape=shape, dtype=np.float32, what="y of float32 data")
+    require_array(mask, shape=shape, dtype=np.float32, what="the mask of float32 data")
+
+
 def test_dropout_of_nothing_changes_nothing(regularization, rng):
     """A rate of 0 keeps every entry as it is."""
     x = rng.normal(size=(5, 4)).astype(np.float32)
@@ -127,7 +142,7 @@ def test_clipping_leaves_small_gradients_alone(regularization, rng):
     """Within the limit, not a bit may change: clipping is no scaling to a fixed length."""
     grads = [rng.normal(size=(3, 2)), rng.normal(size=4)]
     norm = math.sqrt(sum(float(g) ** 2 for grad in grads for g in grad.ravel()))
-    for limit in (norm * 1.001, norm * 100):
+    for limit in (norm * 1.0001, norm * 1.001, norm * 100):
         with unchanged(grad0=grads[0], grad1=grads[1]):
             returned = regularization.clip_by_global_norm(grads, limit)
         require_close(returned, norm, what="the norm", look="sqrt of the sum of all squares")
@@ -137,6 +152,17 @@ def test_clipping_leaves_small_gradients_alone(regularization, rng):
         0.0,
         what="the norm of zeros",
         look="0 is within every limit; do not divide by it",
+    )
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.9, 0.999])
+def test_clipping_starts_at_the_limit(regularization, factor):
+    """A norm of 5 against a limit a little below: even then it is brought down to the limit."""
+    grads = [np.array([3.0, 0.0]), np.array([4.0])]
+    regularization.clip_by_global_norm(grads, 5 * factor)
+    norm = math.sqrt(sum(float(g) ** 2 for grad in grads for g in grad))
+    require_close(
+        norm, 5 * factor, what="the norm afterwards", look="clip whenever norm > max_norm", rtol=1e-5
     )
 
 
@@ -264,3 +290,73 @@ def test_training_with_dropout_keeps_the_mean_of_the_output(network, rng):
         f"{np.mean(draws):.4f}.\nLook at: survivors are scaled by 1 / (1 - rate) while training, "
         "and nothing is scaled in forward"
     )
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.5])
+def test_l2_reaches_every_layer_and_every_call(network, rng, rate):
+    """Four weight arrays, with and without dropout: the penalty is in each loss, and over all of them."""
+    seed = int(rng.integers(2**32))
+    X, y = rng.normal(size=(5, 3)), rng.integers(2, size=5)
+    nets = [
+        build(network, np.random.default_rng(seed), (3, 5, 4, 3, 2), activation="tanh", l2=l2, dropout=rate)
+        for l2 in (0.0, 0.1)
+    ]
+    plain, penalized = (net.loss_and_grads(X, y, np.random.default_rng(seed))[0] for net in nets)
+    penalty = 0.05 * sum(float(np.sum(W**2)) for W in nets[0].params[::2])
+    look = f"{L2}; whether a generator is given or not"
+    require_close(penalized - plain, penalty, what=f"the penalty, dropout={rate}", look=look)
+
+
+def test_dropout_ends_with_the_call(network, rng):
+    """After a training step, everything without a generator is as it was before: no mode that sticks."""
+    net = build(network, rng, (6, 50, 3), dropout=0.5)
+    X, y = rng.normal(size=(5, 6)), rng.integers(3, size=5)
+    output = net.forward(X)
+    loss, grads = net.loss_and_grads(X, y)
+    grads = [grad.copy() for grad in grads]
+    net.loss_and_grads(X, y, rng)
+    look = "whether to drop out is decided in each call, by its `rng`; old masks must not be used again"
+    require_close(net.forward(X), output, what="forward after a step with dropout", look=look)
+    again, grads_again = net.loss_and_grads(X, y)
+    require_close(again, loss, what="the loss after a step with dropout", look=look)
+    for i, (grad, expected) in enumerate(zip(grads_again, grads, strict=True)):
+        require_close(grad, expected, what=f"grads[{i}] after a step with dropout", look=look)
+
+
+def test_forward_does_not_feel_dropout(network, rng):
+    """Inverted dropout scales while training, so that forward has nothing to make up for."""
+    seed = int(rng.integers(2**32))
+    plain, dropping = (
+        build(network, np.random.default_rng(seed), (4, 6, 3), dropout=rate) for rate in (0.0, 0.5)
+    )
+    X = rng.normal(size=(5, 4))
+    what = "forward of a network with dropout=0.5"
+    require_close(dropping.forward(X), plain.forward(X), what=what, look="no masks, no factor in forward")
+
+
+def test_every_hidden_layer_drops_units_of_its_own(network, rng):
+    """Three hidden layers, one sample: a dropped unit passes nothing on, so its row of dW is 0."""
+    net = network.Network(
+        (4, 200, 200, 200, 2), dropout=0.5, rng=rng, dtype=np.float64, loss="mean_squared_error"
+    )
+    for W in net.params[::2]:
+        W[...] = rng.uniform(0.5, 1, W.shape) / len(W)  # all positive: no ReLU is off by itself
+    X = rng.uniform(0.5, 1, (1, 4))
+    _, grads = net.loss_and_grads(X, np.full((1, 2), -1.0), rng)
+    dropped = [(grads[i] == 0).all(axis=1) for i in (2, 4, 6)]
+    for layer, units in enumerate(dropped, 1):
+        assert abs(units.mean() - 0.5) < 0.22, (
+            f"hidden layer {layer}: half of the 200 units must be dropped; {units.mean():.0%} were.\n"
+            "Look at: every hidden activation is followed by dropout, at the full rate"
+        )
+    assert not np.array_equal(dropped[0], dropped[1]), "two layers had one mask: draw a new one for each"
+    assert not np.array_equal(dropped[1], dropped[2]), "two layers had one mask: draw a new one for each"
+
+
+def test_regularized_float32_network_stays_in_float32(network, rng):
+    """Neither the mask nor the penalty may turn the gradients into float64."""
+    net = network.Network((4, 6, 3), dropout=0.5, l2=0.1, rng=rng)
+    X = rng.normal(size=(5, 4)).astype(np.float32)
+    _, grads = net.loss_and_grads(X, rng.integers(3, size=5), rng)
+    for i, (param, grad) in enumerate(zip(net.params, grads, strict=True)):
+        require_array(grad, shape=param.shape, dtype=np.float32, what=f"grads[{i}] with l2 and dropout")

@@ -11,7 +11,7 @@ import math
 import numpy as np
 import pytest
 
-from .checks import require_array, require_close, require_float, unchanged
+from .checks import no_global_randomness, require_array, require_close, require_float, unchanged
 
 
 def test_one_hot_by_hand(training):
@@ -34,7 +34,7 @@ def test_one_hot_has_as_many_columns_as_classes(training):
     require_array(rows, shape=(2, 10), dtype=np.float64, what="one_hot([1, 0], 10, np.float64)")
 
 
-@pytest.mark.parametrize("labels", [[0, 4], [-1, 2], [10, 0]])
+@pytest.mark.parametrize("labels", [[0, 4], [-1, 2], [10, 0], [0, 4, 1], [2, -1, 0]])
 def test_one_hot_refuses_impossible_labels(training, labels):
     """-1 would count from the end and land in the last class, without a word."""
     try:
@@ -91,6 +91,13 @@ def test_min_max_of_a_constant_feature_is_zero(training):
     )
 
 
+def test_min_max_takes_small_ranges_seriously(training):
+    """A feature that moves by a billionth still runs from 0 to 1: it is not constant."""
+    (scaled,) = training.min_max_scale(np.array([[0.0], [1e-9], [5e-10]]))
+    look = f"{SCALE}; only a range of exactly 0 is a special case"
+    require_close(scaled, [[0], [1], [0.5]], what="a feature with a tiny range", look=look)
+
+
 def test_min_max_dtype(training):
     """float32 stays float32; bytes become float64 before anything is subtracted, for 2 - 3 is 255 there."""
     train = np.array([[3, 200], [13, 100]])
@@ -106,7 +113,11 @@ def test_min_max_dtype(training):
 @pytest.mark.parametrize(("n", "size"), [(10, 5), (10, 4), (3, 7), (6, 1), (1, 1), (64, 64)])
 def test_minibatches_hold_every_sample_once(training, rng, n, size):
     """Ten samples in fours: 4 + 4 + 2. The short batch at the end counts, too."""
-    batches = list(training.minibatches(n, size, rng))
+    with no_global_randomness("minibatches"):
+        batches = list(training.minibatches(n, size, rng))
+    for batch in batches:
+        require_array(batch, shape=np.shape(batch), dtype=getattr(batch, "dtype", None), what="a batch")
+        assert batch.dtype.kind in "iu", f"a batch holds indices, integers; got {batch.dtype}"
     sizes = [len(batch) for batch in batches]
     expected = [size] * (n // size) + ([n % size] if n % size else [])
     assert sizes == expected, (
@@ -132,6 +143,24 @@ def test_minibatches_are_shuffled_afresh(training, rng):
     assert first != sorted(first), "the batches come in the order of the data: shuffle them"
     assert first != second, "two epochs had the same order: draw a permutation at each call"
     assert first == again, "one seed gave two orders: draw from `rng` alone"
+
+
+def test_minibatches_mix_everything(training, rng):
+    """Each sample is as likely in the first batch as any other, and neighbours do not stay together."""
+    first, neighbours = np.zeros(20), 0
+    for _ in range(400):
+        batches = list(training.minibatches(20, 5, rng))
+        first[batches[0]] += 1
+        neighbours += int(np.sum(np.abs(np.diff(np.concatenate(batches))) == 1))
+    slack = 6 * math.sqrt(0.25 * 0.75 / 400)
+    assert np.all(np.abs(first / 400 - 0.25) < slack), (
+        "each of 20 samples must be in the first batch of 5 in a quarter of the epochs; the shares were "
+        f"{(first / 400).round(2).tolist()}.\nLook at: one permutation of all n samples"
+    )
+    assert neighbours / 400 < 4, (
+        f"in a random order of 20, about 1.9 pairs of neighbours stay together; {neighbours / 400:.1f} did.\n"
+        "Look at: shuffle the samples, not blocks of them"
+    )
 
 
 def test_step_decay_by_hand(training):
@@ -176,6 +205,11 @@ def stop_after(training, losses, **options):
         ([3, 2, 2, 2], 2, 4),  # as good as the best is not better
         ([1, 2], 1, 2),
         ([3, 2.5, 2.7, 2.6, 2.4], 3, None),  # lower than the epoch before is not lower than the best
+        ([3, 4, 3.5, 2, 4, 4, 4], 3, 7),
+        ([9, 10, 8, 9, 10], 2, 5),
+        ([1, 1 - 1e-6, 1 - 2e-6], 1, None),  # unless told otherwise, any improvement counts
+        ([1e6, 1e5, 1e4], 1, None),
+        ([-1, -2, -3], 1, None),
     ],
 )
 def test_early_stopping_has_patience(training, losses, patience, expected):
@@ -198,6 +232,33 @@ def test_early_stopping_asks_for_a_real_improvement(training):
     stopped, stopping = stop_after(training, [1.0, 0.8, 0.65], patience=2, min_delta=0.1)
     assert stopped is None, "each loss beats the one before by more than 0.1: go on"
     assert stopping.best_epoch == 2, f"best_epoch must be 2; got {stopping.best_epoch}"
+
+
+@pytest.mark.parametrize(
+    ("losses", "min_delta", "expected"),
+    [
+        ([10, 9.5, 9], 0.25, [False, False, False]),
+        ([1, 0.75], 0.25, [False, True]),  # better by exactly min_delta is not better by more
+        ([0.01, 0.005], 0.1, [False, True]),
+    ],
+)
+def test_min_delta_is_an_absolute_difference(training, losses, min_delta, expected):
+    """Better means lower by more than min_delta, in the units of the loss."""
+    stopping = training.EarlyStopping(1, min_delta)
+    answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in losses]
+    assert answers == expected, (
+        f"losses {losses}, patience 1, min_delta {min_delta}: update must say {expected}, not {answers}.\n"
+        "Look at: loss < best_loss - min_delta"
+    )
+
+
+def test_early_stopping_stays_with_its_word(training):
+    """Who goes on all the same, without a better loss, is told again to stop."""
+    stopping = training.EarlyStopping(2)
+    answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in (1, 2, 3, 4)]
+    assert answers == [False, False, True, True], (
+        f"losses 1, 2, 3, 4, patience 2: update must say False, False, True, True; it said {answers}"
+    )
 
 
 def test_early_stopping_remembers_the_best(training):
@@ -271,6 +332,16 @@ def test_epoch_visits_every_sample_once(training, rng):
     )
 
 
+@pytest.mark.parametrize(("n", "size"), [(101, 25), (11, 4), (3, 8), (8, 8)])
+def test_epoch_makes_a_step_for_every_batch(training, rng, n, size):
+    """However the sizes divide: as many steps as batches, and nobody left out."""
+    _, recorder = run_epoch(training, rng, n=n, batch_size=size)
+    steps = recorder.events.count("step")
+    assert steps == math.ceil(n / size), f"{n} samples in batches of {size}: {steps} steps were made"
+    visited = sorted(itertools.chain(*recorder.batches))
+    assert visited == list(range(n)), f"each of {n} samples must be visited once; got {visited}"
+
+
 def test_epoch_shuffles(training, rng):
     """The order is drawn from the generator, a new one for every epoch."""
     orders = [
@@ -295,8 +366,9 @@ def test_epoch_returns_the_mean_over_samples(training, rng):
 def test_epoch_passes_generator_and_rate_on(training, rng):
     """The network needs the generator for dropout, the optimizer the rate of this epoch."""
     _, recorder = run_epoch(training, rng, batch_size=5, lr=0.25)
-    assert all(generator is not None for generator in recorder.generators), (
-        "train_epoch must pass `rng` to loss_and_grads: without it there is no dropout"
+    assert all(generator is rng for generator in recorder.generators), (
+        "train_epoch must pass its own `rng` to loss_and_grads: without it there is no dropout, and with "
+        "another one for each batch every batch has the same mask"
     )
     assert recorder.rates == [0.25, 0.25], f"step must get lr=0.25; got {recorder.rates}"
     _, recorder = run_epoch(training, rng, batch_size=10)
@@ -308,8 +380,10 @@ def test_epoch_clips_before_the_step(training, rng):
     _, recorder = run_epoch(training, rng, batch_size=5)
     look = "clip_by_global_norm(grads, max_grad_norm) between loss_and_grads and step"
     require_close(recorder.norms, [math.sqrt(34)] * 2, what="the norms without limit", look=look)
-    _, recorder = run_epoch(training, rng, batch_size=5, max_grad_norm=1.0)
-    require_close(recorder.norms, [1, 1], what="the norms with limit 1", look=look, rtol=1e-5)
+    for limit in (1.0, 2.5, 5.0):
+        _, recorder = run_epoch(training, rng, batch_size=5, max_grad_norm=limit)
+        what = f"the norms with limit {limit}"
+        require_close(recorder.norms, [limit] * 2, what=what, look=look, rtol=1e-5)
 
 
 def test_epochs_train_a_network(training, network, optimizers, rng):
