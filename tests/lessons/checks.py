@@ -86,12 +86,17 @@ def unchanged(**arrays):
 
 @contextmanager
 def no_global_randomness(what):
-    """Fail if the block draws from NumPy's global generator or seeds it."""
+    """Fail if the block draws from NumPy's global generator or seeds it; leave that as it was."""
     __tracebackhide__ = True
-    before = np.random.get_state()  # noqa: NPY002 - only looked at
-    yield
-    after = np.random.get_state()  # noqa: NPY002
-    if before[2] != after[2] or not np.array_equal(before[1], after[1]):
+    saved = np.random.get_state()  # noqa: NPY002 - only watched
+    watched = np.random.RandomState(20_240_229).get_state()  # a state that no seed in use would give
+    np.random.set_state(watched)  # noqa: NPY002
+    try:
+        yield
+        after = np.random.get_state()  # noqa: NPY002
+    finally:
+        np.random.set_state(saved)  # noqa: NPY002
+    if watched[2] != after[2] or not np.array_equal(watched[1], after[1]):
         pytest.fail(
             f"{what} touched NumPy's global generator.\nLook at: draw from `rng`; never call np.random.seed",
             pytrace=False,

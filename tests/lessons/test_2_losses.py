@@ -90,8 +90,9 @@ def test_cross_entropy_takes_labels_or_probabilities(losses, rng):
 
 def test_cross_entropy_takes_uncertain_targets(losses):
     """Targets of 0.25 and 0.75: the loss is the mean of both, weighted by them."""
-    logits = np.array([[1.0, 2.0, 3.0]])
-    loss, grad = losses.softmax_cross_entropy(logits, np.array([[0.25, 0.0, 0.75]]))
+    logits, targets = np.array([[1.0, 2.0, 3.0]]), np.array([[0.25, 0.0, 0.75]])
+    with unchanged(logits=logits, targets=targets):
+        loss, grad = losses.softmax_cross_entropy(logits, targets)
     require_close(
         loss,
         0.25 * 2.4076059644443803 + 0.75 * 0.4076059644443803,

@@ -108,6 +108,10 @@ def test_normal_weights_have_a_bell_shape(initializers, rng, name):
             f"{name}: {expected:.2%} of the weights must lie {where}, within {limit:.2%}; got "
             f"{share:.2%}.\nLook at: a normal distribution, not cut off; {LOOK[name]}"
         )
+    assert scaled.max() > 3.2, (
+        f"{name}: of 40,000 normal weights some lie beyond 3.2 standard deviations; the largest is at "
+        f"{scaled.max():.2f}.\nLook at: a normal distribution, not cut off; {LOOK[name]}"
+    )
 
 
 @pytest.mark.parametrize("name", UNIFORM)
