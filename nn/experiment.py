@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,6 +11,10 @@ from .model import Model
 from .network import Network
 from .optimizers import OPTIMIZERS
 from .training import EarlyStopping, evaluate, feature_range, fit, step_decay
+
+# Multiplications in a matrix product below which several threads lose more by waiting for one another than
+# they win, above all on a machine that has other things to do.
+SMALL_PRODUCT = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +84,9 @@ class Experiment:
         # As many training samples as validation samples, to compare like with like after each
         # epoch.
         self._sample = self.X[: len(X_validation)], y[: len(X_validation)]
+        rows = min(recipe.batch_size or len(self.X), len(self.X))
+        largest = rows * max(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))
+        self.threads = 1 if largest < SMALL_PRODUCT else None  # None: as many as the library takes
         self.history = []
         self._stopping = EarlyStopping(recipe.patience or recipe.epochs)
 
@@ -86,6 +94,8 @@ class Experiment:
         """Train, yielding after each epoch a dict: the fields of ``training.Epoch``, then loss and accuracy
         on a part of the training samples as large as the validation set, in evaluation mode.
         """
+        from threadpoolctl import ThreadpoolController
+
         recipe, network = self.recipe, self.model.network
         epochs = fit(
             network,
@@ -101,8 +111,13 @@ class Experiment:
             else None,
             max_grad_norm=recipe.max_grad_norm,
         )
-        for epoch in epochs:
-            training_loss, training_accuracy = evaluate(network, *self._sample)
+        controller = ThreadpoolController()
+        while True:
+            with controller.limit(limits=self.threads, user_api="blas"):
+                epoch = next(epochs, None)
+                if epoch is None:
+                    return
+                training_loss, training_accuracy = evaluate(network, *self._sample)
             row = epoch._asdict() | {"training_loss": training_loss, "training_accuracy": training_accuracy}
             self.history.append(row)
             watched = epoch.validation_loss if recipe.monitor == "loss" else -epoch.validation_accuracy

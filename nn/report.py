@@ -57,6 +57,7 @@ def summary(experiment, figures):
         "best_epoch": experiment.best_epoch,
         "kept_epoch": experiment.kept_epoch,
         "training_seconds": sum(row["seconds"] for row in experiment.history),
+        "training_threads": experiment.threads or environment()["threads"],
         "environment": environment(),
     }
 

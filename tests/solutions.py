@@ -733,6 +733,205 @@ WRONG = [
             return total / len(X)
     """,
     ),
+    _solution(
+        "cross-entropy: gradient written into the targets",
+        2,
+        "losses",
+        """
+        def softmax_cross_entropy(logits, targets):
+            loss, grad = REFERENCE["softmax_cross_entropy"](logits, targets)
+            if np.ndim(targets) == 2:
+                targets[...] = grad
+            return loss, grad
+    """,
+    ),
+    _solution(
+        "squared error: float64 targets promote the gradient",
+        2,
+        "losses",
+        """
+        def mean_squared_error(predictions, targets):
+            if np.shape(predictions) != np.shape(targets):
+                raise ValueError("shapes")
+            difference = as_floating(predictions) - targets
+            return float(np.mean(difference**2)), 2 * difference / difference.size
+    """,
+    ),
+    _solution(
+        "he: tails cut off at three standard deviations",
+        4,
+        "initializers",
+        """
+        def he_normal(rng, fan_in, fan_out, dtype=np.float32):
+            draws = np.clip(rng.standard_normal((fan_in, fan_out)), -3, 3)
+            return (draws * np.sqrt(2 / fan_in)).astype(dtype)
+    """,
+    ),
+    _solution(
+        "xavier: one more in the denominator",
+        4,
+        "initializers",
+        """
+        def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
+            limit = np.sqrt(6 / (fan_in + fan_out + 1))
+            return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype)
+    """,
+    ),
+    _solution(
+        "network: seeds the global generator",
+        5,
+        "network",
+        """
+        class Network(Network):
+            def __init__(self, *args, **kwargs):
+                np.random.seed(0)
+                super().__init__(*args, **kwargs)
+    """,
+    ),
+    _solution(
+        "network: yes from a probability of 0.6",
+        5,
+        "network",
+        """
+        class Network(Network):
+            def predict(self, X):
+                if self.sizes[-1] == 1:
+                    return (self.predict_proba(X)[:, 0] > 0.6).astype(int)
+                return super().predict(X)
+    """,
+    ),
+    _solution(
+        "adam: epsilon ignored",
+        6,
+        "optimizers",
+        """
+        def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+            REFERENCE["adam_step"](param, grad, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=1e-10)
+    """,
+    ),
+    _solution(
+        "optimizers: a rate of 0 taken for none",
+        6,
+        "optimizers",
+        """
+        class SGD(SGD):
+            def step(self, params, grads, lr=None):
+                super().step(params, grads, lr or self.lr)
+    """,
+    ),
+    _solution(
+        "optimizers: the rate of a step is kept",
+        6,
+        "optimizers",
+        """
+        class Momentum(Momentum):
+            def step(self, params, grads, lr=None):
+                self.lr = self.lr if lr is None else lr
+                super().step(params, grads)
+    """,
+    ),
+    _solution(
+        "clipping: tolerant of a little too much",
+        7,
+        "regularization",
+        """
+        def clip_by_global_norm(grads, max_norm):
+            norm = float(np.sqrt(sum(float(np.sum(grad * grad)) for grad in grads)))
+            if norm > 1.05 * max_norm:
+                for grad in grads:
+                    grad *= max_norm / norm
+            return norm
+    """,
+    ),
+    _solution(
+        "network: dropout that sticks",
+        7,
+        "network",
+        """
+        class Network(Network):
+            training_rng = None
+            def loss_and_grads(self, X, y, rng=None):
+                self.training_rng = rng
+                return super().loss_and_grads(X, y, rng)
+            def forward(self, X):
+                if self.training_rng is None:
+                    return super().forward(X)
+                return self._propagate(self._checked(X), self.training_rng)[-1].copy()
+    """,
+    ),
+    _solution(
+        "network: scaled in evaluation, too",
+        7,
+        "network",
+        """
+        class Network(Network):
+            def forward(self, X):
+                return super().forward(X) * self.dtype.type(1 - self.dropout)
+    """,
+    ),
+    _solution(
+        "network: no penalty while dropping out",
+        7,
+        "network",
+        """
+        class Network(Network):
+            def loss_and_grads(self, X, y, rng=None):
+                strength, self.l2 = self.l2, 0.0 if rng is not None else self.l2
+                try:
+                    return super().loss_and_grads(X, y, rng)
+                finally:
+                    self.l2 = strength
+    """,
+    ),
+    _solution(
+        "batches: blocks shuffled, not samples",
+        8,
+        "training",
+        """
+        def minibatches(n, batch_size, rng):
+            starts = np.arange(0, n, batch_size)
+            last = starts[-1:] if n % batch_size else starts[:0]
+            full = starts[: len(starts) - len(last)]
+            for start in [*rng.permutation(full), *last]:
+                yield np.arange(start, min(start + batch_size, n))
+    """,
+    ),
+    _solution(
+        "epoch: one generator seeded anew for each batch",
+        8,
+        "training",
+        """
+        def train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+            total = 0.0
+            for batch in minibatches(len(X), batch_size, rng):
+                loss, grads = network.loss_and_grads(X[batch], y[batch], np.random.default_rng(0))
+                if max_grad_norm is not None:
+                    clip_by_global_norm(grads, max_grad_norm)
+                optimizer.step(network.params, grads, lr)
+                total += loss * len(batch)
+            return total / len(X)
+    """,
+    ),
+    _solution(
+        "early stopping: a default threshold",
+        8,
+        "training",
+        """
+        class EarlyStopping(EarlyStopping):
+            def __init__(self, patience, min_delta=1e-4):
+                super().__init__(patience, min_delta)
+    """,
+    ),
+    _solution(
+        "min-max: a small range taken for none",
+        8,
+        "training",
+        """
+        def min_max_scale(train, *others):
+            low, span = train.min(axis=0), np.ptp(train, axis=0)
+            return tuple((as_floating(x) - low) / (span + 1e-8) for x in (train, *others))
+    """,
+    ),
 ]
 
 RIGHT = [
