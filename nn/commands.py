@@ -220,6 +220,8 @@ def _wrapped(text, indent=""):
 def _folder(given, name):
     """Return the folder for the results, made now: better an error before the training than after."""
     folder = Path(given or Path("results", name))
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"--out must be a folder; {folder} is a file")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

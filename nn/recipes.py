@@ -102,7 +102,7 @@ RECIPES = {
         ),
         Recipe(
             name="optimized",
-            summary="deep and wide: Adam, L2, clipping, step decay, early stopping on accuracy",
+            summary="deep and wide: Adam, L2, dropout, clipping, early stopping",
             document="001",
             hidden=(512, 256, 128),
             epochs=30,

@@ -250,7 +250,10 @@ def test_usage_errors_are_one_line(capsys, arguments, message):
         (["train", "v2", "--data", "nothing.csv"], "nothing.csv"),
         (["train", "v2", "--data", "cifar"], "data must be digits, mnist or the path of a .csv file"),
         (["train", "v2", "--data", "digits", "--optimizer", "sgd", "--lr", "1e12"], "the loss became"),
-        (["train", "v2", "--data", "digits", "--out", "file.txt"], "file.txt"),
+        (
+            ["train", "v2", "--data", "digits", "--out", "file.txt"],
+            "--out must be a folder; file.txt is a file",
+        ),
         (["evaluate", "nothing.npz"], "nothing.npz"),
         (["evaluate", "file.txt"], "file.txt: not a model"),
         (["predict", "nothing.npz", "a.png"], "error: nothing.npz: No such file"),
