@@ -81,6 +81,7 @@ class Experiment:
         )
         self.X, self.y = self.model.scale(X), y if n_classes > 2 else y[:, None]
         self.validation = self.model.scale(X_validation), y_validation
+        self._validation_pixels = X_validation, y_validation
         # As many training samples as validation samples, to compare like with like after each
         # epoch.
         self._sample = self.X[: len(X_validation)], y[: len(X_validation)]
@@ -154,24 +155,20 @@ class Experiment:
         self.keep()
         try:
             if part == "validation":
-                return figures(self.model, *self.validation, scaled=True)
+                return figures(self.model, *self._validation_pixels)
             return figures(self.model, self.dataset.X_test, self.dataset.y_test)
         finally:
             vector[...] = now
 
 
-def figures(model, X, y, *, scaled=False):
-    """Return the ``Figures`` of a model on pixels X (n, inputs), raw unless ``scaled``, with class indices y
-    (n,).
-    """
+def figures(model, X, y):
+    """Return the ``Figures`` of a model on raw pixels X (n, inputs) with class indices y (n,)."""
     from sklearn.metrics import classification_report, confusion_matrix
 
-    X = X if scaled else model.scale(X)
-    loss, accuracy = evaluate(model.network, X, y)
-    probabilities = model.network.predict_proba(X)
-    if probabilities.shape[1] == 1:
-        probabilities = np.hstack([1 - probabilities, probabilities])
-    answers = model.network.predict(X)
+    scaled = model.scale(X)
+    loss, accuracy = evaluate(model.network, scaled, y)
+    answers = model.network.predict(scaled)
+    probabilities = model.predict_proba(X)
     indices, names = range(len(model.classes)), [str(name) for name in model.classes]
     per_class = classification_report(
         y, answers, labels=indices, target_names=names, output_dict=True, zero_division=0

@@ -32,7 +32,7 @@ def environment():
 
 def summary(experiment, figures):
     """Return everything that is known of a run but its curves, ready for JSON."""
-    network = experiment.model.network
+    network, facts = experiment.model.network, environment()
     return {
         "recipe": experiment.model.about["recipe"],
         "data": {
@@ -57,8 +57,8 @@ def summary(experiment, figures):
         "best_epoch": experiment.best_epoch,
         "kept_epoch": experiment.kept_epoch,
         "training_seconds": sum(row["seconds"] for row in experiment.history),
-        "training_threads": experiment.threads or environment()["threads"],
-        "environment": environment(),
+        "training_threads": experiment.threads or facts["threads"],
+        "environment": facts,
     }
 
 
