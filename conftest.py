@@ -12,19 +12,15 @@ if (
 import numpy as np
 import pytest
 
-from tests.grading import GRADED, Package
+from tests.grading import plugin
+from tests.grading.package import GRADED
 
 LESSONS = Path(__file__).parent / "tests" / "lessons"
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser, pluginmanager):
+    pluginmanager.register(plugin, "grading")
     group = parser.getgroup("nn-kata")
-    group.addoption(
-        "--impl",
-        default="nn",
-        metavar="NAME",
-        help="package that the lessons grade: an importable name or the path of a folder (default: nn)",
-    )
     group.addoption(
         "--seed",
         type=int,
@@ -33,10 +29,6 @@ def pytest_addoption(parser):
         help="seed of the tests' random numbers; the lessons hold for any (default: 0)",
     )
     group.addoption("--slow", action="store_true", help="run the tests that take minutes, too")
-
-
-def pytest_configure(config):
-    config.stash[GRADED] = Package(config.getoption("--impl"))
 
 
 def pytest_report_header(config):

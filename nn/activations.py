@@ -3,8 +3,9 @@
 Each ``*_backward`` stands next to its forward function and needs only the forward's output ``a``: every
 derivative here can be written in terms of it, so the sums ``z`` need not be kept.
 
-All but softmax and log_softmax take an ``out`` array that is filled and returned instead of a new one. In the
-forward functions it may be ``z`` itself, in the backward functions ``a`` itself; it must not be ``grad``.
+For speed, all but softmax and log_softmax take an ``out`` array that is filled and returned instead of a new
+one. In the forward functions it may be ``z`` itself, in the backward functions ``a`` itself; it must not be
+``grad``.
 """
 
 import numpy as np

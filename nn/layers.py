@@ -11,7 +11,8 @@ from .activations import as_floating
 def dense(x, W, b, *, out=None):
     """Return the sums z = x @ W + b.
 
-    x: (n, fan_in), W: (fan_in, fan_out), b: (fan_out,). Returns (n, fan_out), filling ``out`` where given.
+    x: (n, fan_in), W: (fan_in, fan_out), b: (fan_out,). Returns (n, fan_out). For speed, ``out`` is filled
+    and returned where given.
     """
     z = np.matmul(as_floating(x), as_floating(W), out=out)
     z += b
@@ -21,8 +22,10 @@ def dense(x, W, b, *, out=None):
 def dense_backward(grad, x, W, *, out=(None, None, None)):
     """Return the gradients ``(dx, dW, db)`` of a dense layer for the upstream gradient dL/dz.
 
-    grad: (n, fan_out), x: (n, fan_in), W: (fan_in, fan_out). dx = grad @ W.T has the shape of x; dW and db as
-    in ``parameter_gradients``. ``out`` takes the arrays to fill, in the order of the result.
+    grad: (n, fan_out), x: (n, fan_in), W: (fan_in, fan_out). dx = grad @ W.T has the shape of x, dW = x.T @
+    grad that of W, and db, the sum of grad over the samples, that of b. For speed, ``out`` takes the arrays
+    to fill, in the order of the result.
+
     Source: Rumelhart, Hinton & Williams 1986, eq. 6 and 7, for a whole batch at once.
     """
     dx, dW, db = out
@@ -37,7 +40,8 @@ def parameter_gradients(grad, x, *, out=(None, None)):
     This is all that the first layer needs: nobody trains its input, and skipping dx there saves a third of
     the work.
 
-    grad: (n, fan_out), x: (n, fan_in). Returns (fan_in, fan_out) and (fan_out,), filling ``out`` where given.
+    grad: (n, fan_out), x: (n, fan_in). Returns (fan_in, fan_out) and (fan_out,). For speed, ``out`` is filled
+    and returned where given.
     """
     dW, db = out
     grad = as_floating(grad)

@@ -1,8 +1,10 @@
 """The network: dense layers in a row, and the gradient of a loss with respect to each of their weights.
 
 A batch X flows through ``x -> dense -> activation (-> dropout)`` layer by layer into the loss, and the
-gradient flows back the same way. All parameters live in one vector and all gradients in another; the
-activations of a batch live in buffers that are kept for the next one.
+gradient flows back the same way.
+
+For speed, all parameters live in one vector and all gradients in another, and the activations of a batch live
+in buffers that are kept for the next one.
 """
 
 import numpy as np
@@ -27,8 +29,9 @@ class Network:
     the weights. rng: Generator for the initial weights, fresh entropy where it is None. dtype: float32 or
     float64, of the parameters and of all computation.
 
-    Attributes: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,), and
-    ``grads``, arranged alike; both are ``ParameterList``s, views of one vector each. Biases start at 0.
+    Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,). Biases
+    start at 0. For speed, it is a ``ParameterList``, views of one vector, and so is that of the gradients,
+    ``grads``.
 
     Raises ValueError naming the argument that does not fit.
     """
@@ -108,7 +111,8 @@ class Network:
         """Return ``(loss, grads)`` on a batch: mean loss and L2 penalty, and the gradients of their sum.
 
         X: (n, inputs). y: what the loss takes as targets. rng: a Generator switches dropout on, None leaves
-        it off. ``grads`` is the network's own ``grads``: the next call overwrites it; copy what must last.
+        it off. ``grads`` is arranged as ``params``. For speed, it is the network's own list, which the next
+        call overwrites: copy what must last.
         """
         X = self._checked(X)
         inputs = self._propagate(X, rng)

@@ -14,7 +14,9 @@ def l2_penalty(weights, strength, *, out=None):
     """Return the penalty strength/2 * sum of squared weights, and its gradient strength * W for each array.
 
     weights: list of arrays (weights only: biases are not penalised). Returns ``(penalty, grads)``: a Python
-    float, and a list of arrays of the same shapes, written into the arrays of ``out`` where given.
+    float, and a list of arrays of the same shapes. For speed, these are written into the arrays of ``out``
+    where given.
+
     Source: Goodfellow et al. 2016, Deep Learning, eq. 7.2.
     """
     weights = [as_floating(W) for W in weights]
@@ -28,8 +30,9 @@ def dropout(x, rate, rng, *, out=(None, None)):
     """Silence each entry with probability ``rate`` and scale the others, so that the mean stays.
 
     x: array of any shape; rate: the share dropped, 0 <= rate < 1; rng: a Generator. Returns ``(y, mask)``
-    with y = x * mask, the mask holding 0 and 1 / (1 - rate); both have x's shape and dtype. ``out`` takes the
-    two arrays to fill.
+    with y = x * mask, the mask holding 0 and 1 / (1 - rate); both have x's shape and dtype. For speed,
+    ``out`` takes the two arrays to fill.
+
     Raises ValueError for a rate out of range.
     Source: Srivastava et al. 2014, Dropout, section 10 (the inverted form).
     """

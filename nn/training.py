@@ -1,8 +1,4 @@
-"""Training: how data reach the network batch by batch and epoch by epoch, and when to stop.
-
-``fit`` is an ordinary generator with one record per epoch: progress bars, logs, plots and early stopping are
-the caller's ``for`` loop.
-"""
+"""Training: how data reach the network batch by batch and epoch by epoch, and when to stop."""
 
 import math
 import time
@@ -135,8 +131,8 @@ class EarlyStopping:
 def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     """Make one pass over the data, yielding ``(samples, loss, norm)`` after each step.
 
-    X: (n, inputs), y: (n, ...). rng: Generator for the order and for dropout. max_grad_norm: clips the
-    gradients by their joint norm, which is then reported before clipping; otherwise norm is None.
+    Arguments as for ``train_epoch``. norm is that of the gradients before clipping, None where they are not
+    clipped.
     """
     X, y = np.asarray(X, dtype=network.params[0].dtype), np.asarray(y)
     if len(X) != len(y):
@@ -157,8 +153,9 @@ def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_gra
 def train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     """Make one pass over the data in freshly shuffled mini-batches; return the mean loss over the samples.
 
-    Arguments as for ``train_batches``. The loss of each batch is the one before its own step, with dropout
-    and penalty.
+    X: (n, inputs), y: (n, ...). rng: Generator for the order and for dropout. lr: overrides the optimizer's
+    own rate. max_grad_norm: clips the gradients by their joint norm. The loss of each batch is the one before
+    its own step, with dropout and penalty.
     """
     steps = train_batches(
         network, optimizer, X, y, batch_size=batch_size, rng=rng, lr=lr, max_grad_norm=max_grad_norm
@@ -182,6 +179,8 @@ def fit(
     network, optimizer, X, y, *, epochs, batch_size, rng, validation=None, schedule=None, max_grad_norm=None
 ):
     """Train for up to ``epochs`` epochs, yielding a record after each; stop iterating to stop training.
+
+    An ordinary generator: progress bars, logs, plots and early stopping are the caller's ``for`` loop.
 
     X: (n, inputs), y: (n, ...). batch_size: None takes the whole set as one batch. validation: a pair (X, y)
     evaluated after each epoch. schedule: a function of the epoch, counted from 0, that gives the learning

@@ -74,7 +74,7 @@ def test_numeric_gradient_by_hand():
     ("value", "message"),
     [
         (None, "is the `return` missing"),
-        ([[1.0, 2.0, 3.0]], "must be a NumPy array; got list"),
+        ([[1.0, 2.0, 3.0]], "must be a plain NumPy array; got list"),
         (np.zeros((3, 1)), "looks transposed"),
         (np.zeros((1, 4)), r"must have shape \(1, 3\); got \(1, 4\)"),
         (np.zeros((1, 3), np.float32), "must be float64; got float32"),

@@ -6,7 +6,10 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+exercise = pytest.mark.exercise  # which function a test judges; "{name}" stands for the parameter `name`
+
 SHOWN = 8  # entries that a message prints of an array
+OBSERVERS = []  # called with each comparison's error as a share of its tolerance: the margins are measured so
 
 
 def require_array(value, *, shape, dtype, what):
@@ -14,8 +17,8 @@ def require_array(value, *, shape, dtype, what):
     __tracebackhide__ = True
     if value is None:
         pytest.fail(f"{what} is None: is the `return` missing?", pytrace=False)
-    if not isinstance(value, np.ndarray):
-        pytest.fail(f"{what} must be a NumPy array; got {type(value).__name__}", pytrace=False)
+    if type(value) is not np.ndarray:  # a subclass could answer every comparison with yes
+        pytest.fail(f"{what} must be a plain NumPy array; got {type(value).__name__}", pytrace=False)
     if value.shape != tuple(shape):
         hint = " (it looks transposed)" if value.shape == tuple(shape)[::-1] else ""
         pytest.fail(f"{what} must have shape {tuple(shape)}; got {value.shape}{hint}", pytrace=False)
@@ -41,17 +44,36 @@ def require_close(actual, expected, *, what, look, rtol=1e-7, atol=1e-12):
     __tracebackhide__ = True
     if actual is None:
         pytest.fail(f"{what} is None: is the `return` missing?", pytrace=False)
+    if type(actual) not in (np.ndarray, float, int, list, tuple) and not isinstance(actual, np.generic):
+        pytest.fail(f"{what} must be a plain NumPy array; got {type(actual).__name__}", pytrace=False)
     actual, expected = np.asarray(actual), np.asarray(expected)
     if actual.shape != expected.shape:
         pytest.fail(
             f"{what} must have shape {expected.shape}; got {actual.shape}.\nLook at: {look}", pytrace=False
         )
     wrong = ~np.isclose(actual, expected, rtol=rtol, atol=atol)
+    _observe(actual, expected, atol + rtol * np.abs(expected))
     if wrong.any():
         table = _table(actual, expected, wrong)
         if np.allclose(actual, expected, rtol=1e-5, atol=1e-6):
             look = f"{look}. It is nearly right: was something on the way computed in float32?"
         pytest.fail(f"{what} is wrong.\n{table}\nLook at: {look}", pytrace=False)
+
+
+def within(slack, actual, expected):
+    """Tell whether a number, or every entry of an array, is at most ``slack`` away from the one expected."""
+    _observe(actual, expected, slack)
+    return bool(np.all(np.abs(np.asarray(actual) - expected) <= slack))
+
+
+def _observe(actual, expected, tolerance):
+    if OBSERVERS:
+        with np.errstate(all="ignore"):
+            shares = np.abs(np.asarray(actual, dtype=np.float64) - expected) / tolerance
+        for observer in OBSERVERS:
+            observer(
+                float(np.max(np.where(np.isnan(shares) & (actual != expected), np.inf, shares), initial=0))
+            )
 
 
 def _table(actual, expected, wrong):
@@ -126,7 +148,7 @@ def require_gradient(function, x, gradient, *, rng, what, look, rtol=1e-5, atol=
     numeric, analytic = _slope(function, x, direction), float(np.sum(gradient * direction))
     if x.size <= 64:
         require_close(gradient, numeric_gradient(function, x), what=what, look=look, rtol=rtol, atol=atol)
-    if not abs(numeric - analytic) <= atol * np.sqrt(x.size) + rtol * np.sum(np.abs(gradient * direction)):
+    if not within(atol * np.sqrt(x.size) + rtol * np.sum(np.abs(gradient * direction)), analytic, numeric):
         pytest.fail(
             f"{what} is wrong.\n  along a random direction the loss changes by {numeric:.9g} per unit, "
             f"the gradient says {analytic:.9g}\nLook at: {look}",

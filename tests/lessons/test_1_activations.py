@@ -13,7 +13,7 @@ import math
 import numpy as np
 import pytest
 
-from .checks import require_array, require_close, unchanged
+from .checks import exercise, require_array, require_close, unchanged
 
 LARGEST = {dtype: float(np.finfo(dtype).max) for dtype in (np.float32, np.float64)}
 ELEMENTWISE = ["sigmoid", "tanh", "relu", "leaky_relu", "elu"]
@@ -66,6 +66,7 @@ FORMULA = {
 }
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_output_has_known_values(activations, name):
     """Each activation is a curve; here are points on it."""
@@ -75,6 +76,7 @@ def test_output_has_known_values(activations, name):
     require_close(actual, expected, what=f"{name}({z.tolist()})", look=FORMULA[name])
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
@@ -92,6 +94,15 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
         rtol=1e-5,
         atol=1e-6,
     )
+
+
+@exercise("{name}_backward")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
+def test_backward_keeps_shape_and_dtype(activations, rng, name, dtype, shape):
+    """The way back is as long as the way forward, and must be as light."""
+    a = (rng.choice([-1, 1], shape) * rng.uniform(0.01, 0.9, shape)).astype(dtype)  # never at a kink
     grad = rng.normal(size=shape).astype(dtype)
     with unchanged(grad=grad, a=a):
         back = getattr(activations, f"{name}_backward")(grad, a)
@@ -109,6 +120,7 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
     )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
 def test_whole_numbers_become_float64(activations, name):
     """Integers have no room for 0.73; an integer result would cut every fraction off."""
@@ -118,6 +130,7 @@ def test_whole_numbers_become_float64(activations, name):
     require_close(actual, expected, what=f"{name}([-2, -1, 1, 2])", look="convert to float64 first")
 
 
+@exercise("sigmoid")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_sigmoid_is_stable_far_from_zero(activations, dtype):
     """exp(10000) is more than any float holds. The sigmoid there is simply 0 or 1, without a warning."""
@@ -131,6 +144,7 @@ def test_sigmoid_is_stable_far_from_zero(activations, dtype):
     )
 
 
+@exercise("sigmoid")
 def test_sigmoid_is_symmetric(activations, rng):
     """What speaks for an answer with z speaks against it with -z: sigmoid(-z) = 1 - sigmoid(z)."""
     z = rng.normal(scale=5, size=50)
@@ -142,6 +156,7 @@ def test_sigmoid_is_symmetric(activations, rng):
     )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "tanh"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_large_sums_do_no_harm(activations, name, dtype):
@@ -162,6 +177,7 @@ def test_large_sums_do_no_harm(activations, name, dtype):
     )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize(
     ("name", "option", "expected"),
     [
@@ -175,12 +191,21 @@ def test_parameter_shapes_the_negative_side(activations, name, option, expected)
     what = f"{name}(z, {option})"
     actual = getattr(activations, name)(z, **option)
     require_close(actual, expected, what=what, look=FORMULA[name])
-    ((_, value),) = option.items()
-    slopes = [value, value, 1] if name == "leaky_relu" else [expected[0] + value, expected[1] + value, 1]
-    back = getattr(activations, f"{name}_backward")(np.ones(3), np.array(expected), **option)
+
+
+@exercise("{name}_backward")
+@pytest.mark.parametrize(
+    ("name", "option", "slopes"),
+    [("leaky_relu", {"slope": 0.2}, [0.2, 0.2, 1]), ("elu", {"alpha": 0.5}, [0.1, 0.45, 1])],
+)
+def test_parameter_shapes_the_slope(activations, name, option, slopes):
+    """The way back must know which `slope` or `alpha` the way forward had."""
+    a = np.array([-0.4, -0.05, 2.0])
+    back = getattr(activations, f"{name}_backward")(np.ones(3), a, **option)
     require_close(back, slopes, what=f"{name}_backward(1, a, {option})", look=FORMULA[name])
 
 
+@exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_backward_has_known_values(activations, name):
     """The slope, written in terms of the output: a sigmoid that answers 0.8 has slope 0.8 * 0.2."""
@@ -193,6 +218,7 @@ def test_backward_has_known_values(activations, name):
     )
 
 
+@exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_backward_multiplies_the_upstream_gradient(activations, name):
     """The chain rule: what comes from above, times the slope here. Zero and negative pass, too."""
@@ -206,6 +232,7 @@ def test_backward_multiplies_the_upstream_gradient(activations, name):
     )
 
 
+@exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_backward_is_the_slope_of_the_curve(activations, rng, name):
     """Nudge z a little each way and see how far the output moves: that is the slope, for any z."""
@@ -230,6 +257,7 @@ def test_backward_is_the_slope_of_the_curve(activations, rng, name):
     )
 
 
+@exercise("softmax")
 def test_softmax_has_known_values(activations):
     """Scores ln 1, ln 2, ln 3 stand as 1 : 2 : 3, so their shares are 1/6, 2/6 and 3/6."""
     require_close(
@@ -249,6 +277,7 @@ def test_softmax_has_known_values(activations):
     )
 
 
+@exercise("softmax")
 @pytest.mark.parametrize("shape", [(5, 3), (3, 5), (1, 4), (4, 1), (6,)])
 def test_softmax_rows_sum_to_one(activations, rng, shape):
     """Each sample gets its own probabilities. One sample may also come alone, as a 1-D array."""
@@ -263,6 +292,7 @@ def test_softmax_rows_sum_to_one(activations, rng, shape):
     assert (p >= 0).all(), f"probabilities cannot be negative; the smallest is {p.min()}"
 
 
+@exercise("softmax")
 def test_softmax_does_not_feel_a_shift(activations, rng):
     """Only differences between scores matter. That is why the largest may be subtracted first."""
     z = rng.normal(size=(4, 3))
@@ -276,6 +306,7 @@ def test_softmax_does_not_feel_a_shift(activations, rng):
         )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_extreme_scores_are_stable(activations, name, dtype):
@@ -296,6 +327,7 @@ def test_extreme_scores_are_stable(activations, name, dtype):
     )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_rows_far_apart_do_not_disturb_each_other(activations, name):
     """A quiet row beside a loud one: subtracting the maximum of the whole batch would erase it."""
@@ -314,6 +346,7 @@ def test_rows_far_apart_do_not_disturb_each_other(activations, name):
         )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 @pytest.mark.parametrize("shape", [(4, 3), (3,)])
@@ -325,6 +358,7 @@ def test_softmax_keeps_dtype_and_argument(activations, rng, name, dtype, shape):
     require_array(actual, shape=shape, dtype=dtype, what=f"{name} of a {np.dtype(dtype)} array")
 
 
+@exercise("log_softmax")
 def test_log_softmax_has_known_values(activations):
     """The logarithm of a probability is what the cross-entropy needs; it is never positive."""
     require_close(
@@ -338,6 +372,7 @@ def test_log_softmax_has_known_values(activations):
     )
 
 
+@exercise("log_softmax")
 def test_log_softmax_is_the_logarithm_of_softmax(activations, rng):
     """For moderate scores both roads lead to one place; only log_softmax also walks the steep ones."""
     z = rng.normal(size=(5, 4))

@@ -12,7 +12,7 @@ import math
 import numpy as np
 import pytest
 
-from .checks import require_array, require_close, require_float, require_gradient, unchanged
+from .checks import exercise, require_array, require_close, require_float, require_gradient, unchanged
 
 LOOK = {
     "softmax_cross_entropy": "loss = mean of -log_softmax(logits)[right class]; "
@@ -39,6 +39,7 @@ def example(name, rng, dtype=np.float64, n=5, k=3):
 ALL = list(LOOK)
 
 
+@exercise("softmax_cross_entropy")
 def test_cross_entropy_of_a_shrug_is_log_k(losses):
     """Who gives four classes the same score pays ln 4, whichever is right."""
     for targets in ([0, 1, 2], [3, 3, 3]):
@@ -51,6 +52,7 @@ def test_cross_entropy_of_a_shrug_is_log_k(losses):
         )
 
 
+@exercise("softmax_cross_entropy")
 def test_cross_entropy_has_known_values(losses):
     """Two samples by hand: the right classes have the probabilities 0.6652... and 0.7275..."""
     logits = np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])
@@ -72,6 +74,7 @@ def test_cross_entropy_has_known_values(losses):
     require_close(grad, expected, what="the gradient for labels [2, 0]", look=LOOK["softmax_cross_entropy"])
 
 
+@exercise("softmax_cross_entropy")
 def test_cross_entropy_takes_labels_or_probabilities(losses, rng):
     """The label 2 of four classes and the row [0, 0, 1, 0] say the same."""
     logits, labels = rng.normal(size=(6, 4)), rng.integers(4, size=6)
@@ -88,6 +91,7 @@ def test_cross_entropy_takes_labels_or_probabilities(losses, rng):
         require_close(same, loss, what=f"the loss of {np.dtype(kind)} labels", look=look)
 
 
+@exercise("softmax_cross_entropy")
 def test_cross_entropy_takes_uncertain_targets(losses):
     """Targets of 0.25 and 0.75: the loss is the mean of both, weighted by them."""
     logits, targets = np.array([[1.0, 2.0, 3.0]]), np.array([[0.25, 0.0, 0.75]])
@@ -107,6 +111,7 @@ def test_cross_entropy_takes_uncertain_targets(losses):
     )
 
 
+@exercise("softmax_cross_entropy")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_cross_entropy_is_stable(losses, dtype):
     """A sure and wrong answer costs what it says, 20,000; a sure and right one costs nothing."""
@@ -135,6 +140,7 @@ def test_cross_entropy_is_stable(losses, dtype):
     )
 
 
+@exercise("binary_cross_entropy")
 def test_binary_cross_entropy_has_known_values(losses):
     """Yes and no, each with good and bad answers; the logit 0.5 for yes has probability 0.622."""
     logits = np.array([[0.5], [-2.0], [3.0], [-1.25], [2.0]])
@@ -163,6 +169,7 @@ def test_binary_cross_entropy_has_known_values(losses):
     )
 
 
+@exercise("binary_cross_entropy")
 def test_binary_cross_entropy_averages_over_all_elements(losses, rng):
     """Three questions for each of four samples are twelve answers: the mean divides by 12."""
     logits, targets = rng.normal(size=(4, 3)), rng.integers(2, size=(4, 3)).astype(float)
@@ -173,6 +180,7 @@ def test_binary_cross_entropy_averages_over_all_elements(losses, rng):
     require_close(grad, column_grad.reshape(4, 3), what="the gradient of (4, 3) against (12, 1)", look=look)
 
 
+@exercise("binary_cross_entropy")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_binary_cross_entropy_is_stable(losses, dtype):
     """log(1 + exp(10000)) is 10,000, but exp(10000) is inf: the formula must be turned round."""
@@ -192,6 +200,7 @@ def test_binary_cross_entropy_is_stable(losses, dtype):
     )
 
 
+@exercise("mean_squared_error")
 def test_mean_squared_error_has_known_values(losses):
     """Errors of 1, -2, 3 and 0: squares 1 + 4 + 9 + 0 over 4 elements make 3.5."""
     predictions = np.array([[2.0, 1.0], [5.0, 7.0]])
@@ -201,6 +210,7 @@ def test_mean_squared_error_has_known_values(losses):
     require_close(grad, [[0.5, -1.0], [1.5, 0.0]], what="the gradient of errors 1, -2, 3, 0", look=look)
 
 
+@exercise("mean_squared_error")
 @pytest.mark.parametrize(
     ("shape", "other"),
     [((4, 1), (4,)), ((4, 1), (1, 4)), ((4, 1), (1, 1)), ((4, 1), (4, 2)), ((4,), (4, 1))],
@@ -218,6 +228,7 @@ def test_squared_error_refuses_other_shapes(losses, shape, other):
     )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", ALL)
 def test_gradient_is_the_derivative_of_the_loss(losses, rng, name):
     """Nudge each score a little and see how the loss moves: the gradient must have foretold it."""
@@ -233,6 +244,7 @@ def test_gradient_is_the_derivative_of_the_loss(losses, rng, name):
     )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", ALL)
 def test_loss_is_a_mean(losses, rng, name):
     """The same batch twice over is as wrong as once, and each sample then matters half as much."""
@@ -251,6 +263,7 @@ def test_loss_is_a_mean(losses, rng, name):
     )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_types_and_arguments_are_kept(losses, rng, name, dtype):
@@ -270,6 +283,7 @@ def test_types_and_arguments_are_kept(losses, rng, name, dtype):
     )
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", ALL)
 def test_whole_numbers_become_float64(losses, name):
     """Scores given as integers still have a gradient with fractions."""
@@ -283,6 +297,7 @@ def test_whole_numbers_become_float64(losses, name):
     require_close(grad, expected_grad, what=f"the gradient of {name} for integers", look=look)
 
 
+@exercise("{name}")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("kind", [np.float64, np.int64, np.uint8])
 def test_targets_may_be_of_another_type(losses, rng, name, kind):

@@ -10,7 +10,7 @@ The expected values come from loops over single numbers.
 import numpy as np
 import pytest
 
-from .checks import require_array, require_close, require_gradient, unchanged
+from .checks import exercise, require_array, require_close, require_gradient, unchanged
 
 SHAPES = [(4, 3, 2), (1, 3, 5), (5, 1, 2), (2, 6, 1), (3, 3, 3)]  # samples, fan_in, fan_out
 NAMES = ("dx", "dW", "db")
@@ -26,6 +26,7 @@ def example(rng, n, fan_in, fan_out, dtype=np.float64):
     return [rng.normal(size=shape).astype(dtype) for shape in shapes]
 
 
+@exercise("dense")
 def test_dense_by_hand(layers):
     """Two samples, three inputs, two outputs: 1*1 + 2*3 + 3*5 + 10 = 32, and so on."""
     x = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]])
@@ -38,6 +39,7 @@ def test_dense_by_hand(layers):
     )
 
 
+@exercise("dense")
 @pytest.mark.parametrize(("n", "fan_in", "fan_out"), SHAPES)
 def test_dense_sums_over_the_inputs(layers, rng, n, fan_in, fan_out):
     """The matrix product is a triple loop; here it is, written out."""
@@ -51,6 +53,7 @@ def test_dense_sums_over_the_inputs(layers, rng, n, fan_in, fan_out):
     require_close(z, expected, what="dense(x, W, b)", look="x @ W + b", rtol=1e-9)
 
 
+@exercise("dense_backward")
 def test_dense_backward_by_hand(layers):
     """One sample, two inputs, one output: each weight's gradient is its input times the upstream 3."""
     dx, dW, db = layers.dense_backward(np.array([[3.0]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]))
@@ -59,6 +62,7 @@ def test_dense_backward_by_hand(layers):
     require_close(db, [3.0], what="db", look=LOOK["db"])
 
 
+@exercise("dense_backward")
 @pytest.mark.parametrize(("n", "fan_in", "fan_out"), SHAPES)
 def test_dense_backward_follows_every_path(layers, rng, n, fan_in, fan_out):
     """A gradient is a sum over all paths: dx over the outputs, dW and db over the samples."""
@@ -77,6 +81,7 @@ def test_dense_backward_follows_every_path(layers, rng, n, fan_in, fan_out):
         require_close(value, wanted, what=name, look=LOOK[name], rtol=1e-9)
 
 
+@exercise("dense_backward")
 def test_dense_backward_is_the_derivative_of_dense(layers, rng):
     """Weigh the outputs by any numbers: the sum's slope by x, W and b is what backward returns."""
     grad, x, W, b = example(rng, 4, 3, 2)
@@ -92,11 +97,18 @@ def test_dense_backward_is_the_derivative_of_dense(layers, rng):
         )
 
 
-def test_dtype_is_kept(layers, rng):
-    """float32 in, float32 out, forward and back."""
-    grad, x, W, b = example(rng, 4, 3, 2, np.float32)
+@exercise("dense")
+def test_dense_keeps_the_dtype(layers, rng):
+    """float32 in, float32 out."""
+    _, x, W, b = example(rng, 4, 3, 2, np.float32)
     z = layers.dense(x, W, b)
     require_array(z, shape=(4, 2), dtype=np.float32, what="dense of float32 arrays")
+
+
+@exercise("dense_backward")
+def test_dense_backward_keeps_the_dtype(layers, rng):
+    """float32 in, float32 out, on the way back, too."""
+    grad, x, W, _ = example(rng, 4, 3, 2, np.float32)
     gradients = layers.dense_backward(grad, x, W)
     for name, value, shape in zip(NAMES, gradients, ((4, 3), (3, 2), (2,)), strict=True):
         require_array(value, shape=shape, dtype=np.float32, what=f"{name} of float32 arrays")

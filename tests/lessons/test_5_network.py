@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from .checks import (
+    exercise,
     no_global_randomness,
     require_array,
     require_close,
     require_float,
     require_gradient,
     unchanged,
+    within,
 )
 
 ACTIVATION = {
@@ -37,6 +39,9 @@ LOOK = (
     "backpropagation goes layer by layer from the loss to the input: dense_backward gives dW, db and dx, "
     "the activation's backward takes that dx and its own output a"
 )
+
+
+FRESH = "return a new array, not a buffer that the next call fills"
 
 
 def build(network, rng, sizes, **options):
@@ -100,6 +105,7 @@ def require_classes(answers, n):
     assert answers.dtype.kind in "iu", f"predict must return class indices, integers; got {answers.dtype}"
 
 
+@exercise("Network.__init__")
 def test_parameters_have_the_right_shapes(network, rng):
     """784-16-10 has W1 (784, 16), b1 (16,), W2 (16, 10), b2 (10,); biases start at 0."""
     net = network.Network((784, 16, 10), rng=rng)
@@ -111,6 +117,15 @@ def test_parameters_have_the_right_shapes(network, rng):
         require_close(b, np.zeros(b.shape), what=name, look="biases start at 0")
 
 
+@exercise("Network.__init__")
+def test_parameters_have_the_chosen_dtype(network, rng):
+    """float64 for checks of the gradient, float32 for the work: weights and biases alike."""
+    net = network.Network((3, 2), rng=rng, dtype=np.float64)
+    for name, param, shape in zip(("W1", "b1"), net.params, [(3, 2), (2,)], strict=True):
+        require_array(param, shape=shape, dtype=np.float64, what=f"{name} of a network with dtype=np.float64")
+
+
+@exercise("Network.__init__")
 @pytest.mark.parametrize(
     ("initializer", "expected"), [("he_normal", 2 / 300), ("xavier_uniform", 2 / 400), ("zeros", 0.0)]
 )
@@ -122,12 +137,13 @@ def test_weights_come_from_the_initializer(network, rng, initializer, expected):
     second = expected * 3 if initializer == "he_normal" else expected  # fan_in is 100 there
     for name, W, variance in (("W1", W1, expected), ("W2", W2, second)):
         actual = float(np.mean(np.square(W)))
-        assert abs(actual - variance) <= 0.05 * variance, (
+        assert within(0.05 * variance, actual, variance), (
             f"{initializer}: the mean square of {name} {W.shape} must be {variance:.5f} within 5 %; "
             f"got {actual:.5f}.\nLook at: initializer(rng, fan_in, fan_out), fan_in being W's rows"
         )
 
 
+@exercise("Network.__init__")
 def test_the_generator_decides_the_weights(network, rng):
     """One seed, one network: whoever repeats an experiment needs the same start."""
     seed = int(rng.integers(2**32))
@@ -144,6 +160,7 @@ def test_the_generator_decides_the_weights(network, rng):
     )
 
 
+@exercise("Network.forward")
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu"])
 @pytest.mark.parametrize("output", ["identity", "sigmoid"])
 @pytest.mark.parametrize("sizes", [(3, 2), (4, 5, 3), (3, 6, 4, 2)])
@@ -163,6 +180,7 @@ def test_forward_is_layer_after_layer(network, rng, activation, output, sizes):
     )
 
 
+@exercise("Network.forward")
 def test_writing_into_params_changes_the_network(network, rng):
     """Optimizers work in place: the arrays in `params` are the ones that forward computes with."""
     net = build(network, rng, (3, 4, 2), activation="tanh")
@@ -180,23 +198,28 @@ def test_writing_into_params_changes_the_network(network, rng):
         )
 
 
+@exercise("Network.forward")
 def test_forward_returns_a_fresh_array(network, rng):
     """What was handed out must not change behind the caller's back at the next call."""
     net = build(network, rng, (3, 4, 2))
     X = rng.normal(size=(5, 3))
-    for method in (net.forward, net.predict_proba):
-        first = method(X)
-        kept = first.copy()
-        method(rng.normal(size=(5, 3)))
-        net.loss_and_grads(rng.normal(size=(5, 3)), rng.integers(2, size=5))
-        require_close(
-            first,
-            kept,
-            what=f"the result of {method.__name__}, read again after other calls",
-            look="return a new array, not a buffer that the next call fills",
-        )
+    first = net.forward(X)
+    kept = first.copy()
+    net.forward(rng.normal(size=(5, 3)))
+    require_close(first, kept, what="the result of forward, read again after another call", look=FRESH)
 
 
+@exercise("Network.loss_and_grads")
+def test_gradients_leave_earlier_outputs_alone(network, rng):
+    """Nor may a training step reach into what forward handed out before."""
+    net = build(network, rng, (3, 4, 2))
+    first = net.forward(rng.normal(size=(5, 3)))
+    kept = first.copy()
+    net.loss_and_grads(rng.normal(size=(5, 3)), rng.integers(2, size=5))
+    require_close(first, kept, what="the result of forward, read again after loss_and_grads", look=FRESH)
+
+
+@exercise("Network.loss_and_grads")
 @pytest.mark.parametrize("sizes", [(3, 4, 2), (5, 3)])
 @pytest.mark.parametrize("loss", list(HEADS))
 def test_loss_is_that_of_the_output(network, losses, rng, loss, sizes):
@@ -241,14 +264,14 @@ def worked_example(network):
     return net, np.array([[1.0, 2.0]]), np.array([[1.0]])
 
 
+@exercise("Network.forward")
 def test_worked_example_forward(network):
     """The way forward, by hand: see the numbers in `worked_example`."""
-    net, X, y = worked_example(network)
+    net, X, _ = worked_example(network)
     require_close(net.forward(X), [[0.5]], what="the output p", look="z = a1*1 - a2*2 + a3*3 = 0")
-    loss, _ = net.loss_and_grads(X, y)
-    require_close(loss, 0.25, what="the loss", look="(0.5 - 1)**2")
 
 
+@exercise("Network.loss_and_grads")
 def test_worked_example_backward(network):
     """The way back, by hand.
 
@@ -261,7 +284,8 @@ def test_worked_example_backward(network):
     -2, a2 feels z2 by 1, z2 feels w by x2 = 2. The product is -1 * 0.25 * -2 * 1 * 2 = 1.
     """
     net, X, y = worked_example(network)
-    _, (dW1, db1, dW2, db2) = net.loss_and_grads(X, y)
+    loss, (dW1, db1, dW2, db2) = net.loss_and_grads(X, y)
+    require_close(loss, 0.25, what="the loss", look="(0.5 - 1)**2")
     require_close(dW2, [[-0.25], [-0.125], [0]], what="dL/dW2", look="a = (1, 0.5, 0) times dL/dz = -0.25")
     require_close(db2, [-0.25], what="dL/db2", look="dL/dp * p * (1 - p) = -1 * 0.25")
     require_close(
@@ -276,6 +300,7 @@ def test_worked_example_backward(network):
     )
 
 
+@exercise("Network.loss_and_grads")
 def test_worked_example_step_on_chosen_weights(network):
     """Only W2's first two weights take a step of size 1: z becomes 1.25 - 1.875 / 2 = 0.3125."""
     net, X, y = worked_example(network)
@@ -287,6 +312,7 @@ def test_worked_example_step_on_chosen_weights(network):
     require_close(loss, (p - 1) ** 2, what="the loss after the step", look="it fell from 0.25")
 
 
+@exercise("Network.loss_and_grads")
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_equal_weights_stay_equal(network, rng, activation):
     """Units that start as twins get the same gradient for ever: that is why weights start random."""
@@ -306,6 +332,7 @@ def test_equal_weights_stay_equal(network, rng, activation):
         require_close(W2[unit], W2[0], what=f"the weights out of unit {unit}", look=look)
 
 
+@exercise("Network.loss_and_grads")
 @pytest.mark.parametrize("sizes", [(3, 2), (4, 3, 2), (3, 5, 4, 3)], ids=["depth1", "depth2", "depth3"])
 @pytest.mark.parametrize("loss", list(HEADS))
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu"])
@@ -316,6 +343,7 @@ def test_gradients_are_derivatives(network, rng, activation, loss, sizes):
     require_network_gradients(net, X, y, rng, f"{activation}, {loss}, sizes {sizes}")
 
 
+@exercise("Network.loss_and_grads")
 def test_gradients_of_scores_under_squared_error(network, rng):
     """A network that predicts numbers: identity output, squared error."""
     net = build(network, rng, (3, 4, 2), activation="tanh", loss="mean_squared_error")
@@ -323,6 +351,7 @@ def test_gradients_of_scores_under_squared_error(network, rng):
     require_network_gradients(net, X, y, rng, "identity output, mean_squared_error")
 
 
+@exercise("Network.loss_and_grads")
 def test_gradients_do_not_pile_up(network, rng):
     """Two calls on the same batch give the same gradients: each call starts from nothing."""
     net = build(network, rng, (3, 4, 2))
@@ -338,6 +367,7 @@ def test_gradients_do_not_pile_up(network, rng):
         )
 
 
+@exercise("Network.loss_and_grads")
 def test_gradients_through_many_layers(network, rng):
     """Six layers are a loop that runs six times: nothing may be written for two."""
     sizes = (3, 4, 4, 3, 3, 3, 2)
@@ -346,6 +376,7 @@ def test_gradients_through_many_layers(network, rng):
     require_network_gradients(net, X, y, rng, f"sizes {sizes}")
 
 
+@exercise("Network.loss_and_grads")
 def test_gradients_of_parts_make_those_of_the_whole(network, rng):
     """A batch of two and one of four: weighted by their sizes, their gradients are those of all six."""
     net = build(network, rng, (3, 4, 2))
@@ -359,29 +390,62 @@ def test_gradients_of_parts_make_those_of_the_whole(network, rng):
         require_close(all_six, (2 * first + 4 * rest) / 6, what=f"grads[{i}] of six samples", look=look)
 
 
+@exercise("Network.predict_proba")
 @pytest.mark.parametrize("k", [2, 5])
-def test_probabilities_and_classes(network, rng, k):
-    """predict_proba is the softmax of the scores; predict names the likeliest class."""
+def test_probabilities_are_shares(network, rng, k):
+    """predict_proba is the softmax of the scores."""
     net = build(network, rng, (3, 4, k))
     X = rng.normal(size=(6, 3))
     _, scores = sums_by_hand(net, X, "relu")
     shares = np.array([[math.exp(z) / sum(map(math.exp, row)) for z in row] for row in scores])
-    require_close(net.predict_proba(X), shares, what="predict_proba", look="softmax(forward(X))", rtol=1e-9)
+    with unchanged(X=X):
+        actual = net.predict_proba(X)
+    require_close(actual, shares, what="predict_proba", look="softmax(forward(X))", rtol=1e-9)
+
+
+@exercise("Network.predict_proba")
+def test_probabilities_are_fresh_and_float32(network, rng):
+    """As forward does: a new array each time, in the dtype of the network."""
+    net = network.Network((3, 4, 2), rng=rng)
+    first = net.predict_proba(rng.normal(size=(5, 3)))
+    require_array(first, shape=(5, 2), dtype=np.float32, what="predict_proba in float32")
+    kept = first.copy()
+    net.predict_proba(rng.normal(size=(5, 3)))
+    require_close(first, kept, what="the result of predict_proba, read again after another call", look=FRESH)
+
+
+@exercise("Network.predict")
+@pytest.mark.parametrize("k", [2, 5])
+def test_the_likeliest_class_is_named(network, rng, k):
+    """The largest score has the largest share, so predict needs no softmax."""
+    net = build(network, rng, (3, 4, k))
+    X = rng.normal(size=(6, 3))
+    _, scores = sums_by_hand(net, X, "relu")
     with unchanged(X=X):
         answers = net.predict(X)
     require_classes(answers, 6)
-    assert list(answers) == [list(row).index(max(row)) for row in shares], (
-        f"predict must name the most probable class of each row; got {list(answers)} for\n{shares}"
+    assert list(answers) == [list(row).index(max(row)) for row in scores], (
+        f"predict must name the class with the largest score of each row; got {list(answers)} for\n{scores}"
     )
 
 
-def test_one_output_answers_yes_or_no(network, rng):
-    """Under binary_cross_entropy the probability is the sigmoid of the score, and 1/2 divides."""
+@exercise("Network.predict_proba")
+def test_one_output_has_the_probability_of_yes(network, rng):
+    """Under binary_cross_entropy the probability is the sigmoid of the score."""
     net = build(network, rng, (3, 4, 1), loss="binary_cross_entropy")
     X = rng.normal(size=(9, 3))
     _, scores = sums_by_hand(net, X, "relu")
     expected = [[1 / (1 + math.exp(-z))] for (z,) in scores]
     require_close(net.predict_proba(X), expected, what="predict_proba", look="sigmoid(forward(X))", rtol=1e-9)
+
+
+@exercise("Network.predict")
+def test_one_output_answers_yes_or_no(network, rng):
+    """With a single output, the answer is 1 where yes is likelier than no."""
+    net = build(network, rng, (3, 4, 1), loss="binary_cross_entropy")
+    X = rng.normal(size=(9, 3))
+    _, scores = sums_by_hand(net, X, "relu")
+    expected = [[1 / (1 + math.exp(-z))] for (z,) in scores]
     answers = net.predict(X)
     require_classes(answers, 9)
     assert answers.tolist() == [int(p > 0.5) for (p,) in expected], (
@@ -389,6 +453,7 @@ def test_one_output_answers_yes_or_no(network, rng):
     )
 
 
+@exercise("Network.predict")
 def test_one_half_divides_yes_from_no(network, rng):
     """Scores just below and above 0 are probabilities just below and above 1/2."""
     net = network.Network((1, 1), loss="binary_cross_entropy", rng=rng, dtype=np.float64)
@@ -401,6 +466,7 @@ def test_one_half_divides_yes_from_no(network, rng):
     )
 
 
+@exercise("Network.predict_proba")
 def test_several_yes_or_no_questions_at_once(network, rng):
     """Three outputs under binary_cross_entropy are three answers of their own: sigmoids, not shares."""
     net = build(network, rng, (3, 4, 3), loss="binary_cross_entropy")
@@ -415,23 +481,31 @@ def test_several_yes_or_no_questions_at_once(network, rng):
     )
 
 
+@exercise("Network.forward")
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_float32_network_computes_in_float32(network, rng, activation):
+def test_forward_computes_in_float32(network, rng, activation):
     """The default dtype: nothing on the way may turn into float64, and the values stay right."""
     net = network.Network((5, 6, 3), activation=activation, rng=rng)
     X = rng.normal(size=(4, 5)).astype(np.float32)
-    y = rng.integers(3, size=4)
     require_array(net.forward(X), shape=(4, 3), dtype=np.float32, what="forward in float32")
-    require_array(net.predict_proba(X), shape=(4, 3), dtype=np.float32, what="predict_proba in float32")
     _, expected = sums_by_hand(net, X.astype(np.float64), activation)
     look = "float32 may only cost the last digits"
     require_close(net.forward(X), expected, what="forward", look=look, rtol=1e-4, atol=1e-5)
-    _, grads = net.loss_and_grads(X, y)
+
+
+@exercise("Network.loss_and_grads")
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_gradients_are_computed_in_float32(network, rng, activation):
+    """Half the memory and twice the speed, on the way back, too."""
+    net = network.Network((5, 6, 3), activation=activation, rng=rng)
+    X = rng.normal(size=(4, 5)).astype(np.float32)
+    _, grads = net.loss_and_grads(X, rng.integers(3, size=4))
     for i, (param, grad) in enumerate(zip(net.params, grads, strict=True)):
         require_array(grad, shape=param.shape, dtype=np.float32, what=f"grads[{i}] in float32")
 
 
-def test_any_batch_size_will_do(network, rng):
+@exercise("Network.forward")
+def test_forward_takes_any_batch_size(network, rng):
     """Sample by sample or all at once: the outputs are the same, for large batches after small ones."""
     net = build(network, rng, (3, 4, 2))
     X = rng.normal(size=(3000, 3))
@@ -440,7 +514,13 @@ def test_any_batch_size_will_do(network, rng):
     require_close(
         together[:5], alone, what="forward of 3000 samples against one by one", look="rows are samples"
     )
-    y = rng.integers(2, size=3000)
+
+
+@exercise("Network.loss_and_grads")
+def test_loss_takes_any_batch_size(network, rng):
+    """The loss of all samples is the mean of the parts' losses, weighted by their sizes."""
+    net = build(network, rng, (3, 4, 2))
+    X, y = rng.normal(size=(3000, 3)), rng.integers(2, size=3000)
     losses = [net.loss_and_grads(X[part], y[part])[0] for part in (slice(2000), slice(2000, 3000))]
     whole, _ = net.loss_and_grads(X, y)
     require_close(
@@ -448,6 +528,7 @@ def test_any_batch_size_will_do(network, rng):
     )
 
 
+@exercise("Network.__init__")
 def test_every_combination_can_be_built(network):
     """All names of lessons 1, 2 and 4 are accepted."""
     for activation, loss in itertools.product(ACTIVATION, HEADS):
@@ -458,8 +539,9 @@ def test_every_combination_can_be_built(network):
         require_array(net.params[0], shape=(2, 3), dtype=np.float32, what=f"W1 by {initializer}")
 
 
-def test_defaults(network, rng):
-    """Unless told otherwise: weights from he_normal, no dropout, no penalty; sizes may be a list."""
+@exercise("Network.__init__")
+def test_he_normal_is_the_default(network, rng):
+    """Unless told otherwise, weights come from he_normal; sizes may be a list."""
     sizes = [300, 100, 3]
     net = network.Network(sizes, rng=rng, dtype=np.float64)
     assert sizes == [300, 100, 3], f"the list of sizes was changed to {sizes}"
@@ -468,7 +550,13 @@ def test_defaults(network, rng):
         f"of 30,000 normal weights some lie beyond 3 standard deviations; the largest is at {largest:.2f}.\n"
         "Look at: the default initializer is he_normal"
     )
-    X, y = rng.normal(size=(5, 300)), rng.integers(3, size=5)
+
+
+@exercise("Network.loss_and_grads")
+def test_nothing_is_dropped_by_default(network, rng):
+    """A generator alone does not switch dropout on: its rate is 0 unless told otherwise."""
+    net = network.Network((30, 10, 3), rng=rng, dtype=np.float64)
+    X, y = rng.normal(size=(5, 30)), rng.integers(3, size=5)
     require_close(
         net.loss_and_grads(X, y, rng)[0],
         net.loss_and_grads(X, y)[0],
@@ -477,6 +565,7 @@ def test_defaults(network, rng):
     )
 
 
+@exercise("Network.__init__")
 def test_parameters_do_not_share_memory(network, rng):
     """Equal widths, equal zeros: still an array for each parameter."""
     params = network.Network((3, 3, 3, 3), initializer="zeros", rng=rng).params

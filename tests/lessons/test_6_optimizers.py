@@ -13,7 +13,7 @@ import math
 import numpy as np
 import pytest
 
-from .checks import require_close, unchanged
+from .checks import exercise, require_close, unchanged
 
 LOOK = {
     "sgd": "param -= lr * grad",
@@ -85,6 +85,7 @@ class Stepper:
         return result
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize(
     ("rule", "moved"),
     [
@@ -108,6 +109,7 @@ def test_first_step_by_hand(optimizers, rule, moved):
     )
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("other", [False, True], ids=["defaults", "other-hyperparameters"])
 def test_several_steps_follow_the_rule(optimizers, rng, rule, other):
@@ -131,6 +133,7 @@ def test_several_steps_follow_the_rule(optimizers, rng, rule, other):
         )
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_steps_work_in_place(optimizers, rng, rule, dtype):
@@ -153,6 +156,7 @@ def test_steps_work_in_place(optimizers, rng, rule, dtype):
         assert state.any(), f"{rule}_step must keep its memory in the state arrays that it is given"
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_no_gradient_no_step(optimizers, rule):
     """A gradient of 0 from the start: no movement, and no 0 / 0."""
@@ -163,6 +167,7 @@ def test_no_gradient_no_step(optimizers, rule):
     require_close(param, [1.0, -2.0], what=f"param after {rule}_step with gradient 0", look=LOOK[rule])
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", ["momentum", "nesterov"])
 def test_without_momentum_it_is_gradient_descent(optimizers, rng, rule):
     """Momentum 0 forgets everything: what is left is lr * grad."""
@@ -174,6 +179,7 @@ def test_without_momentum_it_is_gradient_descent(optimizers, rng, rule):
     require_close(param, expected, what=f"param under {rule}_step, momentum=0", look=LOOK[rule])
 
 
+@exercise("momentum_step")
 def test_momentum_gathers_speed(optimizers):
     """Under a constant gradient 1 the velocity is 1, 1.9, 2.71, ...: after n steps 10 * (1 - 0.9**n)."""
     param = np.array([0.0])
@@ -185,6 +191,7 @@ def test_momentum_gathers_speed(optimizers):
         require_close(param, [position], what=f"param after {n} steps", look=LOOK["momentum"])
 
 
+@exercise("rmsprop_step")
 def test_rmsprop_without_memory_takes_the_sign(optimizers):
     """With rho = 0 the root mean square is |g| itself: every step has the length lr."""
     param = np.array([0.0, 0.0])
@@ -194,6 +201,7 @@ def test_rmsprop_without_memory_takes_the_sign(optimizers):
     require_close(param, [-0.3, 0.3], what="param after 3 steps, rho=0", look=LOOK["rmsprop"], rtol=1e-5)
 
 
+@exercise("adam_step")
 def test_adam_takes_equal_steps_under_a_constant_gradient(optimizers):
     """The corrected means of a constant are the constant, so every step is lr, from the first on."""
     param = np.array([0.0, 0.0])
@@ -209,6 +217,7 @@ def test_adam_takes_equal_steps_under_a_constant_gradient(optimizers):
         )
 
 
+@exercise("adam_step")
 def test_adam_does_not_feel_the_scale_of_the_gradient(optimizers, rng):
     """A loss measured in cents instead of euros has gradients 100 times as large, and the same steps."""
     grads = draw(rng, 6, 5)
@@ -220,6 +229,7 @@ def test_adam_does_not_feel_the_scale_of_the_gradient(optimizers, rng):
     require_close(params[1], params[0], what="param with gradients * 100", look=LOOK["adam"], rtol=1e-4)
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize(
     ("rule", "lr"), [("sgd", 0.1), ("momentum", 0.02), ("nesterov", 0.02), ("rmsprop", 0.01), ("adam", 0.05)]
 )
@@ -234,6 +244,7 @@ def test_finds_the_bottom_of_a_bowl(optimizers, rule, lr):
     )
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize(
     ("rule", "lr", "steps"), [("momentum", 2e-4, 20_000), ("nesterov", 2e-4, 20_000), ("adam", 0.01, 6_000)]
 )
@@ -250,6 +261,7 @@ def test_walks_along_rosenbrocks_valley(optimizers, rule, lr, steps):
     )
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_classes_carry_the_state_of_every_parameter(optimizers, rng, rule):
     """Two arrays of different shapes, each with a memory of its own, counted by steps and not by arrays."""
@@ -278,6 +290,7 @@ def test_classes_carry_the_state_of_every_parameter(optimizers, rng, rule):
             )
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_a_step_can_have_its_own_rate(optimizers, rule):
     """Schedules hand in a rate for each step; without one, the optimizer's own holds, then as before."""
@@ -297,6 +310,7 @@ def test_a_step_can_have_its_own_rate(optimizers, rule):
         require_close(other[0] - before[1], usual[0] - before[0], what=what, look=look)
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", ["momentum", "nesterov", "rmsprop", "adam"])
 def test_two_optimizers_share_nothing(optimizers, rng, rule):
     """A second optimizer starts afresh, whatever the first has seen."""
@@ -312,25 +326,36 @@ def test_two_optimizers_share_nothing(optimizers, rng, rule):
     )
 
 
-def test_epsilon_belongs_to_the_caller(optimizers):
+EPSILON = pytest.mark.parametrize(("grad", "options", "eps"), [(2.0, {"eps": 0.5}, 0.5), (1e-8, {}, 1e-8)])
+
+
+@exercise("rmsprop_step")
+@EPSILON
+def test_epsilon_of_rmsprop_belongs_to_the_caller(optimizers, grad, options, eps):
     """An epsilon of 0.5 shows; so does the default one, under a gradient as small as itself."""
-    for grad, options, eps in ((2.0, {"eps": 0.5}, 0.5), (1e-8, {}, 1e-8)):
-        param = np.zeros(1)
-        Stepper(optimizers, "rmsprop", param, lr=0.1, **options)(np.array([grad]))
-        what = f"rmsprop_step, gradient {grad:g}, eps {eps:g}"
-        expected = -0.1 * grad / (math.sqrt(0.1) * grad + eps)
-        require_close(param, [expected], what=what, look=LOOK["rmsprop"], rtol=1e-5, atol=0)
-        param = np.zeros(1)
-        Stepper(optimizers, "adam", param, lr=0.1, **options)(np.array([grad]))
-        root = math.sqrt(0.001)
-        forms = [-0.1 * grad / (grad + eps), -0.1 * root * grad / (root * grad + eps)]
-        assert any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms), (
-            f"adam_step, gradient {grad:g}, eps {eps:g}: the step must be {forms[0]:.6g} (epsilon beside the "
-            f"corrected root) or {forms[1]:.6g} (beside the raw one); got {param[0]:.6g}.\n"
-            f"Look at: {LOOK['adam']}"
-        )
+    param = np.zeros(1)
+    Stepper(optimizers, "rmsprop", param, lr=0.1, **options)(np.array([grad]))
+    what = f"rmsprop_step, gradient {grad:g}, eps {eps:g}"
+    expected = -0.1 * grad / (math.sqrt(0.1) * grad + eps)
+    require_close(param, [expected], what=what, look=LOOK["rmsprop"], rtol=1e-5, atol=0)
 
 
+@exercise("adam_step")
+@EPSILON
+def test_epsilon_of_adam_belongs_to_the_caller(optimizers, grad, options, eps):
+    """It may stand beside the corrected root or beside the raw one; somewhere it must stand."""
+    param = np.zeros(1)
+    Stepper(optimizers, "adam", param, lr=0.1, **options)(np.array([grad]))
+    root = math.sqrt(0.001)
+    forms = [-0.1 * grad / (grad + eps), -0.1 * root * grad / (root * grad + eps)]
+    assert any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms), (
+        f"adam_step, gradient {grad:g}, eps {eps:g}: the step must be {forms[0]:.6g} (epsilon beside the "
+        f"corrected root) or {forms[1]:.6g} (beside the raw one); got {param[0]:.6g}.\n"
+        f"Look at: {LOOK['adam']}"
+    )
+
+
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", ["rmsprop", "adam"])
 def test_classes_pass_epsilon_on(optimizers, rule):
     """What the constructor is given reaches the rule."""
@@ -342,6 +367,7 @@ def test_classes_pass_epsilon_on(optimizers, rule):
     )
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rate_of_zero_is_a_rate(optimizers, rule):
     """`lr or self.lr` takes 0 for "not given"."""
@@ -350,6 +376,7 @@ def test_a_rate_of_zero_is_a_rate(optimizers, rule):
     require_close(param[0], [1, 1], what="param after a step with lr=0", look="compare lr with None")
 
 
+@exercise("{rule}_step")
 @pytest.mark.parametrize("rule", ["momentum", "nesterov"])
 def test_a_rate_holds_for_one_step(optimizers, rule):
     """With momentum 0, a step with the rate 0.05 and one without make 0.05 + 0.5."""
@@ -360,6 +387,7 @@ def test_a_rate_holds_for_one_step(optimizers, rule):
     require_close(param[0], [-0.55], what="param after both steps", look=look)
 
 
+@exercise("sgd_step")
 def test_gradient_descent_is_nothing_else(optimizers):
     """No hidden decay: a parameter of a hundred million moves by lr * grad, like any other."""
     param = np.array([1e8])

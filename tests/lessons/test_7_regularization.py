@@ -11,18 +11,21 @@ import numpy as np
 import pytest
 
 from .checks import (
+    exercise,
     no_global_randomness,
     require_array,
     require_close,
     require_float,
     require_gradient,
     unchanged,
+    within,
 )
 from .test_5_network import HEADS, batch, build, require_network_gradients
 
 L2 = "penalty = strength / 2 * sum of W**2 over all weights; its gradient is strength * W"
 
 
+@exercise("l2_penalty")
 def test_l2_by_hand(regularization):
     """1 + 4 + 9 + 16 + 25 = 55; half of 0.1 times that is 2.75, and each weight pulls with 0.1 * W."""
     weights = [np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([[5.0]])]
@@ -35,6 +38,7 @@ def test_l2_by_hand(regularization):
     require_close(grads[1], [[0.5]], what="the gradient of W2", look=L2)
 
 
+@exercise("l2_penalty")
 def test_l2_gradient_is_the_derivative_of_the_penalty(regularization, rng):
     """Both carry the same factors: a half in only one of them is the classic slip."""
     weights = [rng.normal(size=(3, 2)), rng.normal(size=(2, 4))]
@@ -50,6 +54,7 @@ def test_l2_gradient_is_the_derivative_of_the_penalty(regularization, rng):
         )
 
 
+@exercise("l2_penalty")
 def test_l2_keeps_the_dtype(regularization, rng):
     """float32 weights have float32 gradients."""
     W = rng.normal(size=(3, 2)).astype(np.float32)
@@ -57,6 +62,7 @@ def test_l2_keeps_the_dtype(regularization, rng):
     require_array(grad, shape=(3, 2), dtype=np.float32, what="the gradient of float32 weights")
 
 
+@exercise("dropout")
 @pytest.mark.parametrize("rate", [0.05, 0.2, 0.25, 0.5, 0.8])
 def test_dropout_silences_a_share_and_scales_the_rest(regularization, rng, rate):
     """`rate` is the share dropped; survivors grow by 1 / (1 - rate), so that the mean stays."""
@@ -73,13 +79,14 @@ def test_dropout_silences_a_share_and_scales_the_rest(regularization, rng, rate)
         "scaling later"
     )
     dropped, slack = float(np.mean(mask == 0)), 6 * math.sqrt(rate * (1 - rate) / x.size)
-    assert abs(dropped - rate) <= slack, (
+    assert within(slack, dropped, rate), (
         f"dropout(rate={rate}) must drop {rate:.0%} of the entries within {slack:.1%}; it dropped "
         f"{dropped:.1%}.\nLook at: `rate` is the share dropped, not the share kept"
     )
     require_close(y, x * mask, what="y", look="y = x * mask")
 
 
+@exercise("dropout")
 def test_dropout_decides_for_each_entry(regularization, rng):
     """Not whole rows and not whole columns: each unit in each sample has its own coin."""
     _, mask = regularization.dropout(np.ones((60, 60)), 0.5, rng)
@@ -89,6 +96,7 @@ def test_dropout_decides_for_each_entry(regularization, rng):
         assert shares.max() < 0.95, f"a whole {name} was dropped: draw a mask of x's full shape"
 
 
+@exercise("dropout")
 def test_dropout_draws_from_the_generator(regularization, rng):
     """A new mask at every call, and the same masks from the same seed."""
     seed = int(rng.integers(2**32))
@@ -101,6 +109,7 @@ def test_dropout_draws_from_the_generator(regularization, rng):
     assert np.array_equal(first, again), "one seed gave two masks: draw from `rng` alone"
 
 
+@exercise("dropout")
 @pytest.mark.parametrize("shape", [(7,), (4, 5), (2, 3, 4)])
 def test_dropout_keeps_shape_and_dtype(regularization, rng, shape):
     """float32 in, float32 out, the mask too: 1 / (1 - rate) must not promote them."""
@@ -109,6 +118,7 @@ def test_dropout_keeps_shape_and_dtype(regularization, rng, shape):
     require_array(mask, shape=shape, dtype=np.float32, what="the mask of float32 data")
 
 
+@exercise("dropout")
 def test_dropout_of_nothing_changes_nothing(regularization, rng):
     """A rate of 0 keeps every entry as it is."""
     x = rng.normal(size=(5, 4)).astype(np.float32)
@@ -119,14 +129,18 @@ def test_dropout_of_nothing_changes_nothing(regularization, rng):
     require_close(mask, np.ones((5, 4)), what="the mask at rate 0", look="1 / (1 - 0) = 1")
 
 
+@exercise("dropout_backward")
 def test_dropout_backward_takes_the_same_mask(regularization):
     """What was silenced had no effect on the loss; what was scaled had so much the more."""
     grad, mask = np.array([[3.0, -1.0, 2.0]]), np.array([[0.0, 2.0, 2.0]])
     with unchanged(grad=grad, mask=mask):
         back = regularization.dropout_backward(grad, mask)
     require_close(back, [[0.0, -2.0, 4.0]], what="dropout_backward", look="grad * mask")
+    back = regularization.dropout_backward(grad.astype(np.float32), mask.astype(np.float32))
+    require_array(back, shape=(1, 3), dtype=np.float32, what="dropout_backward of float32 arrays")
 
 
+@exercise("clip_by_global_norm")
 def test_clipping_by_hand(regularization):
     """The gradients 3 and 4 have the joint norm 5. A limit of 1 leaves a fifth of each: 0.6 and 0.8."""
     grads = [np.array([[3.0]]), np.array([0.0, 4.0])]
@@ -138,6 +152,7 @@ def test_clipping_by_hand(regularization):
     require_close(grads[1], [0.0, 0.8], what="grads[1] after clipping", look=look, rtol=1e-5)
 
 
+@exercise("clip_by_global_norm")
 def test_clipping_leaves_small_gradients_alone(regularization, rng):
     """Within the limit, not a bit may change: clipping is no scaling to a fixed length."""
     grads = [rng.normal(size=(3, 2)), rng.normal(size=4)]
@@ -155,6 +170,7 @@ def test_clipping_leaves_small_gradients_alone(regularization, rng):
     )
 
 
+@exercise("clip_by_global_norm")
 @pytest.mark.parametrize("factor", [0.5, 0.9, 0.999])
 def test_clipping_starts_at_the_limit(regularization, factor):
     """A norm of 5 against a limit a little below: even then it is brought down to the limit."""
@@ -166,6 +182,7 @@ def test_clipping_starts_at_the_limit(regularization, factor):
     )
 
 
+@exercise("clip_by_global_norm")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_clipping_keeps_the_direction(regularization, rng, dtype):
     """Afterwards the joint norm is the limit, and all entries stand in the old proportion."""
@@ -187,6 +204,7 @@ def test_clipping_keeps_the_direction(regularization, rng, dtype):
         )
 
 
+@exercise("Network.l2")
 def test_network_adds_l2_to_loss_and_weights(network, rng):
     """The penalty joins the loss, strength * W joins dL/dW, and the biases stay out of it."""
     seed = int(rng.integers(2**32))
@@ -207,6 +225,7 @@ def test_network_adds_l2_to_loss_and_weights(network, rng):
         require_close(grad_l2, grad + extra, what=f"grads[{i}] with l2=0.1", look=look)
 
 
+@exercise("Network.dropout")
 def test_network_drops_out_only_when_given_a_generator(network, rng):
     """Training passes `rng`; forward, predict and a call without it are deterministic."""
     net = build(network, rng, (6, 50, 3), dropout=0.5)
@@ -223,6 +242,7 @@ def test_network_drops_out_only_when_given_a_generator(network, rng):
     )
 
 
+@exercise("Network.dropout")
 def test_network_drops_hidden_units_alone(network, rng):
     """Outputs are answers and inputs are data; without a hidden layer there is nothing to drop."""
     net = build(network, rng, (4, 3), dropout=0.5)
@@ -237,6 +257,7 @@ def test_network_drops_hidden_units_alone(network, rng):
     )
 
 
+@exercise("Network.dropout")
 @pytest.mark.parametrize("sizes", [(3, 4, 2), (4, 5, 4, 3)], ids=["depth2", "depth3"])
 @pytest.mark.parametrize("loss", list(HEADS))
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu"])
@@ -273,6 +294,7 @@ def _smooth(net, X, y, seed):
     return bool(np.abs(third_differences).max() < 1e-9)
 
 
+@exercise("Network.dropout")
 def test_training_with_dropout_keeps_the_mean_of_the_output(network, rng):
     """Averaged over masks, a linear head sees what it sees without dropout: that is why we scale."""
     net = build(network, rng, (5, 400, 1), activation="tanh", loss="mean_squared_error", dropout=0.3)
@@ -285,14 +307,17 @@ def test_training_with_dropout_keeps_the_mean_of_the_output(network, rng):
     draws = [net.loss_and_grads(X, y, rng)[0] for _ in range(4000)]
     expected = output**2 + variance
     slack = 6 * float(np.std(draws)) / math.sqrt(len(draws))
-    assert abs(np.mean(draws) - expected) <= slack, (
+    assert within(slack, np.mean(draws), expected), (
         f"the mean loss over 4000 masks must be {expected:.4f} within {slack:.4f}; got "
         f"{np.mean(draws):.4f}.\nLook at: survivors are scaled by 1 / (1 - rate) while training, "
         "and nothing is scaled in forward"
     )
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.5])
+@pytest.mark.parametrize(
+    "rate",
+    [pytest.param(0.0, marks=exercise("Network.l2")), pytest.param(0.5, marks=exercise("Network.dropout"))],
+)
 def test_l2_reaches_every_layer_and_every_call(network, rng, rate):
     """Four weight arrays, with and without dropout: the penalty is in each loss, and over all of them."""
     seed = int(rng.integers(2**32))
@@ -307,6 +332,7 @@ def test_l2_reaches_every_layer_and_every_call(network, rng, rate):
     require_close(penalized - plain, penalty, what=f"the penalty, dropout={rate}", look=look)
 
 
+@exercise("Network.dropout")
 def test_dropout_ends_with_the_call(network, rng):
     """After a training step, everything without a generator is as it was before: no mode that sticks."""
     net = build(network, rng, (6, 50, 3), dropout=0.5)
@@ -323,6 +349,7 @@ def test_dropout_ends_with_the_call(network, rng):
         require_close(grad, expected, what=f"grads[{i}] after a step with dropout", look=look)
 
 
+@exercise("Network.dropout")
 def test_forward_does_not_feel_dropout(network, rng):
     """Inverted dropout scales while training, so that forward has nothing to make up for."""
     seed = int(rng.integers(2**32))
@@ -334,6 +361,7 @@ def test_forward_does_not_feel_dropout(network, rng):
     require_close(dropping.forward(X), plain.forward(X), what=what, look="no masks, no factor in forward")
 
 
+@exercise("Network.dropout")
 def test_every_hidden_layer_drops_units_of_its_own(network, rng):
     """Three hidden layers, one sample: a dropped unit passes nothing on, so its row of dW is 0."""
     net = network.Network(
@@ -345,7 +373,7 @@ def test_every_hidden_layer_drops_units_of_its_own(network, rng):
     _, grads = net.loss_and_grads(X, np.full((1, 2), -1.0), rng)
     dropped = [(grads[i] == 0).all(axis=1) for i in (2, 4, 6)]
     for layer, units in enumerate(dropped, 1):
-        assert abs(units.mean() - 0.5) < 0.22, (
+        assert within(0.22, units.mean(), 0.5), (
             f"hidden layer {layer}: half of the 200 units must be dropped; {units.mean():.0%} were.\n"
             "Look at: every hidden activation is followed by dropout, at the full rate"
         )
@@ -353,6 +381,22 @@ def test_every_hidden_layer_drops_units_of_its_own(network, rng):
     assert not np.array_equal(dropped[1], dropped[2]), "two layers had one mask: draw a new one for each"
 
 
+@exercise("Network.dropout")
+def test_every_sample_drops_units_of_its_own(network, rng):
+    """Twenty samples, ten units: a unit dropped for all of them at once would be a mask of one row."""
+    net = network.Network((4, 10, 2), dropout=0.5, rng=rng, dtype=np.float64, loss="mean_squared_error")
+    for W in net.params[::2]:
+        W[...] = rng.uniform(0.5, 1, W.shape)  # all positive: no ReLU is off by itself
+    X = rng.uniform(0.5, 1, (20, 4))
+    _, grads = net.loss_and_grads(X, np.full((20, 2), -1.0), rng)
+    silent = int((grads[2] == 0).all(axis=1).sum())
+    assert silent == 0, (
+        f"{silent} of 10 units were dropped for all 20 samples together.\n"
+        "Look at: dropout gets the activations of the whole batch, so that its mask has a row for each sample"
+    )
+
+
+@exercise("Network.dropout")
 def test_regularized_float32_network_stays_in_float32(network, rng):
     """Neither the mask nor the penalty may turn the gradients into float64."""
     net = network.Network((4, 6, 3), dropout=0.5, l2=0.1, rng=rng)

@@ -11,9 +11,18 @@ import math
 import numpy as np
 import pytest
 
-from .checks import no_global_randomness, require_array, require_close, require_float, unchanged
+from .checks import (
+    exercise,
+    no_global_randomness,
+    require_array,
+    require_close,
+    require_float,
+    unchanged,
+    within,
+)
 
 
+@exercise("one_hot")
 def test_one_hot_by_hand(training):
     """Label 2 of four classes is [0, 0, 1, 0]."""
     labels = np.array([2, 0, 3])
@@ -28,12 +37,14 @@ def test_one_hot_by_hand(training):
     )
 
 
+@exercise("one_hot")
 def test_one_hot_has_as_many_columns_as_classes(training):
     """The largest label of a batch says nothing about how many classes there are."""
     rows = training.one_hot(np.array([1, 0]), 10, np.float64)
     require_array(rows, shape=(2, 10), dtype=np.float64, what="one_hot([1, 0], 10, np.float64)")
 
 
+@exercise("one_hot")
 @pytest.mark.parametrize("labels", [[0, 4], [-1, 2], [10, 0], [0, 4, 1], [2, -1, 0]])
 def test_one_hot_refuses_impossible_labels(training, labels):
     """-1 would count from the end and land in the last class, without a word."""
@@ -57,6 +68,7 @@ def test_one_hot_refuses_impossible_labels(training, labels):
 SCALE = "(x - min) / (max - min), min and max of each column of `train`"
 
 
+@exercise("min_max_scale")
 def test_min_max_by_hand(training):
     """The column 2, 4, 6 becomes 0, 0.5, 1, and the column -1, 0, 3 becomes 0, 0.25, 1."""
     train = np.array([[2.0, -1.0], [4.0, 0.0], [6.0, 3.0]])
@@ -69,6 +81,7 @@ def test_min_max_by_hand(training):
     require_close(result[0], [[0, 0], [0.5, 0.25], [1, 1]], what="the scaled training data", look=SCALE)
 
 
+@exercise("min_max_scale")
 def test_min_max_learns_from_the_training_data_alone(training):
     """Test data are scaled by the training data's range, and may leave [0, 1]: looking is cheating."""
     train, test = np.array([[0.0], [10.0]]), np.array([[5.0], [20.0], [-10.0]])
@@ -79,6 +92,7 @@ def test_min_max_learns_from_the_training_data_alone(training):
     require_close(result[2], [[0.0], [1.0]], what="the third array", look=SCALE)
 
 
+@exercise("min_max_scale")
 def test_min_max_of_a_constant_feature_is_zero(training):
     """A corner of the image that is always white: its range is 0, and 0 / 0 must not happen."""
     train = np.array([[7.0, 1.0], [7.0, 3.0]])
@@ -91,6 +105,7 @@ def test_min_max_of_a_constant_feature_is_zero(training):
     )
 
 
+@exercise("min_max_scale")
 def test_min_max_takes_small_ranges_seriously(training):
     """A feature that moves by a billionth still runs from 0 to 1: it is not constant."""
     (scaled,) = training.min_max_scale(np.array([[0.0], [1e-9], [5e-10]]))
@@ -98,6 +113,7 @@ def test_min_max_takes_small_ranges_seriously(training):
     require_close(scaled, [[0], [1], [0.5]], what="a feature with a tiny range", look=look)
 
 
+@exercise("min_max_scale")
 def test_min_max_dtype(training):
     """float32 stays float32; bytes become float64 before anything is subtracted, for 2 - 3 is 255 there."""
     train = np.array([[3, 200], [13, 100]])
@@ -110,6 +126,7 @@ def test_min_max_dtype(training):
     require_close(other, [[-0.1, 0.5]], what="other scaled bytes", look=look)
 
 
+@exercise("minibatches")
 @pytest.mark.parametrize(("n", "size"), [(10, 5), (10, 4), (3, 7), (6, 1), (1, 1), (64, 64)])
 def test_minibatches_hold_every_sample_once(training, rng, n, size):
     """Ten samples in fours: 4 + 4 + 2. The short batch at the end counts, too."""
@@ -131,6 +148,7 @@ def test_minibatches_hold_every_sample_once(training, rng, n, size):
     )
 
 
+@exercise("minibatches")
 def test_minibatches_are_shuffled_afresh(training, rng):
     """Each epoch has an order of its own, drawn from the generator."""
     seed = int(rng.integers(2**32))
@@ -145,6 +163,7 @@ def test_minibatches_are_shuffled_afresh(training, rng):
     assert first == again, "one seed gave two orders: draw from `rng` alone"
 
 
+@exercise("minibatches")
 def test_minibatches_mix_everything(training, rng):
     """Each sample is as likely in the first batch as any other, and neighbours do not stay together."""
     first, neighbours = np.zeros(20), 0
@@ -153,7 +172,7 @@ def test_minibatches_mix_everything(training, rng):
         first[batches[0]] += 1
         neighbours += int(np.sum(np.abs(np.diff(np.concatenate(batches))) == 1))
     slack = 6 * math.sqrt(0.25 * 0.75 / 400)
-    assert np.all(np.abs(first / 400 - 0.25) < slack), (
+    assert within(slack, first / 400, 0.25), (
         "each of 20 samples must be in the first batch of 5 in a quarter of the epochs; the shares were "
         f"{(first / 400).round(2).tolist()}.\nLook at: one permutation of all n samples"
     )
@@ -163,6 +182,7 @@ def test_minibatches_mix_everything(training, rng):
     )
 
 
+@exercise("step_decay")
 def test_step_decay_by_hand(training):
     """From 0.8, halved every 10 epochs: 0.8 up to epoch 9, 0.4 from 10, 0.2 from 20."""
     for epoch, expected in ((0, 0.8), (9, 0.8), (10, 0.4), (19, 0.4), (20, 0.2), (35, 0.1)):
@@ -196,6 +216,7 @@ def stop_after(training, losses, **options):
     return None, stopping
 
 
+@exercise("EarlyStopping.update")
 @pytest.mark.parametrize(
     ("losses", "patience", "expected"),
     [
@@ -221,6 +242,7 @@ def test_early_stopping_has_patience(training, losses, patience, expected):
     )
 
 
+@exercise("EarlyStopping.update")
 def test_early_stopping_asks_for_a_real_improvement(training):
     """With min_delta 0.1, a loss must beat the best by more than 0.1 to count as better."""
     losses = [1.0, 0.95, 0.92, 0.91]
@@ -234,6 +256,7 @@ def test_early_stopping_asks_for_a_real_improvement(training):
     assert stopping.best_epoch == 2, f"best_epoch must be 2; got {stopping.best_epoch}"
 
 
+@exercise("EarlyStopping.update")
 @pytest.mark.parametrize(
     ("losses", "min_delta", "expected"),
     [
@@ -252,6 +275,7 @@ def test_min_delta_is_an_absolute_difference(training, losses, min_delta, expect
     )
 
 
+@exercise("EarlyStopping.update")
 def test_early_stopping_stays_with_its_word(training):
     """Who goes on all the same, without a better loss, is told again to stop."""
     stopping = training.EarlyStopping(2)
@@ -261,8 +285,9 @@ def test_early_stopping_stays_with_its_word(training):
     )
 
 
+@exercise("EarlyStopping.update")
 def test_early_stopping_remembers_the_best(training):
-    """Best loss, its epoch counted from 0, and the parameters of that epoch, as they were then."""
+    """The best loss and its epoch, counted from 0; the parameters are looked at, not touched."""
     stopping = training.EarlyStopping(patience=5)
     params = [np.zeros((2, 2)), np.zeros(3)]
     for epoch, loss in enumerate([0.9, 0.5, 0.7, 0.6]):
@@ -272,6 +297,17 @@ def test_early_stopping_remembers_the_best(training):
             stopping.update(loss, params)
     require_close(stopping.best_loss, 0.5, what="best_loss", look="the lowest loss so far")
     assert stopping.best_epoch == 1, f"best_epoch counts from 0, so it must be 1; got {stopping.best_epoch}"
+
+
+@exercise("EarlyStopping.restore")
+def test_best_parameters_are_restored(training):
+    """Back come the numbers of the best epoch, into the arrays that the network computes with."""
+    stopping = training.EarlyStopping(patience=5)
+    params = [np.zeros((2, 2)), np.zeros(3)]
+    for epoch, loss in enumerate([0.9, 0.5, 0.7, 0.6]):
+        params[0][...] = epoch
+        params[1][...] = 10 * epoch
+        stopping.update(loss, params)
     arrays = list(params)
     stopping.restore(params)
     look = "copy the parameters when they are best, and write them back in place: p[...] = best"
@@ -320,6 +356,7 @@ def run_epoch(training, rng, n=10, **options):
     return loss, recorder
 
 
+@exercise("train_epoch")
 def test_epoch_visits_every_sample_once(training, rng):
     """Ten samples in batches of four: a gradient and a step for 4, 4 and 2 of them."""
     _, recorder = run_epoch(training, rng, batch_size=4)
@@ -332,6 +369,7 @@ def test_epoch_visits_every_sample_once(training, rng):
     )
 
 
+@exercise("train_epoch")
 @pytest.mark.parametrize(("n", "size"), [(101, 25), (11, 4), (3, 8), (8, 8)])
 def test_epoch_makes_a_step_for_every_batch(training, rng, n, size):
     """However the sizes divide: as many steps as batches, and nobody left out."""
@@ -342,6 +380,7 @@ def test_epoch_makes_a_step_for_every_batch(training, rng, n, size):
     assert visited == list(range(n)), f"each of {n} samples must be visited once; got {visited}"
 
 
+@exercise("train_epoch")
 def test_epoch_shuffles(training, rng):
     """The order is drawn from the generator, a new one for every epoch."""
     orders = [
@@ -351,6 +390,7 @@ def test_epoch_shuffles(training, rng):
     assert orders[0] != orders[1], "two epochs had the same order: draw it from `rng` each time"
 
 
+@exercise("train_epoch")
 def test_epoch_returns_the_mean_over_samples(training, rng):
     """Batches of 4, 4 and 2: the mean of the batch means would count the last two samples double."""
     loss, _ = run_epoch(training, rng, batch_size=4)
@@ -363,6 +403,7 @@ def test_epoch_returns_the_mean_over_samples(training, rng):
     )
 
 
+@exercise("train_epoch")
 def test_epoch_passes_generator_and_rate_on(training, rng):
     """The network needs the generator for dropout, the optimizer the rate of this epoch."""
     _, recorder = run_epoch(training, rng, batch_size=5, lr=0.25)
@@ -375,6 +416,7 @@ def test_epoch_passes_generator_and_rate_on(training, rng):
     assert recorder.rates == [None], "without lr the optimizer's own rate holds: pass None on"
 
 
+@exercise("train_epoch")
 def test_epoch_clips_before_the_step(training, rng):
     """The gradients 3, 3 and 4 have the norm 5.83; with max_grad_norm=1 the optimizer sees 1."""
     _, recorder = run_epoch(training, rng, batch_size=5)
@@ -386,6 +428,7 @@ def test_epoch_clips_before_the_step(training, rng):
         require_close(recorder.norms, [limit] * 2, what=what, look=look, rtol=1e-5)
 
 
+@exercise("train_epoch")
 def test_epochs_train_a_network(training, network, optimizers, rng):
     """Two clouds of points, told apart: the loss falls, and in the end every point is right."""
     y = rng.permutation(np.repeat([0, 1], 30))

@@ -12,6 +12,8 @@ environment variable MNIST_DIR names, or in scikit-learn's cache.
 import numpy as np
 import pytest
 
+from .checks import exercise
+
 BATCH = 32
 
 
@@ -75,6 +77,7 @@ def digits(request, rng):
     return train_test_split(X, y, test_size=0.25, stratify=y, random_state=seed)
 
 
+@exercise("v1")
 def test_v1_learns_digits(graded, digits, rng):
     """At least 88 %: over 40 seeds the reference had 93.9 % on average, 92.0 % at worst, spread 0.8."""
     X, X_test, y, y_test = digits
@@ -82,6 +85,7 @@ def test_v1_learns_digits(graded, digits, rng):
     require_accuracy(net, X_test, y_test, 0.88, "v1 on digits, 100 epochs at a rate of 0.2")
 
 
+@exercise("v2")
 def test_v2_learns_digits(graded, digits, rng):
     """At least 93.5 %: over 40 seeds the reference had 97.4 % on average, 95.8 % at worst, spread 0.5."""
     X, X_test, y, y_test = digits
@@ -111,6 +115,7 @@ def held_out(X, y, rng, size=5000):
     return X[rest], y[rest], (X[part], y[part])
 
 
+@exercise("v1")
 def test_v1_learns_mnist_slowly(graded, mnist, rng):
     """At least 68 % after 100 epochs, on average over three networks: single ones spread by 2 points."""
     X, y, X_test, y_test = mnist
@@ -122,6 +127,7 @@ def test_v1_learns_mnist_slowly(graded, mnist, rng):
     )
 
 
+@exercise("v1")
 @pytest.mark.slow
 def test_v1_learns_mnist_in_the_end(graded, mnist, rng):
     """At least 87.5 % after 1000 epochs: gradient descent gets there, but when?"""
@@ -130,6 +136,7 @@ def test_v1_learns_mnist_in_the_end(graded, mnist, rng):
     require_accuracy(net, X_test, y_test, 0.875, "v1 on MNIST, 1000 epochs")
 
 
+@exercise("v2")
 def test_v2_learns_mnist(graded, mnist, rng):
     """At least 97 % within 10 epochs."""
     X, y, X_test, y_test = mnist
@@ -138,6 +145,7 @@ def test_v2_learns_mnist(graded, mnist, rng):
     require_accuracy(net, X_test, y_test, 0.97, "v2 on MNIST, 10 epochs")
 
 
+@exercise("v2")
 def test_optimized_network_learns_mnist_well(graded, mnist, rng):
     """At least 98 % from three hidden layers, with clipping and a rate that is halved every 4 epochs."""
     X, y, X_test, y_test = mnist

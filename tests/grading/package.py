@@ -35,7 +35,7 @@ class Package:
         """Import the module of this name and return it."""
         if self.name not in sys.modules:
             package = sys.modules[self.name] = importlib.util.module_from_spec(self._spec)
-            with suppress(Exception):  # the modules are graded one by one, and the broken one will tell
+            with suppress(Exception, SystemExit):  # the modules are graded one by one: the broken one tells
                 self._spec.loader.exec_module(package)
         return importlib.import_module(f"{self.name}.{name}")
 
@@ -53,7 +53,7 @@ class Module:
             module = self._package.load(self._name)
         except NotImplementedError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             problem = self._why_not(error)
         else:
             if hasattr(module, attribute):
@@ -70,6 +70,25 @@ class Module:
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = "" if isinstance(error, SyntaxError) else f" ({last.filename}, line {last.lineno})"
         return f"{where} cannot be imported: {type(error).__name__}: {error}{place}"
+
+
+class Altered(Package):
+    """The reference with one function or class replaced: how a single solution of the bank is graded."""
+
+    def __init__(self, module, attribute, replacement):
+        super().__init__("nn")
+        self._altered = module, attribute, replacement
+
+    def __getattr__(self, name):
+        return _AlteredModule(self, name)
+
+
+class _AlteredModule(Module):
+    def __getattr__(self, attribute):
+        module, altered, replacement = self._package._altered
+        if (self._name, attribute) == (module, altered):
+            return replacement
+        return super().__getattr__(attribute)
 
 
 GRADED = pytest.StashKey[Package]()

@@ -1,0 +1,123 @@
+"""The network: dense layers in a row, and the gradient of a loss with respect to each of their weights.
+
+A batch X flows through ``x -> dense -> activation (-> dropout)`` layer by layer into the loss, and the
+gradient flows back the same way.
+"""
+
+import numpy as np
+
+from .activations import ACTIVATIONS, sigmoid, softmax
+from .initializers import INITIALIZERS
+from .layers import dense, dense_backward
+from .losses import LOSSES
+from .regularization import dropout, dropout_backward, l2_penalty
+
+OUTPUTS = ("identity", "sigmoid")
+
+
+class Network:
+    """A multilayer perceptron.
+
+    sizes: widths from input to output, at least two. activation: name of the hidden activation. output:
+    "identity" (scores for a loss that squashes them itself) or "sigmoid" (for mean_squared_error). loss,
+    initializer: names. dropout: share of hidden units dropped while training. l2: strength of the penalty on
+    the weights. rng: Generator for the initial weights, fresh entropy where it is None. dtype: float32 or
+    float64, of the parameters and of all computation.
+
+    Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,). Biases
+    start at 0.
+
+    Raises ValueError naming the argument that does not fit.
+    """
+
+    def __init__(
+        self,
+        sizes,
+        *,
+        activation="relu",
+        output="identity",
+        loss="softmax_cross_entropy",
+        initializer="he_normal",
+        dropout=0.0,
+        l2=0.0,
+        rng=None,
+        dtype=np.float32,
+    ):
+        self.sizes = tuple(sizes)
+        whole = all(isinstance(size, int | np.integer) and size > 0 for size in self.sizes)
+        if len(self.sizes) < 2 or not whole:
+            raise ValueError(f"sizes must be two or more positive integers, input to output; got {sizes!r}")
+        _require_name("activation", activation, ACTIVATIONS)
+        _require_name("output", output, OUTPUTS)
+        _require_name("loss", loss, LOSSES)
+        _require_name("initializer", initializer, INITIALIZERS)
+        if not 0 <= dropout < 1:
+            raise ValueError(f"dropout must lie in [0, 1); got {dropout}")
+        if not 0 <= l2 < np.inf:
+            raise ValueError(f"l2 must be a finite number, not negative; got {l2}")
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise ValueError(f"dtype must be float32 or float64; got {self.dtype}")
+        self.activation, self.output = activation, output
+        self.loss, self.initializer = loss, initializer
+        self.dropout, self.l2 = dropout, l2
+
+        # Each pair of neighbouring widths makes a layer: weights from the initializer, and biases
+        # that start at 0. Draw all weights from the one generator, layer after layer. Optimizers
+        # will write into these arrays, so keep no second copy.
+        raise NotImplementedError
+
+    def forward(self, X):
+        """Return the last layer's output (n, outputs) for X (n, inputs), without dropout: a fresh array."""
+        # Data flow through the layers one by one: the output of each is the input of the next.
+        # Hidden layers use the hidden activation, the last one has the output's own. There is no
+        # dropout here, so the same X always gives the same answer.
+        raise NotImplementedError
+
+    def predict_proba(self, X):
+        """Return probabilities (n, outputs) for X (n, inputs): a fresh array.
+
+        They are the softmax or the sigmoid of the output, as the loss has it; the output itself under
+        mean_squared_error.
+        """
+        # The network puts out scores, and the loss squashes them by itself; here you do it for the
+        # caller. The loss decides how, not the number of outputs: three yes-or-no answers are three
+        # sigmoids, not shares of one whole.
+        raise NotImplementedError
+
+    def predict(self, X):
+        """Return class indices (n,) for X (n, inputs): the likeliest class; with one output, 1 above 1/2."""
+        # Among several outputs the largest score wins; squashing would not change the order. With a
+        # single output, argmax would always answer 0: ask there whether the probability passes one
+        # half. Return integers, one for each sample.
+        raise NotImplementedError
+
+    def loss_and_grads(self, X, y, rng=None):
+        """Return ``(loss, grads)`` on a batch: mean loss and L2 penalty, and the gradients of their sum.
+
+        X: (n, inputs). y: what the loss takes as targets. rng: a Generator switches dropout on, None leaves
+        it off. ``grads`` is arranged as ``params``.
+        """
+        # Walk forward and keep what each layer put out; then walk back and hand the gradient from
+        # layer to layer. Every step is a function that you have written. Return the gradients in
+        # the order of params, made anew at each call.
+        raise NotImplementedError
+
+    def _checked(self, X):
+        X = np.asarray(X)
+        if X.ndim != 2 or X.shape[1] != self.sizes[0] or not len(X):
+            raise ValueError(
+                f"X must have shape (samples, {self.sizes[0]}), one sample or more; got {X.shape}"
+            )
+        return X.astype(self.dtype, copy=False)
+
+    def _as_targets(self, y):
+        y = np.asarray(y)
+        if self.loss != "softmax_cross_entropy" and y.ndim == 1 and self.sizes[-1] == 1:
+            return y[:, None]  # one label a sample, as a column beside the single output
+        return y
+
+
+def _require_name(argument, name, known):
+    if name not in known:
+        raise ValueError(f"{argument} must be one of {', '.join(known)}; got {name!r}")

@@ -1,0 +1,186 @@
+"""Optimizers: rules that turn gradients into better parameters.
+
+Each rule is a function ``*_step`` that works in place on one parameter array and on its state arrays, which
+start as zeros. The classes below carry the state from step to step for a whole list of parameters.
+"""
+
+import math
+
+import numpy as np
+
+from .parameters import ParameterList, joined
+
+
+def sgd_step(param, grad, *, lr):
+    """Step downhill: param <- param - lr * grad.
+
+    param, grad: arrays of one shape; param is updated in place.
+    Source: Robbins & Monro 1951, A Stochastic Approximation Method.
+    """
+    # The gradient points uphill, so step the other way, as far as the learning rate says. The
+    # caller holds on to the array: change its contents, because a new array under the old name is
+    # lost when the function ends.
+    raise NotImplementedError
+
+
+def momentum_step(param, grad, velocity, *, lr, momentum=0.9):
+    """Roll downhill: velocity <- momentum * velocity + grad; param <- param - lr * velocity.
+
+    param, grad, velocity: arrays of one shape; param and velocity are updated in place.
+    Source: Polyak 1964, Some Methods of Speeding Up the Convergence of Iteration Methods; here the velocity
+    does not carry the rate.
+    """
+    # A ball gathers speed where the slopes agree and calms down where they alternate. The velocity
+    # array is its memory between calls: update it in place, and do so first, for the step takes the
+    # new velocity.
+    raise NotImplementedError
+
+
+def nesterov_step(param, grad, velocity, *, lr, momentum=0.9):
+    """Roll downhill and look ahead by one more roll.
+
+    velocity <- momentum * velocity + grad
+    param    <- param - lr * (grad + momentum * velocity)
+
+    param, grad, velocity: arrays of one shape; param and velocity are updated in place.
+    Source: Nesterov 1983, in the form of Bengio, Boulanger-Lewandowski & Pascanu 2013, eq. 7.
+    """
+    # Like momentum, but the step already looks ahead to where the velocity is about to carry it.
+    # Update the velocity first; the step then takes the gradient and one more share of the new
+    # velocity, not of the old one.
+    raise NotImplementedError
+
+
+def rmsprop_step(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
+    """Step by the gradient over its running root mean square.
+
+    square_avg <- rho * square_avg + (1 - rho) * grad**2
+    param      <- param - lr * grad / (sqrt(square_avg) + eps)
+
+    param, grad, square_avg: arrays of one shape; param and square_avg are updated in place.
+    Source: Tieleman & Hinton 2012, Coursera lecture 6.5.
+    """
+    # Each number gets a pace of its own: its gradient is divided by how large it has usually been.
+    # The memory holds a mean of squares, so take the root before you divide. The small eps stands
+    # outside the root and keeps 0 / 0 away.
+    raise NotImplementedError
+
+
+def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Step by the running mean over the running root mean square, both corrected for their start at zero.
+
+    m     <- beta1 * m + (1 - beta1) * grad
+    v     <- beta2 * v + (1 - beta2) * grad**2
+    param <- param - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
+
+    param, grad, m, v: arrays of one shape; param, m and v are updated in place. t: number of the step, 1 at
+    the first call.
+    Source: Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, algorithm 1.
+    """
+    # Adam joins momentum's running mean with RMSprop's mean of squares. Both start at 0 and are too
+    # small at first, so each is corrected by a factor that depends on the step number. The
+    # corrected values are new arrays: m and v carry on.
+    raise NotImplementedError
+
+
+class _Optimizer:
+    """Applies a rule to every parameter and keeps the rule's state arrays between the steps."""
+
+    n_states = 0
+
+    def __init__(self, lr, **hyperparameters):
+        if not 0 <= lr < math.inf:
+            raise ValueError(f"lr must be a finite number, not negative; got {lr}")
+        for name, value in hyperparameters.items():
+            if not 0 <= value < 1:
+                raise ValueError(f"{name} must lie in [0, 1); got {value}")
+        self.lr = lr
+        self.hyperparameters = hyperparameters
+        self.t = 0
+        self._states = None
+
+    def step(self, params, grads, lr=None):
+        """Update every array of ``params`` in place by its gradient; ``lr`` overrides the optimizer's own.
+
+        params, grads: lists of arrays of matching shapes, the same list layout at each call.
+        Raises ValueError when the shapes do not match each other or those of earlier steps.
+        """
+        shapes = [np.shape(p) for p in params]
+        if self._states is None:
+            self._states = [_zeros_like(params) for _ in range(self.n_states)]
+            self._shapes = shapes
+        if shapes != self._shapes or shapes != [np.shape(g) for g in grads]:
+            raise ValueError(
+                f"params and grads must keep the shapes of the first step, {self._shapes}; "
+                f"got params {shapes} and grads {[np.shape(g) for g in grads]}"
+            )
+        self.t += 1
+        lr = float(self.lr if lr is None else lr)  # a NumPy float64 scalar would promote float32 arrays
+        for param, grad, *states in zip(*joined(params, grads, *self._states), strict=True):
+            self._update(param, grad, *states, lr=lr, **self.hyperparameters)
+
+
+def _zeros_like(params):
+    if isinstance(params, ParameterList):
+        return ParameterList.zeros(params.shapes, params.vector.dtype)
+    return [np.zeros_like(p) for p in params]
+
+
+class SGD(_Optimizer):
+    """Gradient descent: see ``sgd_step``."""
+
+    _update = staticmethod(sgd_step)
+
+    def __init__(self, lr=0.01):
+        super().__init__(lr)
+
+
+class Momentum(_Optimizer):
+    """Gradient descent with momentum: see ``momentum_step``."""
+
+    n_states = 1
+    _update = staticmethod(momentum_step)
+
+    def __init__(self, lr=0.01, momentum=0.9):
+        super().__init__(lr, momentum=momentum)
+
+
+class Nesterov(_Optimizer):
+    """Gradient descent with Nesterov's momentum: see ``nesterov_step``."""
+
+    n_states = 1
+    _update = staticmethod(nesterov_step)
+
+    def __init__(self, lr=0.01, momentum=0.9):
+        super().__init__(lr, momentum=momentum)
+
+
+class RMSprop(_Optimizer):
+    """Steps divided by a running root mean square of the gradient: see ``rmsprop_step``."""
+
+    n_states = 1
+    _update = staticmethod(rmsprop_step)
+
+    def __init__(self, lr=0.001, rho=0.9, eps=1e-8):
+        super().__init__(lr, rho=rho, eps=eps)
+
+
+class Adam(_Optimizer):
+    """Running mean over running root mean square, corrected for the start at zero: see ``adam_step``."""
+
+    n_states = 2
+
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        super().__init__(lr, beta1=beta1, beta2=beta2, eps=eps)
+
+    def _update(self, param, grad, m, v, **hyperparameters):
+        adam_step(param, grad, m, v, self.t, **hyperparameters)
+
+
+OPTIMIZERS = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+}

@@ -1,0 +1,46 @@
+"""One allocation for many arrays: a list whose entries are views of a single vector.
+
+A network keeps its weights and biases in one such list and their gradients in another. Whoever reads a layer
+uses the list; whoever treats all numbers alike (an optimizer, clipping, saving) uses the vector and needs one
+call where there were many.
+"""
+
+import math
+
+import numpy as np
+
+
+class ParameterList(list):
+    """A list of arrays laid end to end in ``vector``; writing to either writes to both.
+
+    shapes: the arrays' shapes. vector: 1-D, as long as all the arrays together. Assigning to an entry copies
+    into its view, so that list and vector cannot come apart.
+    """
+
+    def __init__(self, shapes, vector):
+        self.shapes = tuple(tuple(shape) for shape in shapes)
+        self.vector = vector
+        ends = np.cumsum([math.prod(shape) for shape in self.shapes]).tolist()
+        super().__init__(
+            vector[end - math.prod(shape) : end].reshape(shape)
+            for shape, end in zip(self.shapes, ends, strict=True)
+        )
+
+    @classmethod
+    def zeros(cls, shapes, dtype):
+        """Allocate a list of arrays of these shapes, all 0."""
+        return cls(shapes, np.zeros(sum(math.prod(shape) for shape in shapes), dtype))
+
+    def __setitem__(self, index, value):
+        self[index][...] = value
+
+    def __reduce__(self):  # a copied or unpickled list must again be views of one vector
+        return type(self), (self.shapes, self.vector)
+
+
+def joined(*lists):
+    """Return each list as it is, or as [vector], one piece instead of many, where all share one layout."""
+    layouts = {getattr(arrays, "shapes", None) for arrays in lists}
+    if len(layouts) == 1 and None not in layouts:
+        return [[arrays.vector] for arrays in lists]
+    return list(lists)

@@ -1,0 +1,111 @@
+"""The board: how far a package has come, lesson by lesson, and what is next. Plain ASCII, 80 columns."""
+
+import textwrap
+from pathlib import Path
+
+from tests.grading.exercises import EXERCISES, LESSONS, exercises_of
+from tests.grading.results import FAILING, PASSED, TODO, UNKNOWN, WAITING
+from tests.grading.sources import Sources
+
+WIDTH = 79
+BAR = 20
+COLORS = {PASSED: "32", FAILING: "31", TODO: "0", WAITING: "2", UNKNOWN: "2"}
+
+
+def paint(text, code, color):
+    """Wrap text in a terminal color, where colors are wanted."""
+    return f"\x1b[{code}m{text}\x1b[0m" if color and code != "0" else text
+
+
+def render(results, folder, color=False, command="python -m kata"):
+    """Return the board for results by exercise name, of the package in a folder."""
+    if not all(results[name].status == PASSED for name, exercise in EXERCISES.items() if exercise.function):
+        results = {  # trainings are run last of all
+            name: result._replace(status=WAITING, message="waits for all the others")
+            if EXERCISES[name].function is None and result.status == UNKNOWN
+            else result
+            for name, result in results.items()
+        }
+    points = sum(result.points for result in results.values())
+    most = sum(exercise.points for exercise in EXERCISES.values())
+    score = f"{points} of {most} points"
+    lines = [f"{_short(folder):<{WIDTH - len(score)}}{score}", ""]
+    for lesson in LESSONS:
+        lines += _lesson(lesson, results, color)
+    return "\n".join([*lines, "", following(results, folder, color, command)])
+
+
+def _lesson(lesson, results, color):
+    """Return the lines of one lesson: its bar and points, then its exercises by status."""
+    exercises = exercises_of(lesson)
+    own = [results[exercise.name] for exercise in exercises]
+    points, most = sum(result.points for result in own), sum(exercise.points for exercise in exercises)
+    full = BAR * points // most
+    bar = paint("#" * full, "32", color) + "." * (BAR - full)
+    counts = f"{sum(result.status == PASSED for result in own)} of {len(own)} exercises"
+    lines = [f"{lesson} {LESSONS[lesson]:<15}[{bar}]  {counts:<18}{points:>3} of {most} points"]
+    for status in (PASSED, FAILING, TODO, WAITING, UNKNOWN):
+        names = _grouped([result for result in own if result.status == status])
+        if names and not (status == PASSED and len(names) == len(own)):
+            text = textwrap.fill(
+                ", ".join(names),
+                WIDTH,
+                initial_indent=f"    {status:<8} ",
+                subsequent_indent=" " * 13,
+                break_on_hyphens=False,
+            )
+            lines.append(paint(text, COLORS[status], color))
+    return lines
+
+
+def _grouped(results):
+    """Return the names of results, with what the waiting ones wait for behind the last of them."""
+    names = []
+    for i, result in enumerate(results):
+        last = i + 1 == len(results) or results[i + 1].message != result.message
+        note = " (prints)" if result.note else ""
+        if result.status == WAITING and last:
+            note = f" ({result.message.removeprefix('waits ').split(',')[0]})"
+        names.append(result.name + note)
+    return names
+
+
+def next_exercise(results):
+    """Return the exercise to work on: the first that fails or is to do; None where there is none."""
+    for status in ((FAILING, TODO), (WAITING, UNKNOWN)):
+        for exercise in EXERCISES.values():
+            if results[exercise.name].status in status:
+                return exercise
+    return None
+
+
+def following(results, folder, color=False, command="python -m kata"):
+    """Say what to do next: the exercise with its place and formula, and the command that checks it."""
+    exercise = next_exercise(results)
+    if exercise is None:
+        return paint("All done: your network learns, and every number in it is yours.", "32", color) + (
+            f"\nHow fast is it? {command} race"
+        )
+    kind = "mend" if results[exercise.name].status == FAILING else "write"
+    points = f"{exercise.points} point" + ("s" if exercise.points > 1 else "")
+    lines = [paint(f"Next: {kind} {exercise.name} ({points})", "1", color)]
+    if exercise.function is None:
+        lines[0] = paint(
+            f"Next: {exercise.name} ({points}), a training: nothing new is to be written", "1", color
+        )
+    place = Sources(folder).place(exercise)
+    if place:
+        lines.append(f"  {_short(place.path)}:{place.line}")
+    lines += textwrap.wrap(exercise.formula, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    lines.append(f"  check it:  {command} check {exercise.name}")
+    lines.append(f"  a hint:    {command} hint {exercise.name}")
+    return "\n".join(lines)
+
+
+def _short(path):
+    """Return a path as short as it can be written from the working directory."""
+    path = Path(path)
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

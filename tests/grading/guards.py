@@ -1,0 +1,179 @@
+"""Guards: what graded code must leave alone, the world around it and the tools that judge it."""
+
+import ast
+import functools
+import random
+import sys
+import threading
+import warnings
+from types import FunctionType
+
+import numpy as np
+import numpy.testing
+
+from tests.grading.exercises import LESSONS
+
+TOOLS = (
+    "builtins",
+    "math",
+    "numpy",
+    "numpy.testing",
+    "numpy.linalg",
+    "numpy.random",
+    "pytest",
+    "_pytest.outcomes",
+)
+BACKDOORS = {
+    "importlib",
+    "runpy",
+    "imp",
+    "ctypes",
+    "subprocess",
+    "multiprocessing",
+    "builtins",
+    "gc",
+    "inspect",
+    "unittest",
+    "pkgutil",
+    "zipimport",
+    "code",
+    "codeop",
+    "pdb",
+    "site",
+}
+BUILTINS = {"__import__", "exec", "eval", "compile", "open", "globals", "breakpoint"}
+
+
+class World:
+    """The state that a test must leave as it was: taken before, compared and put back afterwards."""
+
+    def __init__(self):
+        self.numpy_random = np.random.get_state()  # noqa: NPY002 - only watched
+        self.python_random = random.getstate()
+        self.errors = np.geterr()
+        self.filters = warnings.filters[:]
+        self.threads = set(threading.enumerate())
+
+    def changes(self):
+        """Put everything back; return a sentence for each thing that was changed."""
+        now = np.random.get_state()  # noqa: NPY002
+        found = []
+        if now[2] != self.numpy_random[2] or not np.array_equal(now[1], self.numpy_random[1]):
+            np.random.set_state(self.numpy_random)  # noqa: NPY002
+            found.append(
+                "NumPy's global generator was seeded or drawn from: draw from the `rng` that is passed in, "
+                "and never call np.random.seed"
+            )
+        if random.getstate() != self.python_random:
+            random.setstate(self.python_random)
+            found.append("Python's global random state was changed: draw from the `rng` that is passed in")
+        if np.geterr() != self.errors:
+            np.seterr(**self.errors)
+            found.append(
+                "np.seterr was called and left changed: hiding an overflow does not mend it; inside a `with "
+                "np.errstate(...)` block it would end with the block"
+            )
+        if warnings.filters != self.filters:
+            warnings.filters[:] = self.filters
+            found.append(
+                "The warning filters were changed: a warning tells of a mistake, so mend that instead"
+            )
+        left = [
+            thread for thread in threading.enumerate() if thread not in self.threads and thread.is_alive()
+        ]
+        if left:
+            names = ", ".join(thread.name for thread in left)
+            found.append(f"A thread was left running ({names}): join what you start before you return")
+        return found
+
+
+class Tools:
+    """The functions that do the judging, remembered before the graded package is imported."""
+
+    def __init__(self):
+        self._modules = {
+            name: sys.modules[name]
+            for name in list(sys.modules)
+            if name in TOOLS or name.startswith(("tests.lessons", "tests.grading", "tests.solutions"))
+        }
+        self._names = {name: dict(vars(module)) for name, module in self._modules.items()}
+        self._codes = {
+            (name, key): value.__code__
+            for name, names in self._names.items()
+            for key, value in names.items()
+            if isinstance(value, FunctionType)
+        }
+
+    def replaced(self):
+        """Put back what was replaced; return a sentence for each, naming it."""
+        found = []
+        for name, before in self._names.items():
+            now = vars(self._modules[name])
+            for key, value in before.items():
+                if now.get(key) is not value and not key.startswith("__"):
+                    setattr(self._modules[name], key, value)
+                    found.append(f"{name}.{key}")
+        for (name, key), code in self._codes.items():
+            function = self._names[name][key]
+            if function.__code__ is not code:
+                function.__code__ = code
+                found.append(f"{name}.{key}")
+        return [f"The code replaced {what}, which does the judging: no points for that" for what in found[:3]]
+
+
+@functools.cache
+def audit(folder):
+    """Look through the sources of a package; return {(module, function): sentence} of what is refused.
+
+    function is the top-level function or class in which it stands, None for a module as a whole. Only what is
+    imported from the graded modules is read.
+    """
+    found, modules, queue = {}, set(), [*LESSONS.values()][:8]
+    while queue:
+        module = queue.pop()
+        path = folder / f"{module}.py"
+        if module in modules or not path.is_file():
+            continue
+        modules.add(module)
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+        except (SyntaxError, ValueError):
+            continue  # it cannot be imported either, and the lessons say so
+        for statement in tree.body:
+            owner = statement.name if isinstance(statement, ast.FunctionDef | ast.ClassDef) else None
+            for node in ast.walk(statement):
+                if isinstance(node, ast.ImportFrom) and node.level == 1:
+                    queue += [node.module] if node.module else [name.name for name in node.names]
+                elif sentence := _refused(node):
+                    found.setdefault((module, owner), f"{path.name}, line {node.lineno}, {sentence}")
+    helpers = [key for key in found if key[0] not in LESSONS.values()]
+    for key in helpers:  # a module beside the graded ones serves them all
+        for module in modules:
+            found.setdefault((module, None), found[key])
+    return found
+
+
+def _refused(node):
+    """Say what is wrong with a node of the source, None where nothing is."""
+    if isinstance(node, ast.Import):
+        names = [name.name for name in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        names = ["a package outside of its own folder"] if node.level > 1 else [node.module]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILTINS:
+        return f"calls {node.func.id}: plain functions need nothing of the kind. No points while it is there"
+    elif (
+        isinstance(node, ast.Attribute) and node.attr == "modules" and getattr(node.value, "id", "") == "sys"
+    ):
+        return "reaches into sys.modules: use what you have imported. No points while it is there"
+    else:
+        return None
+    for name in names:
+        top = name.split(".")[0]
+        if top == "numpy" and "testing" not in name:
+            continue
+        if top not in sys.stdlib_module_names or top in BACKDOORS:
+            return (
+                f"imports {name}: NumPy and Python's standard library are all that these exercises need. "
+                "No points while it is there"
+            )
+    return None

@@ -1,0 +1,47 @@
+"""Judging a single solution of the bank: the reference with one function replaced, graded in this process."""
+
+import contextlib
+import io
+
+import pytest
+
+from tests.grading.exercises import EXERCISES, LESSONS
+from tests.grading.package import GRADED, Altered
+from tests.grading.plugin import RESULTS
+from tests.grading.runner import ROOT
+
+
+class _Judge:
+    """Puts the altered package in the place of the one that the options name, and keeps the results."""
+
+    def __init__(self, package):
+        self.package, self.results, self.reports = package, None, []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config):
+        config.stash[GRADED] = self.package
+
+    def pytest_unconfigure(self, config):
+        self.results = config.stash.get(RESULTS, None)
+
+
+def judge_solution(solution, exercises=None, options=()):
+    """Grade a solution by the tests of its own exercise, or of those named; return {exercise: Result}."""
+    exercise = EXERCISES[solution.exercise]
+    exercises = [exercise.name] if exercises is None else exercises
+    judge = _Judge(Altered(exercise.module, exercise.function.split(".")[0], solution.code))
+    lessons = sorted({EXERCISES[name].lesson for name in exercises})
+    files = [f"{ROOT}/tests/lessons/test_{lesson}_{LESSONS[lesson]}.py" for lesson in lessons]
+    command = [
+        *("-p", "no:cacheprovider", "-p", "no:unraisableexception", "-q", "-s"),
+        *(f"--rootdir={ROOT}", f"-c={ROOT}/pyproject.toml"),
+        *(f"--exercise={name}" for name in exercises),
+        *options,
+        *files,
+    ]
+    with contextlib.redirect_stdout(io.StringIO()) as output, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they take longer than the tests
+        pytest.main(command, plugins=[judge])
+    if judge.results is None:
+        raise RuntimeError(f"the lessons could not be run: {output.getvalue()}")
+    return {name: judge.results.all()[name] for name in exercises}

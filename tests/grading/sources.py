@@ -1,0 +1,148 @@
+"""Sources: where an exercise stands in a package's files, what it calls, and whether it has changed."""
+
+import ast
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.grading.exercises import EXERCISES
+
+
+class Place(NamedTuple):
+    """Where a function stands: its file and the lines from its first to its last, counted from 1."""
+
+    path: Path
+    line: int
+    end: int
+
+
+class Sources:
+    """The sources of a package, read once; a file that cannot be parsed counts as empty."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self._modules = {}
+
+    def module(self, name):
+        """Return (text, tree) of a module, tree being None where it is missing or no Python."""
+        if name not in self._modules:
+            path = self.folder / f"{name}.py"
+            try:
+                text = path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError):
+                text = ""
+            try:
+                tree = ast.parse(text)
+            except (SyntaxError, ValueError):
+                tree = None
+            self._modules[name] = text, tree
+        return self._modules[name]
+
+    def place(self, exercise):
+        """Return the place of an exercise's function, None where there is none."""
+        node = self._node(exercise.module, exercise.function) if exercise.function else None
+        if node is None:
+            return None
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        return Place(self.folder / f"{exercise.module}.py", first, node.end_lineno)
+
+    def text(self, exercise):
+        """Return the source of an exercise's function, None where there is none."""
+        place = self.place(exercise)
+        if place is None:
+            return None
+        lines = self.module(exercise.module)[0].splitlines()
+        return "\n".join(lines[place.line - 1 : place.end])
+
+    def helpers(self, exercise):
+        """Return the sources of the helpers that an exercise's function calls in its own module."""
+        exercises = {other.function for other in EXERCISES.values()}
+        lines = self.module(exercise.module)[0].splitlines()
+        texts = []
+        for module, name in sorted(self._closure(exercise.module, exercise.function)):
+            node = self._node(module, name)
+            known = module != exercise.module or name in exercises or name == "as_floating"
+            if not known and isinstance(node, ast.FunctionDef):
+                texts.append("\n".join(lines[node.lineno - 1 : node.end_lineno]))
+        return texts
+
+    def needs(self, exercise):
+        """Return the names of the exercises that this one calls, directly or through others."""
+        names = {}
+        for other in EXERCISES.values():
+            if other.function:
+                names.setdefault((other.module, other.function), other.name)
+        reached = self._closure(exercise.module, exercise.function) if exercise.function else ()
+        return {names[key] for key in reached if key in names} - {exercise.name}
+
+    def fingerprint(self, exercise):
+        """Return a digest of all code that an exercise's function reaches; comments do not count.
+
+        An exercise without a function of its own, a training, reaches everything.
+        """
+        digest = hashlib.sha256()
+        if exercise.function is None:
+            for path in sorted(self.folder.glob("*.py")):
+                digest.update(path.read_bytes())
+            return digest.hexdigest()
+        owner = exercise.function.split(".")[0]  # the tests of a method call the others
+        for module, name in sorted(self._closure(exercise.module, owner)):
+            node = self._node(module, name)
+            digest.update(f"{module}.{name}".encode())
+            digest.update(ast.dump(node).encode() if node else self.module(module)[0].encode())
+        return digest.hexdigest()
+
+    def _node(self, module, name):
+        """Return the definition of a name, or of ``Class.method``, in a module."""
+        node = self._bindings(module).get(name.split(".")[0])
+        for part in name.split(".")[1:]:
+            body = getattr(node, "body", [])
+            node = next((item for item in body if getattr(item, "name", None) == part), None)
+        return node
+
+    def _bindings(self, module):
+        """Return the top-level definitions of a module by name: functions, classes, assignments, imports."""
+        _, tree = self.module(module)
+        found = {}
+        for node in tree.body if tree else ():
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found[node.name] = node
+            elif isinstance(node, ast.Assign):
+                found.update((target.id, node) for target in node.targets if isinstance(target, ast.Name))
+            elif isinstance(node, ast.ImportFrom):
+                found.update((alias.asname or alias.name, node) for alias in node.names)
+        return found
+
+    def _closure(self, module, name):
+        """Return every (module, name) of this package that a definition reaches by the names it uses."""
+        reached, queue = set(), [(module, name)]
+        while queue:
+            module, name = queue.pop()
+            if (module, name) in reached:
+                continue
+            bindings = self._bindings(module)
+            node = self._node(module, name)
+            if isinstance(node, ast.ImportFrom):
+                queue += self._imported(node, name)
+                continue
+            reached.add((module, name))
+            if node is None:
+                continue
+            if "." in name:
+                queue.append((module, f"{name.split('.')[0]}.__init__"))
+            for part in ast.walk(node):
+                if isinstance(part, ast.Name) and part.id in bindings:
+                    queue.append((module, part.id))
+                if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+                    owner = name.split(".")[0]
+                    if part.value.id == "self" and self._node(module, f"{owner}.{part.attr}"):
+                        queue.append((module, f"{owner}.{part.attr}"))
+        return reached
+
+    @staticmethod
+    def _imported(node, name):
+        """Return what a relative import stands for; other packages are no concern of ours."""
+        if node.level != 1:
+            return []
+        original = next((alias.name for alias in node.names if (alias.asname or alias.name) == name), name)
+        return [(node.module, original)] if node.module else []

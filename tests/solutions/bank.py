@@ -1,0 +1,127 @@
+"""The bank's form: wrong solutions with a teacher's sentence, right variants, probes to tell them apart.
+
+A wrong solution or a right variant is an ordinary function (or class) that stands for one exercise. A probe
+lists cases for an exercise: small calls, the smallest first. What a learner's function does on the cases is
+compared with what the wrong solutions do on them: where all agree, the mistake is known.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Solution(NamedTuple):
+    """A function or class that stands for an exercise; ``sentence`` says what is wrong (None: nothing is).
+
+    unwritten: the exercise has not been begun, rather than done wrong.
+    """
+
+    name: str
+    exercise: str
+    code: Callable
+    sentence: str | None = None
+    unwritten: bool = False
+
+
+class Case(NamedTuple):
+    """One observation: what is done, in words or as a call, and a function that does it.
+
+    arguments: the arrays given to the learner's function, by name; they are compared afterwards. rtol, atol:
+    how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
+    """
+
+    text: str
+    run: Callable[[], Any]
+    arguments: dict[str, np.ndarray]
+    rtol: float
+    atol: float
+
+
+WRONG: dict[str, list[Solution]] = {}
+RIGHT: dict[str, list[Solution]] = {}
+PROBES: dict[str, Callable] = {}
+
+
+def wrong(exercise, sentence, *, unwritten=False):
+    """Enter the decorated function into the bank as a mistake; ``sentence`` is what the learner is told."""
+
+    def enter(code):
+        solution = Solution(code.__name__, exercise, code, sentence, unwritten)
+        WRONG.setdefault(exercise, []).append(solution)
+        return code
+
+    return enter
+
+
+def right(exercise):
+    """Enter the decorated function into the bank as another way to be right."""
+
+    def enter(code):
+        RIGHT.setdefault(exercise, []).append(Solution(code.__name__, exercise, code))
+        return code
+
+    return enter
+
+
+def probe(*exercises):
+    """Enter the decorated generator: given the subject, a function or class, it yields cases."""
+
+    def enter(cases):
+        for exercise in exercises:
+            PROBES[exercise] = cases
+        return cases
+
+    return enter
+
+
+def call(function, *args, rtol=1e-6, atol=1e-9, after=None, **kwargs):
+    """Return the case that calls ``function`` with copies of these arguments.
+
+    after: where the function works in place, picks the outcome from (result, *args); otherwise it is the
+    result, and the arguments must stay as they are.
+    """
+    args = [np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in args]
+    names = _parameters(function)
+    watched = {
+        (names[i] if i < len(names) else f"argument {i + 1}"): arg
+        for i, arg in enumerate(args)
+        if isinstance(arg, np.ndarray) and after is None
+    }
+
+    def run():
+        result = function(*args, **kwargs)
+        return result if after is None else after(result, *args)
+
+    shown = ", ".join([*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())])
+    name = getattr(function, "__name__", "the function")
+    single = " in float32" if any(getattr(arg, "dtype", None) == np.float32 for arg in args) else ""
+    return Case(f"{name}({shown}){single}", run, watched, rtol, atol)
+
+
+def _parameters(function):
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # NumPy's own functions do not always tell
+        return []
+
+
+def script(text, run, rtol=1e-6, atol=1e-9):
+    """Return the case that runs a small program of its own and observes what it returns."""
+    return Case(text, run, {}, rtol, atol)
+
+
+def show(value):
+    """Write a small argument as it would be typed, without its dtype."""
+    if isinstance(value, np.ndarray):
+        if value.size > 12:
+            return f"<{value.dtype} {value.shape}>"
+        return str(value.tolist())
+    if isinstance(value, list):
+        return "[" + ", ".join(map(show, value)) + "]"
+    if isinstance(value, np.random.Generator):
+        return "rng"
+    if isinstance(value, type):
+        return value.__name__
+    return repr(value)

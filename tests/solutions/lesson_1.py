@@ -1,0 +1,1104 @@
+"""Lesson 1: solutions of the activations, wrong and right."""
+
+import math
+
+import numpy as np
+
+from nn.activations import as_floating, log_softmax, relu, sigmoid, softmax
+
+from .bank import call, probe, right, wrong
+
+Z = np.array([[-1.5, 0.5], [3.0, -0.25]])  # sums on both sides of the kinks
+GRAD = np.array([[2.0, -1.0], [0.5, -3.0]])
+SINGLE = np.array([-2.0, -0.5, 1.5], np.float32)
+WHOLE = np.array([-2, 3])
+
+
+# sigmoid
+
+
+@probe("sigmoid")
+def sigmoid_values(sigmoid):
+    yield call(sigmoid, np.array([2.0, -1.0]))
+    yield call(sigmoid, Z)
+    yield call(sigmoid, WHOLE)
+    yield call(sigmoid, SINGLE)
+    yield call(sigmoid, np.array([-1000.0]))
+    yield call(sigmoid, np.array([1000.0]))
+    # exp(200) is beyond float32, and well within float64
+    case = call(sigmoid, np.array([-200.0], np.float32))
+    yield case._replace(text="sigmoid(np.array([-200.0], np.float32))")
+
+
+@wrong(
+    "sigmoid",
+    "Your formula is right, but for sums far below 0 exp(-z) overflows: exp must never be given a large "
+    "positive number.",
+)
+def sigmoid_overflowing_below_zero(z):
+    return 1 / (1 + np.exp(-as_floating(z)))
+
+
+@wrong(
+    "sigmoid",
+    "Your formula is right, but for sums far above 0 exp(z) overflows: exp must never be given a large "
+    "positive number.",
+)
+def sigmoid_overflowing_above_zero(z):
+    e = np.exp(as_floating(z))
+    return e / (1 + e)
+
+
+@wrong(
+    "sigmoid",
+    "It overflows far from 0, on both sides. If you choose between two forms by np.where: it computes both "
+    "of them for every entry. It is the argument of exp that must be kept from growing.",
+)
+def sigmoid_with_both_branches_computed(z):
+    z = as_floating(z)
+    return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
+
+
+@wrong(
+    "sigmoid",
+    "It looks as if you limit the sums to a range that is safe in float64: in float32, exp overflows beyond "
+    "88. Choose the limit by the dtype, or a form that needs none.",
+)
+def sigmoid_clipped_for_float64_only(z):
+    return 1 / (1 + np.exp(-np.clip(as_floating(z), -500, 500)))
+
+
+@wrong(
+    "sigmoid",
+    "Your results exceed 1: this is 1 + exp(-z). Parentheses are missing, because / binds before +.",
+)
+def sigmoid_without_parentheses(z):
+    return 1 / 1 + np.exp(-as_floating(z))
+
+
+@wrong("sigmoid", "Your curve falls where it should rise: the sign in the exponent is turned.")
+def sigmoid_falling(z):
+    return 1 / (1 + np.exp(as_floating(z)))
+
+
+@wrong(
+    "sigmoid",
+    "The values are right, but float32 sums come back as float64. An array that you create, with np.zeros "
+    "for instance, is float64 unless you give it the dtype of z.",
+)
+def sigmoid_filled_into_float64(z):
+    z = as_floating(z)
+    a = np.zeros(z.shape)
+    positive = z >= 0
+    a[positive] = 1 / (1 + np.exp(-z[positive]))
+    e = np.exp(z[~positive])
+    a[~positive] = e / (1 + e)
+    return a
+
+
+@right("sigmoid")
+def sigmoid_by_two_branches(z):
+    z = as_floating(z)
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+@right("sigmoid")
+def sigmoid_by_tanh(z):
+    return 0.5 * (1 + np.tanh(as_floating(z) / 2))
+
+
+@right("sigmoid")
+def sigmoid_of_limited_sums(z):
+    return 1 / (1 + np.exp(-np.clip(as_floating(z), -80, 80)))
+
+
+@right("sigmoid")
+def sigmoid_by_masks(z):
+    z = as_floating(z)
+    a = np.empty_like(z)
+    positive = z > 0
+    a[positive] = 1 / (1 + np.exp(-z[positive]))
+    e = np.exp(z[~positive])
+    a[~positive] = e / (1 + e)
+    return a
+
+
+@right("sigmoid")
+def sigmoid_by_logaddexp(z):
+    z = as_floating(z)
+    return np.exp(-np.logaddexp(z.dtype.type(0), -z))
+
+
+# sigmoid_backward
+
+
+@probe("sigmoid_backward")
+def sigmoid_slopes(sigmoid_backward):
+    yield call(sigmoid_backward, np.array([1.0]), np.array([0.8]))
+    yield call(sigmoid_backward, np.array([10.0, -3.0]), np.array([0.25, 0.9]))
+    yield call(sigmoid_backward, GRAD, np.array([[0.1, 0.5], [0.75, 0.999]]))
+    yield call(sigmoid_backward, SINGLE, np.array([0.25, 0.5, 0.9], np.float32))
+
+
+@wrong(
+    "sigmoid_backward",
+    "You take `a` for the sum and apply the sigmoid to it once more. It is the output already: the slope "
+    "needs no exp at all.",
+)
+def sigmoid_backward_squashing_twice(grad, a):
+    s = 1 / (1 + np.exp(-a))
+    return grad * s * (1 - s)
+
+
+@wrong(
+    "sigmoid_backward",
+    "You return the slope alone: by the chain rule it is multiplied by the upstream gradient `grad`.",
+)
+def sigmoid_backward_without_grad(grad, a):
+    return a * (1 - a)
+
+
+@wrong(
+    "sigmoid_backward",
+    "1 - a**2 is the slope of tanh. That of the sigmoid is another: where a is 1/2, it is 1/4.",
+)
+def sigmoid_backward_with_the_slope_of_tanh(grad, a):
+    return grad * (1 - a**2)
+
+
+@right("sigmoid_backward")
+def sigmoid_backward_by_a_product(grad, a):
+    return grad * a * (1 - a)
+
+
+@right("sigmoid_backward")
+def sigmoid_backward_by_a_difference(grad, a):
+    return grad * (a - a**2)
+
+
+# tanh
+
+
+@probe("tanh")
+def tanh_values(tanh):
+    yield call(tanh, np.array([1.0, -0.5]))
+    yield call(tanh, Z)
+    yield call(tanh, WHOLE)
+    yield call(tanh, SINGLE)
+    yield call(tanh, np.array([1000.0]))
+    yield call(tanh, np.array([-1000.0]))
+
+
+@wrong(
+    "tanh",
+    "Your formula is right, but far from 0, on both sides, exp overflows and inf / inf is nan. NumPy has a "
+    "tanh that does not; or give exp negative numbers only.",
+)
+def tanh_overflowing_on_both_sides(z):
+    z = as_floating(z)
+    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+
+@wrong(
+    "tanh",
+    "Your formula is right, but for sums far above 0 exp overflows. NumPy has a tanh that does not; or give "
+    "exp negative numbers only.",
+)
+def tanh_overflowing_above_zero(z):
+    e = np.exp(2 * as_floating(z))
+    return (e - 1) / (e + 1)
+
+
+@wrong(
+    "tanh",
+    "Your formula is right, but for sums far below 0 exp overflows. NumPy has a tanh that does not; or give "
+    "exp negative numbers only.",
+)
+def tanh_overflowing_below_zero(z):
+    e = np.exp(-2 * as_floating(z))
+    return (1 - e) / (1 + e)
+
+
+@wrong(
+    "tanh",
+    "Your curve runs from -1 to 1, but is too flat: this is tanh(z / 2). If you build it from the sigmoid, "
+    "that one must be given a steeper argument, too.",
+)
+def tanh_half_as_steep(z):
+    return 2 * sigmoid(z) - 1
+
+
+@right("tanh")
+def tanh_by_numpy(z):
+    return np.tanh(as_floating(z))
+
+
+@right("tanh")
+def tanh_by_sigmoid(z):
+    return 2 * sigmoid(2 * as_floating(z)) - 1
+
+
+@right("tanh")
+def tanh_by_negative_exponents(z):
+    z = as_floating(z)
+    e = np.exp(-2 * np.abs(z))
+    return np.sign(z) * (1 - e) / (1 + e)
+
+
+# tanh_backward
+
+
+@probe("tanh_backward")
+def tanh_slopes(tanh_backward):
+    yield call(tanh_backward, np.array([1.0]), np.array([0.5]))
+    yield call(tanh_backward, np.array([10.0, -3.0]), np.array([0.2, -0.8]))
+    yield call(tanh_backward, GRAD, np.array([[-0.5, 0.1], [0.75, 0.99]]))
+    yield call(tanh_backward, SINGLE, np.array([0.25, -0.5, 0.9], np.float32))
+
+
+@wrong(
+    "tanh_backward",
+    "You take `a` for the sum and apply tanh to it once more. It is the output already: only its square is "
+    "needed.",
+)
+def tanh_backward_squashing_twice(grad, a):
+    return grad * (1 - np.tanh(a) ** 2)
+
+
+@wrong(
+    "tanh_backward",
+    "You return the slope alone: by the chain rule it is multiplied by the upstream gradient `grad`.",
+)
+def tanh_backward_without_grad(grad, a):
+    return 1 - a**2
+
+
+@wrong(
+    "tanh_backward",
+    "Your slope is 1 - a: the square is missing. For negative outputs it is even above 1.",
+)
+def tanh_backward_without_the_square(grad, a):
+    return grad * (1 - a)
+
+
+@wrong(
+    "tanh_backward",
+    "a * (1 - a) is the slope of the sigmoid. That of tanh is another: where a is 0, it is 1.",
+)
+def tanh_backward_with_the_slope_of_sigmoid(grad, a):
+    return grad * a * (1 - a)
+
+
+@right("tanh_backward")
+def tanh_backward_by_the_square(grad, a):
+    return grad * (1 - a**2)
+
+
+@right("tanh_backward")
+def tanh_backward_by_two_factors(grad, a):
+    return grad * (1 - a) * (1 + a)
+
+
+# relu
+
+
+@probe("relu")
+def relu_values(relu):
+    yield call(relu, np.array([2.0, -3.0]))
+    yield call(relu, Z)
+    yield call(relu, SINGLE)
+    yield call(relu, WHOLE)
+    yield call(relu, np.array([-1e4, 1e4]))
+
+
+@wrong("relu", "Negative sums come out positive, as their absolute value: they must become 0.")
+def relu_as_absolute_value(z):
+    return np.abs(as_floating(z))
+
+
+@wrong(
+    "relu",
+    "Your result is 0 or 1, a step: this is the slope of ReLU. The function itself lets the positive sums "
+    "through as they are.",
+)
+def relu_as_a_step(z):
+    z = as_floating(z)
+    return (z > 0).astype(z.dtype)
+
+
+@wrong(
+    "relu",
+    "The values are right, but you write the zeros into the caller's z, which may still be needed: make a "
+    "new array.",
+)
+def relu_in_place(z):
+    z = as_floating(z)
+    z[z < 0] = 0
+    return z
+
+
+@wrong(
+    "relu",
+    "The values are right, but an array of integers stays one: the rule here is that anything but floats is "
+    "computed in float64.",
+)
+def relu_of_integers_in_integers(z):
+    return np.maximum(z, 0)
+
+
+@wrong(
+    "relu",
+    "The values are right, but float32 sums come back as float64. np.zeros and the like make float64 unless "
+    "told otherwise; the plain number 0 adapts itself to z.",
+)
+def relu_in_float64(z):
+    return np.maximum(z, np.zeros(np.shape(z)))
+
+
+@wrong(
+    "relu",
+    "The values are right, but you write the zeros into the caller's z, which may still be needed: make a "
+    "new array. (Integers come next: they are computed in float64.)",
+)
+def relu_in_place_and_in_integers(z):
+    z[z < 0] = 0
+    return z
+
+
+@right("relu")
+def relu_by_the_maximum(z):
+    return np.maximum(as_floating(z), 0)
+
+
+@right("relu")
+def relu_by_a_product(z):
+    z = as_floating(z)
+    return z * (z > 0)
+
+
+@right("relu")
+def relu_by_where(z):
+    z = as_floating(z)
+    return np.where(z > 0, z, 0)
+
+
+@right("relu")
+def relu_on_a_copy(z):
+    a = as_floating(z).copy()
+    a[a < 0] = 0
+    return a
+
+
+# relu_backward
+
+
+@probe("relu_backward")
+def relu_slopes(relu_backward):
+    yield call(relu_backward, np.array([5.0, 7.0]), np.array([3.0, 0.0]))
+    yield call(relu_backward, GRAD, np.array([[0.5, 2.0], [0.0, 0.0]]))
+    yield call(relu_backward, SINGLE, np.array([0.25, 0.0, 2.0], np.float32))
+
+
+@wrong(
+    "relu_backward",
+    "You let every gradient pass, also where the output is 0. An output of ReLU is never negative: if you "
+    "compare with `a >= 0`, that is always true.",
+)
+def relu_backward_passing_everything(grad, a):
+    return grad * (a >= 0)
+
+
+@wrong(
+    "relu_backward",
+    "You return the slope alone, 1 or 0: by the chain rule it is multiplied by the upstream gradient `grad`.",
+)
+def relu_backward_without_grad(grad, a):
+    return (a > 0).astype(a.dtype)
+
+
+@wrong(
+    "relu_backward",
+    "The values are right, but you write the zeros into the caller's grad: make a new array instead.",
+)
+def relu_backward_in_place(grad, a):
+    grad[a <= 0] = 0
+    return grad
+
+
+@wrong(
+    "relu_backward",
+    "You multiply by the output itself. The slope on the positive side is 1, however large the output is.",
+)
+def relu_backward_times_the_output(grad, a):
+    return grad * np.maximum(a, 0)
+
+
+@wrong(
+    "relu_backward",
+    "You look at the sign of `grad`: it is the output `a` that decides where the gradient passes, and a "
+    "negative gradient passes like any other.",
+)
+def relu_backward_by_the_sign_of_grad(grad, a):
+    return np.maximum(grad, 0)
+
+
+@wrong(
+    "relu_backward",
+    "The values are right, but float32 becomes float64: an array of the Python numbers 0 and 1, as np.where "
+    "or astype(int) makes it, is not float32. A comparison multiplies just as well.",
+)
+def relu_backward_in_float64(grad, a):
+    return grad * np.where(a > 0, 1, 0)
+
+
+@wrong(
+    "relu_backward",
+    "You return the slope alone, 1 or 0, and as integers: by the chain rule it is multiplied by the upstream "
+    "gradient `grad`.",
+)
+def relu_backward_without_grad_in_integers(grad, a):
+    return np.where(a > 0, 1, 0)
+
+
+@right("relu_backward")
+def relu_backward_by_a_product(grad, a):
+    return grad * (a > 0)
+
+
+@right("relu_backward")
+def relu_backward_by_where(grad, a):
+    return np.where(a > 0, grad, 0)
+
+
+@right("relu_backward")
+def relu_backward_on_a_copy(grad, a):
+    result = np.array(grad)
+    result[a <= 0] = 0
+    return result
+
+
+@right("relu_backward")
+def relu_backward_by_sign(grad, a):
+    return grad * np.sign(a)
+
+
+# leaky_relu
+
+
+@probe("leaky_relu")
+def leaky_relu_values(leaky_relu):
+    yield call(leaky_relu, np.array([2.0, -3.0]))
+    yield call(leaky_relu, Z)
+    yield call(leaky_relu, Z, slope=0.2)
+    yield call(leaky_relu, SINGLE)
+    yield call(leaky_relu, WHOLE)
+
+
+@wrong(
+    "leaky_relu",
+    "It is right for the slope of 0.01 and wrong for any other: the code holds a fixed number where the "
+    "argument `slope` belongs.",
+)
+def leaky_relu_with_a_fixed_slope(z, slope=0.01):
+    z = as_floating(z)
+    return np.where(z > 0, z, 0.01 * z)
+
+
+@wrong(
+    "leaky_relu",
+    "Every negative sum becomes the number `slope` itself: the slope is a factor, what leaks through is "
+    "slope times the sum.",
+)
+def leaky_relu_returning_the_slope(z, slope=0.01):
+    z = as_floating(z)
+    return np.where(z > 0, z, slope)
+
+
+@wrong(
+    "leaky_relu",
+    "You shrink the positive sums and let the negative ones pass: the two sides are exchanged.",
+)
+def leaky_relu_with_the_sides_exchanged(z, slope=0.01):
+    z = as_floating(z)
+    return np.where(z > 0, slope * z, z)
+
+
+@wrong(
+    "leaky_relu",
+    "Negative sums become 0: this is plain ReLU, nothing leaks through. Multiply by `slope` there.",
+)
+def leaky_relu_without_a_leak(z, slope=0.01):
+    return np.maximum(as_floating(z), 0)
+
+
+@wrong(
+    "leaky_relu",
+    "The values are right, but you shrink the entries of the caller's z in place: make a new array.",
+)
+def leaky_relu_in_place(z, slope=0.01):
+    z = as_floating(z)
+    z[z < 0] *= slope
+    return z
+
+
+@wrong(
+    "leaky_relu",
+    "The values are right, but float32 becomes float64. np.where of two Python numbers is a float64 array, "
+    "and wins the product; let it choose between arrays that have the dtype of z.",
+)
+def leaky_relu_in_float64(z, slope=0.01):
+    z = as_floating(z)
+    return z * np.where(z > 0, 1, slope)
+
+
+@right("leaky_relu")
+def leaky_relu_by_where(z, slope=0.01):
+    z = as_floating(z)
+    return np.where(z > 0, z, slope * z)
+
+
+@right("leaky_relu")
+def leaky_relu_by_the_maximum(z, slope=0.01):
+    z = as_floating(z)
+    return np.maximum(z, slope * z)
+
+
+@right("leaky_relu")
+def leaky_relu_by_two_relus(z, slope=0.01):
+    z = as_floating(z)
+    return relu(z) - slope * relu(-z)
+
+
+# leaky_relu_backward
+
+
+@probe("leaky_relu_backward")
+def leaky_relu_slopes(leaky_relu_backward):
+    yield call(leaky_relu_backward, np.array([5.0, 7.0]), np.array([3.0, -0.5]))
+    yield call(leaky_relu_backward, GRAD, Z)
+    yield call(leaky_relu_backward, GRAD, Z, slope=0.2)
+    yield call(leaky_relu_backward, SINGLE, np.array([-0.02, 0.5, 2.0], np.float32))
+
+
+@wrong(
+    "leaky_relu_backward",
+    "It is right for the slope of 0.01 and wrong for any other: the code holds a fixed number where the "
+    "argument `slope` belongs.",
+)
+def leaky_relu_backward_with_a_fixed_slope(grad, a, slope=0.01):
+    return np.where(a > 0, grad, 0.01 * grad)
+
+
+@wrong(
+    "leaky_relu_backward",
+    "Where the output is negative you stop the gradient, as plain ReLU does: here a small share passes.",
+)
+def leaky_relu_backward_without_a_leak(grad, a, slope=0.01):
+    return grad * (a > 0)
+
+
+@wrong(
+    "leaky_relu_backward",
+    "You return the slope alone, 1 or `slope`: by the chain rule it is multiplied by the upstream gradient "
+    "`grad`.",
+)
+def leaky_relu_backward_without_grad(grad, a, slope=0.01):
+    return np.where(a > 0, 1.0, slope)
+
+
+@wrong(
+    "leaky_relu_backward",
+    "On the negative side you return `slope` itself, whatever came from above: there, too, the slope is "
+    "multiplied by `grad`.",
+)
+def leaky_relu_backward_returning_the_slope(grad, a, slope=0.01):
+    return np.where(a > 0, grad, slope)
+
+
+@wrong(
+    "leaky_relu_backward",
+    "The values are right, but float32 becomes float64. np.where of two Python numbers is a float64 array, "
+    "and wins the product; let it choose between arrays that have the dtype of grad.",
+)
+def leaky_relu_backward_in_float64(grad, a, slope=0.01):
+    return grad * np.where(a > 0, 1, slope)
+
+
+@right("leaky_relu_backward")
+def leaky_relu_backward_by_where(grad, a, slope=0.01):
+    return np.where(a > 0, grad, slope * grad)
+
+
+@right("leaky_relu_backward")
+def leaky_relu_backward_on_a_copy(grad, a, slope=0.01):
+    result = np.array(grad)
+    result[a < 0] *= slope
+    return result
+
+
+@right("leaky_relu_backward")
+def leaky_relu_backward_by_two_masks(grad, a, slope=0.01):
+    return grad * (a > 0) + slope * grad * (a <= 0)
+
+
+# elu
+
+
+@probe("elu")
+def elu_values(elu):
+    yield call(elu, np.array([2.0, -1.0]))
+    yield call(elu, Z)
+    yield call(elu, Z, alpha=0.5)
+    yield call(elu, SINGLE)
+    yield call(elu, WHOLE)
+    yield call(elu, np.array([-1000.0, 1000.0]))
+
+
+@wrong(
+    "elu",
+    "Your formula is right, but large positive sums overflow: np.where computes both branches for every "
+    "entry, also the exp that it then throws away. exp must not see the positive sums.",
+)
+def elu_overflowing_in_the_unused_branch(z, alpha=1.0):
+    z = as_floating(z)
+    return np.where(z > 0, z, alpha * (np.exp(z) - 1))
+
+
+@wrong(
+    "elu",
+    "It is right for alpha = 1 and wrong for any other: on the negative side the argument `alpha` is "
+    "missing.",
+)
+def elu_with_a_fixed_alpha(z, alpha=1.0):
+    z = as_floating(z)
+    return np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)
+
+
+@wrong(
+    "elu",
+    "It is right for alpha = 1; for any other, the curve jumps at 0: `alpha` multiplies exp(z) alone, where "
+    "it should multiply exp(z) - 1.",
+)
+def elu_with_alpha_on_the_exponential_alone(z, alpha=1.0):
+    z = as_floating(z)
+    return np.where(z > 0, z, alpha * np.exp(np.minimum(z, 0)) - 1)
+
+
+@wrong(
+    "elu",
+    "Negative sums come out positive: this is alpha * exp(z), from which something must be taken away, so "
+    "that the curve passes through 0.",
+)
+def elu_without_minus_one(z, alpha=1.0):
+    z = as_floating(z)
+    return np.where(z > 0, z, alpha * np.exp(np.minimum(z, 0)))
+
+
+@wrong(
+    "elu",
+    "Negative sums come out positive: this is alpha * exp(z), from which something must be taken away, so "
+    "that the curve passes through 0. (Large positive sums overflow as well: np.where computes both "
+    "branches.)",
+)
+def elu_without_minus_one_overflowing(z, alpha=1.0):
+    z = as_floating(z)
+    return np.where(z > 0, z, alpha * np.exp(z))
+
+
+@wrong(
+    "elu",
+    "It is right for alpha = 1 and wrong for any other: on the negative side the argument `alpha` is "
+    "missing. (Large positive sums overflow as well: np.where computes both branches.)",
+)
+def elu_with_a_fixed_alpha_overflowing(z, alpha=1.0):
+    z = as_floating(z)
+    return np.where(z > 0, z, np.exp(z) - 1)
+
+
+@wrong(
+    "elu",
+    "For an alpha other than 1 the curve jumps at 0: `alpha` multiplies exp(z) alone, where it should "
+    "multiply exp(z) - 1. (Large positive sums overflow as well: np.where computes both branches.)",
+)
+def elu_with_alpha_on_the_exponential_alone_overflowing(z, alpha=1.0):
+    z = as_floating(z)
+    return np.where(z > 0, z, alpha * np.exp(z) - 1)
+
+
+@right("elu")
+def elu_by_where(z, alpha=1.0):
+    z = as_floating(z)
+    return np.where(z > 0, z, alpha * (np.exp(np.minimum(z, 0)) - 1))
+
+
+@right("elu")
+def elu_by_a_sum(z, alpha=1.0):
+    z = as_floating(z)
+    return np.maximum(z, 0) + alpha * np.expm1(np.minimum(z, 0))
+
+
+@right("elu")
+def elu_by_masks(z, alpha=1.0):
+    a = as_floating(z).copy()
+    negative = a < 0
+    a[negative] = alpha * (np.exp(a[negative]) - 1)
+    return a
+
+
+# elu_backward
+
+
+@probe("elu_backward")
+def elu_slopes(elu_backward):
+    yield call(elu_backward, np.array([5.0, 7.0]), np.array([3.0, -0.5]))
+    yield call(elu_backward, GRAD, np.array([[-0.75, 0.5], [3.0, -0.125]]))
+    yield call(elu_backward, GRAD, np.array([[-0.4, 0.5], [3.0, -0.125]]), alpha=0.5)
+    yield call(elu_backward, SINGLE, np.array([-0.75, -0.25, 2.0], np.float32))
+
+
+@wrong(
+    "elu_backward",
+    "It is right for alpha = 1 and wrong for any other: on the negative side you add 1 to `a`, where it "
+    "should be `alpha`.",
+)
+def elu_backward_with_a_fixed_alpha(grad, a, alpha=1.0):
+    return grad * np.where(a > 0, 1, a + 1)
+
+
+@wrong(
+    "elu_backward",
+    "It is right for alpha = 1 and wrong for any other: you return alpha * (a + 1). The output carries a "
+    "factor alpha already, and only the constant still needs it.",
+)
+def elu_backward_with_alpha_twice(grad, a, alpha=1.0):
+    return grad * np.where(a > 0, 1, alpha * (a + 1))
+
+
+@wrong(
+    "elu_backward",
+    "You take `a` for the sum: alpha * exp(z) is the slope, but you have the output, and can write the slope "
+    "with it, without exp.",
+)
+def elu_backward_with_the_exponential_of_the_output(grad, a, alpha=1.0):
+    return grad * np.where(a > 0, 1, alpha * np.exp(np.minimum(a, 0)))
+
+
+@wrong(
+    "elu_backward",
+    "You return the slope alone: by the chain rule it is multiplied by the upstream gradient `grad`.",
+)
+def elu_backward_without_grad(grad, a, alpha=1.0):
+    return np.where(a > 0, 1, a + alpha)
+
+
+@wrong(
+    "elu_backward",
+    "On the negative side you return grad * a + alpha: parentheses are missing around a + alpha, because * "
+    "binds before +.",
+)
+def elu_backward_without_parentheses(grad, a, alpha=1.0):
+    return np.where(a > 0, grad, grad * a + alpha)
+
+
+@wrong(
+    "elu_backward",
+    "Where the output is negative you return `a + alpha` without `grad`: on that side, too, the slope is "
+    "multiplied by it.",
+)
+def elu_backward_without_grad_on_the_negative_side(grad, a, alpha=1.0):
+    return np.where(a > 0, grad, a + alpha)
+
+
+@right("elu_backward")
+def elu_backward_by_where(grad, a, alpha=1.0):
+    return np.where(a > 0, grad, grad * (a + alpha))
+
+
+@right("elu_backward")
+def elu_backward_by_the_minimum(grad, a, alpha=1.0):
+    return grad * ((a > 0) + (a <= 0) * (a + alpha))
+
+
+@right("elu_backward")
+def elu_backward_by_masks(grad, a, alpha=1.0):
+    slope = np.ones_like(a)
+    slope[a < 0] = a[a < 0] + alpha
+    return grad * slope
+
+
+# softmax
+
+
+@probe("softmax", "log_softmax")
+def scores(softmax):
+    yield call(softmax, np.array([[1.0, 2.0], [3.0, 5.0]]))
+    yield call(softmax, np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]]))
+    yield call(softmax, np.array([1.0, 2.0, 4.0]))
+    yield call(softmax, np.array([[1, 2], [2, 0]]))
+    yield call(softmax, np.array([[1.0, 2.0], [0.5, -1.0]], np.float32))
+    yield call(softmax, np.array([[1000.0, 1001.0]]))
+    yield call(softmax, np.array([[1000.0, 0.0]]))
+    yield call(softmax, np.array([[1.0, 2.0], [2000.0, 2001.0]]))
+    yield call(softmax, np.array([[1e15, 1e15]]))
+
+
+@wrong(
+    "softmax",
+    "Your formula is right, but exp(1000) overflows. The shares do not change when a number is subtracted "
+    "from the whole row: subtract one that leaves nothing large.",
+)
+def softmax_without_a_shift(z):
+    e = np.exp(as_floating(z))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "It is the columns of your result that sum to 1, not the rows: the axis is 0 where it should be -1.",
+)
+def softmax_over_the_columns(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=0, keepdims=True))
+    return e / e.sum(axis=0, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "It is the columns of your result that sum to 1, not the rows: sum over the last axis. (And exp "
+    "overflows for large scores: that comes next.)",
+)
+def softmax_over_the_columns_without_a_shift(z):
+    e = np.exp(as_floating(z))
+    return e / e.sum(axis=0)
+
+
+@wrong(
+    "softmax",
+    "You subtract one maximum for the whole batch. Beside a row of large scores, all of a quiet row "
+    "underflows to 0, and 0 / 0 is nan: each row needs a maximum of its own.",
+)
+def softmax_shifted_by_the_maximum_of_the_batch(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "Your whole batch sums to 1, where each row should: max and sum without an axis run over everything.",
+)
+def softmax_over_the_whole_batch(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+@wrong(
+    "softmax",
+    "Your whole batch sums to 1, where each row should: a sum without an axis runs over everything. (And exp "
+    "overflows for large scores: that comes next.)",
+)
+def softmax_over_the_whole_batch_without_a_shift(z):
+    e = np.exp(as_floating(z))
+    return e / e.sum()
+
+
+@wrong(
+    "softmax",
+    "The row's maximum and sum come as a 1-D array, which NumPy lines up with the columns: for a square "
+    "batch that gives wrong numbers silently, for any other an error. `keepdims` keeps them upright.",
+)
+def softmax_without_keepdims(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=-1))
+    return e / e.sum(axis=-1)
+
+
+@wrong(
+    "softmax",
+    "The row's sum comes as a 1-D array, which NumPy lines up with the columns: for a square batch that "
+    "gives wrong numbers silently, for any other an error. `keepdims` keeps it upright. (And exp overflows "
+    "for large scores.)",
+)
+def softmax_without_keepdims_and_shift(z):
+    e = np.exp(as_floating(z))
+    return e / e.sum(axis=-1)
+
+
+@wrong(
+    "softmax",
+    "It works for a batch only: one sample alone, a 1-D array, has no axis 1. Count the axes from the end, "
+    "and one number does for both.",
+)
+def softmax_of_a_batch_only(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "Your rows do not sum to 1: you divide by the sum of the shifted scores, where the sum of their "
+    "exponentials belongs.",
+)
+def softmax_without_exp_in_the_denominator(z):
+    z = as_floating(z)
+    z = z - z.max(axis=-1, keepdims=True)
+    return np.exp(z) / z.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "The values are right, but `z -= ...` changes the caller's scores, which the loss may still need: "
+    "subtract into a new array.",
+)
+def softmax_in_place(z):
+    z = as_floating(z)
+    z -= z.max(axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "For a batch of moderate scores it is right. One sample alone, a 1-D array, has no axis 1: count from "
+    "the end. And exp(1000) overflows: take the maximum of each row off first.",
+)
+def softmax_of_a_batch_only_without_a_shift(z):
+    e = np.exp(as_floating(z))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@right("softmax")
+def softmax_by_the_textbook(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@right("softmax")
+def softmax_by_log_softmax(z):
+    return np.exp(log_softmax(z))
+
+
+@right("softmax")
+def softmax_row_by_row(z):
+    z = as_floating(z)
+    p = np.empty_like(z)
+    for i in np.ndindex(z.shape[:-1]):
+        e = np.exp(z[i] - max(z[i]))
+        p[i] = e / sum(e)
+    return p
+
+
+@right("softmax")
+def softmax_on_the_transpose(z):
+    z = as_floating(z).T
+    e = np.exp(z - np.max(z, axis=0))
+    return (e / np.sum(e, axis=0)).T
+
+
+# log_softmax
+
+
+@wrong(
+    "log_softmax",
+    "Your formula is right, but where a probability has underflowed to 0 its logarithm is -inf. Work the "
+    "logarithm out on paper: exp and log cancel, and only the sum is left under a log.",
+)
+def log_softmax_as_the_log_of_softmax(z):
+    return np.log(softmax(z))
+
+
+@wrong(
+    "log_softmax",
+    "Your formula is right, but exp overflows for large scores. Subtracting a number from the whole row "
+    "changes nothing in the result: take the row's maximum off first.",
+)
+def log_softmax_without_a_shift(z):
+    z = as_floating(z)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+@wrong(
+    "log_softmax",
+    "You shift the scores within the exp, but not those in front: the maximum that is taken off inside must "
+    "come off outside, too.",
+)
+def log_softmax_with_the_shift_inside_alone(z):
+    z = as_floating(z)
+    largest = z.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z - largest).sum(axis=-1, keepdims=True))
+
+
+@wrong(
+    "log_softmax",
+    "It is the columns of exp(result) that sum to 1, not the rows: the axis is 0 where it should be -1.",
+)
+def log_softmax_over_the_columns(z):
+    z = as_floating(z)
+    z = z - z.max(axis=0, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=0, keepdims=True))
+
+
+@wrong(
+    "log_softmax",
+    "You subtract one maximum for the whole batch. Beside a row of large scores, every exp of a quiet row "
+    "underflows to 0, and log(0) is -inf: each row needs a maximum of its own.",
+)
+def log_softmax_shifted_by_the_maximum_of_the_batch(z):
+    z = as_floating(z)
+    z = z - z.max()
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+@wrong(
+    "log_softmax",
+    "exp(result) sums to 1 over the whole batch, where each row should: max and sum without an axis run over "
+    "everything.",
+)
+def log_softmax_over_the_whole_batch(z):
+    z = as_floating(z)
+    z = z - z.max()
+    return z - np.log(np.exp(z).sum())
+
+
+@wrong(
+    "log_softmax",
+    "The row's maximum and sum come as a 1-D array, which NumPy lines up with the columns: for a square "
+    "batch that gives wrong numbers silently, for any other an error. `keepdims` keeps them upright.",
+)
+def log_softmax_without_keepdims(z):
+    z = as_floating(z)
+    z = z - z.max(axis=-1)
+    return z - np.log(np.exp(z).sum(axis=-1))
+
+
+@wrong(
+    "log_softmax",
+    "Your formula is right, but very large scores lose digits: added to a large maximum, the small logarithm "
+    "is rounded away. Take the maximum off the scores first, and the logarithm then.",
+)
+def log_softmax_losing_digits(z):
+    z = as_floating(z)
+    largest = z.max(axis=-1, keepdims=True)
+    return z - (largest + np.log(np.exp(z - largest).sum(axis=-1, keepdims=True)))
+
+
+@right("log_softmax")
+def log_softmax_by_the_textbook(z):
+    z = as_floating(z)
+    shifted = z - z.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+@right("log_softmax")
+def log_softmax_row_by_row(z):
+    z = as_floating(z)
+    rows = []
+    for row in z.reshape(-1, z.shape[-1]).tolist():
+        largest = max(row)
+        total = math.log(sum(math.exp(score - largest) for score in row))
+        rows.append([score - largest - total for score in row])
+    return np.array(rows, z.dtype).reshape(z.shape)

@@ -1,0 +1,648 @@
+"""Lesson 2: solutions of the losses, wrong and right."""
+
+import math
+
+import numpy as np
+
+from nn.activations import as_floating, log_softmax, sigmoid, softmax
+from nn.losses import binary_cross_entropy, mean_squared_error, softmax_cross_entropy
+
+from .bank import call, probe, right, script, wrong
+
+LOGITS = np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])
+LABELS = np.array([2, 0])
+ROWS = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+SHARES = np.array([[0.25, 0.0, 0.75]])
+
+SURE = (
+    60  # atol for the loss of a sure and wrong answer, 1000: any log of a clipped probability is -60 or more
+)
+
+
+# softmax_cross_entropy
+
+
+@probe("softmax_cross_entropy")
+def cross_entropies(loss):
+    yield call(loss, LOGITS[:1], LABELS[:1])
+    yield call(loss, LOGITS, LABELS)
+    yield call(loss, LOGITS, ROWS)
+    yield call(loss, LOGITS[:1], SHARES)
+    yield call(loss, LOGITS.astype(np.float32), LABELS)
+    yield call(loss, LOGITS.astype(np.float32), ROWS)
+    yield call(loss, np.array([[1000.0, 1000.5]]), np.array([0]))
+    yield call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE)
+
+
+def rows_of(targets, logits):
+    """Return targets of either kind as rows of probabilities, in the dtype of the logits."""
+    targets = np.asarray(targets)
+    return (np.eye(logits.shape[1])[targets] if targets.ndim == 1 else targets).astype(logits.dtype)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "The loss is right, and the gradient n times too large: what is averaged over n samples has a gradient "
+    "with 1/n in it.",
+)
+def softmax_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
+    loss, grad = softmax_cross_entropy(logits, targets)
+    return loss, grad * grad.dtype.type(len(grad))
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "You return the sum over the samples, with the gradient of the sum: both must be divided by the number "
+    "of samples.",
+)
+def softmax_cross_entropy_as_a_sum(logits, targets):
+    loss, grad = softmax_cross_entropy(logits, targets)
+    return loss * len(grad), grad * grad.dtype.type(len(grad))
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your loss is k times too small for k classes: the mean runs over all n * k entries. Sum over the "
+    "classes, and average over the samples.",
+)
+def softmax_cross_entropy_averaged_over_the_classes(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.mean(rows * log_softmax(logits))
+    return float(loss), (softmax(logits) - rows) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "The sign of your gradient is turned: a step against it would raise the loss. It is the probability "
+    "minus the target.",
+)
+def softmax_cross_entropy_with_the_sign_turned(logits, targets):
+    loss, grad = softmax_cross_entropy(logits, targets)
+    return loss, -grad
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Softmax is applied twice: this is the loss of the probabilities, taken for scores. The logits go "
+    "through it only once.",
+)
+def softmax_cross_entropy_of_probabilities(logits, targets):
+    return softmax_cross_entropy(softmax(logits), targets)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your formula is right, but exp(1000) overflows. Softmax does not change when the maximum of each row is "
+    "taken off first.",
+)
+def softmax_cross_entropy_without_a_shift(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    e = np.exp(logits)
+    p = e / e.sum(axis=1, keepdims=True)
+    loss = -(rows * np.log(p)).sum() / len(logits)
+    return float(loss), (p - rows) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your formula is right until the probability of the right class underflows to 0: then its logarithm is "
+    "-inf. Do not take the log of softmax, use log_softmax.",
+)
+def softmax_cross_entropy_by_the_log_of_softmax(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    p = softmax(logits)
+    loss = -(rows * np.log(p)).sum() / len(logits)
+    return float(loss), (p - rows) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "A sure and wrong answer is too cheap: it looks as if a small number keeps the log from 0, and so limits "
+    "the loss to a few dozen. log_softmax needs no such guard.",
+)
+def softmax_cross_entropy_of_clipped_probabilities(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    p = softmax(logits)
+    loss = -(rows * np.log(np.maximum(p, 1e-12))).sum() / len(logits)
+    return float(loss), (p - rows) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your loss also holds the binary formula's (1 - t) * log(1 - p). With softmax only the right class's "
+    "logarithm counts: the other classes are felt through the denominator.",
+)
+def softmax_cross_entropy_by_the_binary_formula(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    p = softmax(logits)
+    loss = -(rows * np.log(p) + (1 - rows) * np.log(1 - p)).sum() / len(logits)
+    return float(loss), (p - rows) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your gradient is the one by the probabilities, -t / p. It has to be the one by the logits, before "
+    "softmax, and is simpler than that.",
+)
+def softmax_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss, _ = softmax_cross_entropy(logits, targets)
+    return loss, -rows / softmax(logits) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "With labels, you index [:, targets], which takes these columns of *every* row. Each row has one entry "
+    "of its own: give an index for the rows, too.",
+)
+def softmax_cross_entropy_of_whole_columns(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if targets.ndim == 2:
+        return softmax_cross_entropy(logits, targets)
+    grad = softmax(logits)
+    loss = -log_softmax(logits)[:, targets].mean()
+    grad[:, targets] -= 1
+    return float(loss), grad / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Labels work, rows of probabilities do not: where `targets` is 2-D, its entries are no indices, but "
+    "weights of the logarithms.",
+)
+def softmax_cross_entropy_of_labels_only(logits, targets):
+    logits = as_floating(logits)
+    rows = np.arange(len(logits))
+    loss = -log_softmax(logits)[rows, targets].mean()
+    grad = softmax(logits)
+    grad[rows, targets] -= 1
+    return float(loss), grad / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Rows of probabilities work, labels do not: where `targets` is 1-D, it holds the column of the right "
+    "class for each row.",
+)
+def softmax_cross_entropy_of_rows_only(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    loss = -(targets * log_softmax(logits)).sum() / len(logits)
+    return float(loss), (softmax(logits) - targets) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "The numbers are right, but the loss is a NumPy scalar: a Python float is asked for, and `float` makes "
+    "one.",
+)
+def softmax_cross_entropy_as_a_numpy_scalar(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.mean(np.sum(rows * log_softmax(logits), axis=1))
+    return loss, (softmax(logits) - rows) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "The numbers are right, but with float32 logits and float64 rows the gradient is float64: bring the "
+    "targets to the dtype of the logits, in a new array.",
+)
+def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if targets.ndim == 1:
+        return softmax_cross_entropy(logits, targets)
+    loss = -(targets * log_softmax(logits)).sum() / len(logits)
+    return float(loss), (softmax(logits) - targets) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "For labels and moderate logits the numbers are right. What remains: a Python float for the loss, 2-D "
+    "targets, and log_softmax, because the log of softmax is -inf where that has become 0.",
+)
+def softmax_cross_entropy_as_first_written(logits, targets):
+    rows = np.arange(len(logits))
+    grad = softmax(logits)
+    loss = -np.mean(np.log(grad[rows, targets]))
+    grad[rows, targets] -= 1
+    return loss, grad / len(logits)
+
+
+@right("softmax_cross_entropy")
+def softmax_cross_entropy_by_rows(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    n, k = logits.shape
+    if targets.ndim == 1:
+        targets = np.eye(k)[targets]
+    targets = targets.astype(logits.dtype)
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    loss = -(targets * log_p).sum() / n
+    return float(loss), (np.exp(log_p) - targets) / n
+
+
+@right("softmax_cross_entropy")
+def softmax_cross_entropy_by_indices(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    log_p, grad = log_softmax(logits), softmax(logits)
+    if targets.ndim == 1:
+        rows = np.arange(len(targets))
+        loss = -log_p[rows, targets].mean()
+        grad[rows, targets] -= 1
+    else:
+        loss = -np.einsum("nk,nk->n", targets, log_p).mean()
+        grad -= targets
+    grad /= len(grad)
+    return float(loss), grad
+
+
+@right("softmax_cross_entropy")
+def softmax_cross_entropy_by_logaddexp(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    total = np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    loss = np.mean(np.sum(rows * (total - logits), axis=1))
+    return loss.item(), np.subtract(np.exp(logits - total), rows) / len(logits)
+
+
+@right("softmax_cross_entropy")
+def softmax_cross_entropy_sample_by_sample(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss, grad = 0.0, np.empty_like(logits)
+    for i, (scores, row) in enumerate(zip(logits, rows, strict=True)):
+        loss -= float(row @ log_softmax(scores)) / len(rows)
+        grad[i] = (softmax(scores) - row) / len(rows)
+    return loss, grad
+
+
+# binary_cross_entropy
+
+
+@probe("binary_cross_entropy")
+def binary_cross_entropies(loss):
+    yield call(loss, np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]]))
+    yield call(loss, np.array([[0.5], [-2.0], [3.0]]), np.array([[1.0], [1.0], [0.0]]))
+    yield call(loss, np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([[0.0, 1.0], [1.0, 0.0]]))
+    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0.0, 1.0]], np.float32))
+    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0, 1]]))
+    yield call(loss, np.array([[1000.0]]), np.array([[0.0]]), rtol=0, atol=SURE)
+    yield call(loss, np.array([[-1000.0]]), np.array([[1.0]]), rtol=0, atol=SURE)
+
+
+@wrong(
+    "binary_cross_entropy",
+    "Loss and gradient are divided by the number of samples: the mean runs over all elements. With one "
+    "column the two are the same, with k columns you divide by k times too little.",
+)
+def binary_cross_entropy_divided_by_the_samples(logits, targets):
+    loss, grad = binary_cross_entropy(logits, targets)
+    return loss * grad.shape[1], grad * grad.dtype.type(grad.shape[1])
+
+
+@wrong(
+    "binary_cross_entropy",
+    "The loss is right, but the gradient does not carry the 1 / size of the mean: each element has its share "
+    "only.",
+)
+def binary_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
+    loss, grad = binary_cross_entropy(logits, targets)
+    return loss, grad * grad.dtype.type(grad.size)
+
+
+@wrong(
+    "binary_cross_entropy",
+    "You take the logits for probabilities: they are scores, which may be negative or above 1. The sigmoid "
+    "belongs into this function.",
+)
+def binary_cross_entropy_of_probabilities(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    loss = -np.mean(targets * np.log(logits) + (1 - targets) * np.log(1 - logits))
+    return float(loss), (logits - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "Your loss counts the targets of 1 alone: where the target is 0, the right answer is no, and its "
+    "probability 1 - p has a logarithm, too.",
+)
+def binary_cross_entropy_of_yes_alone(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    loss = np.mean(targets * np.logaddexp(0, -logits))
+    return float(loss), (sigmoid(logits) - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "Your gradient has a factor p * (1 - p) too much. The slope of the sigmoid cancels against the "
+    "logarithm's: by the logits, only the difference remains.",
+)
+def binary_cross_entropy_with_the_slope_of_the_sigmoid(logits, targets):
+    loss, grad = binary_cross_entropy(logits, targets)
+    p = sigmoid(logits)
+    return loss, grad * p * (1 - p)
+
+
+@wrong(
+    "binary_cross_entropy",
+    "Your gradient is the one by the probability, with p * (1 - p) in the denominator. It has to be the one "
+    "by the logit: times the slope of the sigmoid, it becomes simple.",
+)
+def binary_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
+    loss, grad = binary_cross_entropy(logits, targets)
+    p = sigmoid(logits)
+    return loss, grad / (p * (1 - p))
+
+
+@wrong(
+    "binary_cross_entropy",
+    "The sign of your gradient is turned: a step against it would raise the loss. It is the probability "
+    "minus the target.",
+)
+def binary_cross_entropy_with_the_sign_turned(logits, targets):
+    loss, grad = binary_cross_entropy(logits, targets)
+    return loss, -grad
+
+
+@wrong(
+    "binary_cross_entropy",
+    "Your formula is right, but for large logits exp(z) overflows. Turn it round, so that the exponent is "
+    "never positive: with -|z|, and what is missing then added outside the log.",
+)
+def binary_cross_entropy_overflowing(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    loss = np.mean(np.log1p(np.exp(logits)) - logits * targets)
+    return float(loss), (sigmoid(logits) - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "Your formula is right for moderate logits, and breaks down far from 0: there p is 0 or 1 and the log of "
+    "0 infinite. Write the loss in terms of the logits, without the detour over p.",
+)
+def binary_cross_entropy_by_the_log_of_sigmoid(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    p = sigmoid(logits)
+    loss = -np.mean(targets * np.log(p) + (1 - targets) * np.log(1 - p))
+    return float(loss), (p - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "A sure and wrong answer is too cheap: it looks as if a small number keeps the probability from 0 and 1, "
+    "and so limits the loss to a few dozen. Written in terms of the logits, it needs no such guard.",
+)
+def binary_cross_entropy_of_clipped_probabilities(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    p = sigmoid(logits)
+    safe = np.clip(p, 1e-7, 1 - 1e-7)
+    loss = -np.mean(targets * np.log(safe) + (1 - targets) * np.log(1 - safe))
+    return float(loss), (p - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "The numbers are right, but the loss is a NumPy scalar: a Python float is asked for, and `float` makes "
+    "one.",
+)
+def binary_cross_entropy_as_a_numpy_scalar(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    loss = np.mean(np.logaddexp(0, logits) - targets * logits)
+    return loss, (sigmoid(logits) - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "The numbers are right, but float32 logits get a float64 gradient: the targets, integers or float64, "
+    "carry the difference away. Bring them to the dtype of the logits.",
+)
+def binary_cross_entropy_in_the_dtype_of_the_targets(logits, targets):
+    logits = as_floating(logits)
+    loss = np.mean(np.logaddexp(0, logits) - targets * logits)
+    return float(loss), (sigmoid(logits) - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "For moderate logits the numbers are right. What remains: a Python float for the loss, targets in the "
+    "dtype of the logits, and a form without log(p), which is -inf where p has become 0.",
+)
+def binary_cross_entropy_as_first_written(logits, targets):
+    p = sigmoid(logits)
+    loss = -np.mean(targets * np.log(p) + (1 - targets) * np.log(1 - p))
+    return loss, (p - targets) / logits.size
+
+
+@right("binary_cross_entropy")
+def binary_cross_entropy_of_the_logits(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
+
+
+@right("binary_cross_entropy")
+def binary_cross_entropy_by_logaddexp(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    loss = np.mean(targets * np.logaddexp(0, -logits) + (1 - targets) * np.logaddexp(0, logits))
+    return float(loss), (sigmoid(logits) - targets) / logits.size
+
+
+@right("binary_cross_entropy")
+def binary_cross_entropy_as_softmax_of_two(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    scores = np.stack([np.zeros_like(logits), logits], axis=-1).reshape(-1, 2)
+    answers = np.stack([1 - targets, targets], axis=-1).reshape(-1, 2)
+    loss, grad = softmax_cross_entropy(scores, answers)
+    return loss, grad[:, 1].reshape(logits.shape)
+
+
+@right("binary_cross_entropy")
+def binary_cross_entropy_one_by_one(logits, targets):
+    logits = as_floating(logits)
+    loss, grad = 0.0, np.empty_like(logits)
+    for place, z in np.ndenumerate(logits):
+        e = math.exp(-abs(z))
+        p = 1 / (1 + e) if z > 0 else e / (1 + e)
+        loss += max(z, 0) - z * targets[place] + math.log1p(e)
+        grad[place] = (p - targets[place]) / logits.size
+    return float(loss) / logits.size, grad
+
+
+# mean_squared_error
+
+
+@probe("mean_squared_error")
+def squared_errors(loss):
+    yield call(loss, np.array([[3.0, 1.0]]), np.array([[1.0, 2.0]]))
+    yield call(loss, np.array([[2.0, 1.0], [5.0, 7.0]]), np.array([[1.0, 3.0], [2.0, 7.0]]))
+    yield call(loss, np.array([[0.5], [-1.0], [2.0]]), np.array([[1.0], [2.0], [0.25]]))
+    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1.0, 2.0]], np.float32))
+    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1, 2]]))
+    # Whatever a table of all pairs is divided by: that there is an answer at all is the mistake.
+    for targets in ([1.0, 2.0], [[1.0, 2.0]]):
+        yield script(
+            f"mean_squared_error([[3.0], [1.0]], {targets})",
+            lambda targets=targets: loss(np.array([[3.0], [1.0]]), np.array(targets)) and None,
+        )
+
+
+@wrong(
+    "mean_squared_error",
+    "The loss is right, and the gradient half of what it must be: the derivative of a square has a factor 2.",
+)
+def mean_squared_error_without_the_two(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return loss, grad / 2
+
+
+@wrong(
+    "mean_squared_error",
+    "Loss and gradient are half of what they must be. Some books put 1/2 before the square, to be rid of the "
+    "2 in the gradient; here it is the plain mean.",
+)
+def mean_squared_error_halved(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return loss / 2, grad / 2
+
+
+@wrong(
+    "mean_squared_error",
+    "You return the sum of the squares, with its gradient: divide both by the number of elements.",
+)
+def mean_squared_error_as_a_sum(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return loss * grad.size, grad * grad.dtype.type(grad.size)
+
+
+@wrong(
+    "mean_squared_error",
+    "The loss is right, but the gradient does not carry the 1 / size of the mean: each element has its share "
+    "only.",
+)
+def mean_squared_error_with_the_gradient_of_the_sum(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return loss, grad * grad.dtype.type(grad.size)
+
+
+@wrong(
+    "mean_squared_error",
+    "Loss and gradient are divided by the number of samples: the mean runs over all elements. With one "
+    "column the two are the same, with k columns you divide by k times too little.",
+)
+def mean_squared_error_divided_by_the_samples(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return loss * grad.shape[1], grad * grad.dtype.type(grad.shape[1])
+
+
+@wrong(
+    "mean_squared_error",
+    "The sign of your gradient is turned: where a prediction is too large, the gradient must be positive. "
+    "Look at the order of the difference.",
+)
+def mean_squared_error_with_the_sign_turned(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return loss, -grad
+
+
+@wrong(
+    "mean_squared_error",
+    "The numbers are right, but shapes that differ are let through: (n, 1) minus (n,) is a table of every "
+    "prediction against every target. Compare the shapes first, and raise ValueError.",
+)
+def mean_squared_error_broadcasting(predictions, targets):
+    predictions = as_floating(predictions)
+    difference = predictions - np.asarray(targets, predictions.dtype)
+    return float(np.mean(difference**2)), 2 * difference / difference.size
+
+
+@wrong(
+    "mean_squared_error",
+    "The gradient is half of what it must be: the derivative of a square has a factor 2. And shapes that "
+    "differ are let through, where a ValueError is due.",
+)
+def mean_squared_error_without_the_two_broadcasting(predictions, targets):
+    predictions = as_floating(predictions)
+    difference = predictions - np.asarray(targets, predictions.dtype)
+    return float(np.mean(difference**2)), difference / difference.size
+
+
+@wrong(
+    "mean_squared_error",
+    "The numbers are right, but the loss is a NumPy scalar: a Python float is asked for, and `float` makes "
+    "one.",
+)
+def mean_squared_error_as_a_numpy_scalar(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return grad.dtype.type(loss), grad
+
+
+@wrong(
+    "mean_squared_error",
+    "The numbers are right, but float32 predictions get a float64 gradient: the targets, integers or "
+    "float64, carry the difference away. Bring them to the dtype of the predictions.",
+)
+def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
+    predictions, targets = as_floating(predictions), np.asarray(targets)
+    if predictions.shape != targets.shape:
+        raise ValueError(f"shapes differ: {predictions.shape} and {targets.shape}")
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * difference / difference.size
+
+
+@wrong(
+    "mean_squared_error",
+    "The numbers are right. What remains: a Python float for the loss, targets in the dtype of the "
+    "predictions, and a ValueError for shapes that differ, before NumPy broadcasts them.",
+)
+def mean_squared_error_as_first_written(predictions, targets):
+    difference = predictions - targets
+    return np.mean(difference**2), 2 * difference / difference.size
+
+
+@right("mean_squared_error")
+def mean_squared_error_by_the_mean(predictions, targets):
+    predictions = as_floating(predictions)
+    targets = np.asarray(targets, predictions.dtype)
+    if predictions.shape != targets.shape:
+        raise ValueError(f"shapes differ: {predictions.shape} and {targets.shape}")
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * difference / difference.size
+
+
+@right("mean_squared_error")
+def mean_squared_error_by_a_dot_product(predictions, targets):
+    predictions = as_floating(predictions)
+    targets = np.array(targets, predictions.dtype)
+    if predictions.shape != targets.shape:
+        raise ValueError("predictions and targets must have one shape")
+    error = (predictions - targets).ravel()
+    return float(error @ error / error.size), (error * (2 / error.size)).reshape(predictions.shape)
+
+
+@right("mean_squared_error")
+def mean_squared_error_one_by_one(predictions, targets):
+    predictions, targets = as_floating(predictions), np.asarray(targets)
+    if predictions.shape != targets.shape:
+        raise ValueError("predictions and targets must have one shape")
+    loss, grad = 0.0, np.empty_like(predictions)
+    for place in np.ndindex(predictions.shape):
+        error = float(predictions[place]) - float(targets[place])
+        loss += error**2 / predictions.size
+        grad[place] = 2 * error / predictions.size
+    return loss, grad

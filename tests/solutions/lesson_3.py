@@ -1,0 +1,204 @@
+"""Lesson 3: solutions of the dense layer, wrong and right."""
+
+import numpy as np
+
+from nn.activations import as_floating
+
+from .bank import call, probe, right, wrong
+
+X = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0], [2.0, 0.5, -1.0], [-3.0, 1.0, 4.0]])
+W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
+GRAD = np.array([[1.0, 2.0], [-3.0, 0.5], [0.25, -1.0], [4.0, 1.5]])
+SQUARE = np.array([[1.0, 2.0], [3.0, 5.0]])
+
+
+@probe("dense")
+def sums(dense):
+    yield call(dense, np.array([[1.0, 2.0]]), np.array([[3.0], [5.0]]), np.array([10.0]))
+    yield call(dense, SQUARE, SQUARE + 1, np.array([10.0, -20.0]))
+    yield call(dense, X[:2], W, np.array([10.0, -20.0]))
+    yield call(dense, X, W, np.array([0.5, -1.0]))
+    yield call(dense, X.astype(np.float32), W.astype(np.float32), np.ones(2, np.float32))
+
+
+@probe("dense_backward")
+def gradients(dense_backward):
+    yield call(dense_backward, np.array([[3.0]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]))
+    yield call(dense_backward, np.array([[3.0], [1.0]]), np.array([[2.0], [5.0]]), np.array([[7.0]]))
+    yield call(dense_backward, GRAD[:2], SQUARE, SQUARE + 1)
+    yield call(dense_backward, GRAD[:2], X[:2], W)
+    yield call(dense_backward, GRAD, X, W)
+    yield call(dense_backward, GRAD.astype(np.float32), X.astype(np.float32), W.astype(np.float32))
+
+
+@wrong("dense", "Your weighted sums are right, but the bias is missing: b has to be added to every row.")
+def dense_without_bias(x, W, b):
+    return x @ W
+
+
+@wrong(
+    "dense",
+    "You add b down the samples, as a column: it holds one number for each output, so it belongs to the "
+    "columns. Leave it 1-D, and broadcasting adds it to every row.",
+)
+def dense_with_the_bias_as_a_column(x, W, b):
+    return x @ W + b.reshape(-1, 1)
+
+
+@wrong(
+    "dense",
+    "Your result is transposed, outputs by samples: that is the convention of texts in which samples are "
+    "columns. Here samples are rows, going in and coming out.",
+)
+def dense_with_samples_as_columns(x, W, b):
+    return W.T @ x.T + b[:, np.newaxis]
+
+
+@wrong(
+    "dense",
+    "You multiply by W transposed, as if W were (fan_out, fan_in). Here it is (fan_in, fan_out): it fits "
+    "behind x as it is.",
+)
+def dense_with_the_weights_transposed(x, W, b):
+    return x @ W.T + b
+
+
+@wrong(
+    "dense",
+    "You multiply x and W entry by entry: `*` is no matrix product. Each output is a sum over all inputs, "
+    "which is what `@` does.",
+)
+def dense_entry_by_entry(x, W, b):
+    return x * W + b
+
+
+@wrong(
+    "dense",
+    "Your sums are right, but float64 where everything that came in is float32. It looks as if an array on "
+    "the way, made with np.zeros perhaps, was not told its dtype.",
+)
+def dense_in_float64(x, W, b):
+    z = np.zeros((x.shape[0], W.shape[1]))
+    for i in range(len(x)):
+        z[i] = x[i] @ W + b
+    return z
+
+
+@wrong(
+    "dense_backward",
+    "Your db is the mean over the samples: it must be their sum. The loss has already put its 1/n into grad.",
+)
+def dense_backward_with_the_mean_for_db(grad, x, W):
+    return grad @ W.T, x.T @ grad, grad.mean(axis=0)
+
+
+@wrong(
+    "dense_backward",
+    "Your dW is 1/n of what it should be: you divide by the number of samples, which the loss has already "
+    "done. Its 1/n is in grad.",
+)
+def dense_backward_with_dw_over_n(grad, x, W):
+    return grad @ W.T, x.T @ grad / len(x), grad.sum(axis=0)
+
+
+@wrong(
+    "dense_backward",
+    "Your dW and db are both 1/n of what they should be: you divide by the number of samples, which the "
+    "loss has already done. Its 1/n is in grad.",
+)
+def dense_backward_divided_by_n_again(grad, x, W):
+    n = x.shape[0]
+    return grad @ W.T, x.T @ grad / n, grad.sum(axis=0) / n
+
+
+@wrong(
+    "dense_backward",
+    "Your db has one entry for each sample: you sum grad over the outputs. Sum over the samples, the other "
+    "axis, so that each output keeps a gradient of its own.",
+)
+def dense_backward_with_db_over_the_outputs(grad, x, W):
+    return grad @ W.T, x.T @ grad, grad.sum(axis=1)
+
+
+@wrong(
+    "dense_backward",
+    "The numbers of your db are right, but it is a matrix of one row: `keepdims` has kept an axis that b "
+    "does not have. db must have the shape of b.",
+)
+def dense_backward_with_db_as_a_row(grad, x, W):
+    return grad @ W.T, x.T @ grad, np.sum(grad, axis=0, keepdims=True)
+
+
+@wrong(
+    "dense_backward",
+    "Your dW is transposed: it must have the shape of W, (fan_in, fan_out). Turn the product round, so that "
+    "the inputs come first.",
+)
+def dense_backward_with_dw_transposed(grad, x, W):
+    return grad @ W.T, grad.T @ x, grad.sum(axis=0)
+
+
+@wrong(
+    "dense_backward",
+    "For dx you multiply grad by W as it is, which fits only where fan_in = fan_out. Going back, the "
+    "outputs lead to the inputs, so W must be transposed.",
+)
+def dense_backward_without_transposing_the_weights(grad, x, W):
+    return grad @ W, x.T @ grad, grad.sum(axis=0)
+
+
+@wrong(
+    "dense_backward",
+    "Your three gradients are right, but in the order (dW, db, dx): the caller expects (dx, dW, db).",
+)
+def dense_backward_in_another_order(grad, x, W):
+    return x.T @ grad, grad.sum(axis=0), grad @ W.T
+
+
+@right("dense")
+def dense_plainly(x, W, b):
+    return as_floating(x) @ as_floating(W) + b
+
+
+@right("dense")
+def dense_by_einsum(x, W, b):
+    return np.einsum("ni,io->no", x, W) + b
+
+
+@right("dense")
+def dense_sample_by_sample(x, W, b):
+    return np.array([[np.dot(row, column) for column in W.T] for row in x], x.dtype) + b
+
+
+@right("dense")
+def dense_with_the_bias_as_a_weight(x, W, b):
+    ones = np.ones((len(x), 1), x.dtype)
+    return np.dot(np.hstack([x, ones]), np.vstack([W, b]))
+
+
+@right("dense_backward")
+def dense_backward_plainly(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    return grad @ W.T, x.T @ grad, grad.sum(axis=0)
+
+
+@right("dense_backward")
+def dense_backward_by_einsum(grad, x, W):
+    dx = np.einsum("no,io->ni", grad, W)
+    dW = np.einsum("ni,no->io", x, grad)
+    return dx, dW, np.einsum("no->o", grad)
+
+
+@right("dense_backward")
+def dense_backward_sample_by_sample(grad, x, W):
+    dx, dW, db = np.zeros_like(x), np.zeros_like(W), np.zeros_like(W[0])
+    for i in range(len(x)):
+        dx[i] = W @ grad[i]
+        dW += np.outer(x[i], grad[i])
+        db += grad[i]
+    return dx, dW, db
+
+
+@right("dense_backward")
+def dense_backward_by_products_alone(grad, x, W):
+    return np.dot(W, grad.T).T, np.dot(grad.T, x).T, np.ones(len(grad), grad.dtype) @ grad

@@ -1,0 +1,531 @@
+"""Lesson 7: solutions of the regularization functions, wrong and right."""
+
+import math
+
+import numpy as np
+
+from nn.activations import as_floating
+
+from .bank import Case, call, probe, right, script, show, wrong
+
+GRAD = np.array([[3.0, -1.0, 2.0], [0.5, 4.0, -6.0]])
+MASK = np.array([[0.0, 2.0, 2.0], [2.0, 0.0, 2.0]])
+
+
+@probe("l2_penalty")
+def penalties(l2_penalty):
+    def penalty_of(weights, strength, **tolerance):
+        watched = {f"weights[{i}]": W for i, W in enumerate(weights)}
+        options = {"rtol": 1e-6, "atol": 1e-9} | tolerance
+        return Case(
+            f"l2_penalty({show(weights)}, {strength})",
+            lambda: l2_penalty(weights, strength),
+            watched,
+            **options,
+        )
+
+    yield penalty_of([np.array([[3.0, -1.0]])], 0.5)
+    yield penalty_of([np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([[5.0]])], 0.1)
+    yield penalty_of([GRAD.astype(np.float32), MASK.astype(np.float32)], 0.25, rtol=1e-4)
+
+
+def _rng():
+    return np.random.default_rng(7)
+
+
+def _masks_are_equal(dropout, first, second):
+    one, other = (dropout(np.ones((9, 9)), 0.5, rng)[1] for rng in (first, second))
+    return int(np.array_equal(one, other))
+
+
+@probe("dropout")
+def masks(dropout):
+    def of_ones():
+        y, mask = dropout(np.ones((60, 50)), 0.2, _rng())
+        return np.unique(y) + 0.0, np.unique(mask) + 0.0
+
+    yield script("np.unique(y), np.unique(mask) for y, mask = dropout(np.ones((60, 50)), 0.2, rng)", of_ones)
+    yield script(
+        "the share of zeros in the mask of dropout(np.ones((4, 5000)), 0.2, rng)",
+        lambda: float(np.mean(dropout(np.ones((4, 5000)), 0.2, _rng())[1] == 0)),
+        atol=0.03,
+    )
+
+    def beside_the_mask():
+        y, mask = dropout(np.linspace(1, 2, 600).reshape(20, 30), 0.2, _rng())
+        factors = np.unique(np.round(y / np.linspace(1, 2, 600).reshape(20, 30), 9))
+        return int(np.array_equal(y == 0, mask == 0)), factors
+
+    yield script(
+        "for x between 1 and 2: 1 if y is 0 where the mask is and nowhere else, else 0; and np.unique(y / x)",
+        beside_the_mask,
+    )
+    yield script(
+        "how many different rows and columns the mask of dropout(np.ones((60, 60)), 0.5, rng) has",
+        lambda: [
+            len(np.unique(dropout(np.ones((60, 60)), 0.5, _rng())[1], axis=axis).take(0, axis=1 - axis))
+            for axis in (0, 1)
+        ],
+    )
+    yield script(
+        "the shapes and dtypes of y and mask for float32 data (4, 5)",
+        lambda: [np.zeros_like(part) for part in dropout(np.ones((4, 5), np.float32), 0.5, _rng())],
+    )
+    yield script(
+        "1 if dropout(np.ones((9, 9)), 0.5, rng) gives the same mask again for the same seed, else 0",
+        lambda: _masks_are_equal(dropout, _rng(), _rng()),
+    )
+
+    def from_one_generator():
+        rng = _rng()
+        return _masks_are_equal(dropout, rng, rng)
+
+    yield script(
+        "1 if dropout(np.ones((9, 9)), 0.5, rng) gives the same mask again for the same generator, else 0",
+        from_one_generator,
+    )
+    x = np.linspace(1, 2, 12)
+    yield Case("dropout(x, 0.5, rng)", lambda: len(dropout(x, 0.5, _rng())), {"x": x}, rtol=0, atol=0)
+
+
+@probe("dropout_backward")
+def masked_gradients(dropout_backward):
+    yield call(dropout_backward, np.array([[3.0, -1.0, 2.0]]), np.array([[0.0, 2.0, 2.0]]))
+    yield call(dropout_backward, GRAD, MASK)
+    yield call(dropout_backward, GRAD, MASK * 0.625)
+    yield call(dropout_backward, GRAD, np.ones((2, 3)))
+    yield call(dropout_backward, GRAD.astype(np.float32), MASK.astype(np.float32))
+
+
+@probe("clip_by_global_norm")
+def clipped(clip_by_global_norm):
+    def clip(*grads, limit):
+        def run():
+            arrays = [np.array(grad) for grad in grads]
+            return clip_by_global_norm(arrays, limit)
+
+        def run_in_place():
+            arrays = [np.array(grad) for grad in grads]
+            clip_by_global_norm(list(arrays), limit)
+            return arrays
+
+        shown = f"clip_by_global_norm(grads, {limit})"
+        yield script(f"{shown} for grads = {show(list(grads))}", run)
+        yield script(f"grads after {shown}, from {show(list(grads))}", run_in_place, rtol=1e-5)
+
+    yield from clip(np.array([3.0]), np.array([0.0, 4.0]), limit=1.0)
+    yield from clip(np.array([3.0]), np.array([0.0, 4.0]), limit=3.5)
+    yield from clip(np.array([0.3, -1.0]), np.array([[0.4], [-0.2]]), limit=2.0)
+    yield from clip(np.array([30.0, -1.0], np.float32), np.array([[40.0], [0.5]], np.float32), limit=2.0)
+
+
+@wrong(
+    "l2_penalty",
+    "Your penalty is twice what it should be: the half is missing. Your gradients have it right.",
+)
+def l2_penalty_without_the_half(weights, strength):
+    penalty = strength * sum(float(np.sum(W**2)) for W in weights)
+    return penalty, [strength * W for W in weights]
+
+
+@wrong(
+    "l2_penalty",
+    "Your gradients are half of what they should be: the 2 that comes down from the square cancels the half "
+    "of the penalty.",
+)
+def l2_penalty_with_half_the_gradient(weights, strength):
+    penalty = strength / 2 * sum(float(np.sum(W**2)) for W in weights)
+    return penalty, [strength / 2 * W for W in weights]
+
+
+@wrong(
+    "l2_penalty",
+    "Penalty and gradients are both twice what they should be. They fit each other, but the rule has a half "
+    "in front of the squares, so that the gradient needs no 2.",
+)
+def l2_penalty_without_the_half_anywhere(weights, strength):
+    penalty = strength * sum(float(np.sum(W**2)) for W in weights)
+    return penalty, [2 * strength * W for W in weights]
+
+
+@wrong(
+    "l2_penalty",
+    "Your weights would grow: the gradients have the wrong sign. The optimizer subtracts them, so do not "
+    "turn them yourself.",
+)
+def l2_penalty_that_makes_weights_grow(weights, strength):
+    penalty = strength / 2 * sum(float(np.sum(W**2)) for W in weights)
+    return penalty, [-strength * W for W in weights]
+
+
+@wrong(
+    "l2_penalty",
+    "Your penalty is a NumPy number, and all else is right: where a Python float is asked for, wrap it in "
+    "float(...).",
+)
+def l2_penalty_as_a_numpy_number(weights, strength):
+    penalty = 0
+    for W in weights:
+        penalty += strength / 2 * np.sum(W**2)
+    return penalty, [strength * W for W in weights]
+
+
+@wrong(
+    "l2_penalty",
+    "Your numbers are right, but the gradients are written into the caller's weights. Multiply into new "
+    "arrays.",
+)
+def l2_penalty_in_place(weights, strength):
+    penalty = 0.0
+    for W in weights:
+        penalty += strength / 2 * float(np.sum(W**2))
+        W *= strength
+    return penalty, weights
+
+
+@wrong("l2_penalty", "You penalise the absolute values, which is L1. L2 is about the squares.")
+def l2_penalty_of_absolute_values(weights, strength):
+    penalty = strength * sum(float(np.sum(np.abs(W))) for W in weights)
+    return penalty, [strength * np.sign(W) for W in weights]
+
+
+@wrong(
+    "l2_penalty",
+    "Your penalty takes the mean of the squares in each array. The rule sums them, and so do your gradients.",
+)
+def l2_penalty_by_the_mean(weights, strength):
+    penalty = strength / 2 * sum(float(np.mean(W**2)) for W in weights)
+    return penalty, [strength * W for W in weights]
+
+
+@wrong(
+    "dropout",
+    "You drop the right share, but the survivors are not scaled: they must grow by 1 / (1 - rate), or the "
+    "next layer gets less in training than later on.",
+)
+def dropout_without_scaling(x, rate, rng):
+    mask = (rng.random(x.shape) >= rate).astype(x.dtype)
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "The survivors are not scaled, and the mask is an array of truth values: it must hold 0 and 1 / (1 - "
+    "rate), in x's dtype, and multiply x.",
+)
+def dropout_by_truth_values(x, rate, rng):
+    mask = rng.random(x.shape) >= rate
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "You take `rate` for the share that is kept: here it is the share that is dropped. Turn round the "
+    "comparison and the scale.",
+)
+def dropout_with_rate_as_the_share_kept(x, rate, rng):
+    mask = ((rng.random(x.shape) < rate) / rate).astype(x.dtype)
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "The share dropped is 1 - rate, while the scale is right: your comparison of the random numbers with "
+    "`rate` is turned round.",
+)
+def dropout_with_the_comparison_turned(x, rate, rng):
+    mask = (rng.random(x.shape) < rate).astype(x.dtype) / (1 - rate)
+    return x * mask, mask
+
+
+@wrong("dropout", "You scale the survivors by 1 - rate, which makes them smaller: divide by it.")
+def dropout_scaled_the_wrong_way(x, rate, rng):
+    mask = (rng.random(x.shape) >= rate).astype(x.dtype) * (1 - rate)
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "Your y is right, but the mask holds 0 and 1: the factor 1 / (1 - rate) belongs into the mask, or "
+    "dropout_backward will not know it.",
+)
+def dropout_with_the_scale_in_y_alone(x, rate, rng):
+    mask = (rng.random(x.shape) >= rate).astype(x.dtype)
+    return x * mask / (1 - rate), mask
+
+
+@wrong(
+    "dropout",
+    "Your y is right, but the mask is an array of truth values: it must hold 0 and 1 / (1 - rate), in x's "
+    "dtype, since dropout_backward multiplies by it.",
+)
+def dropout_with_a_boolean_mask(x, rate, rng):
+    mask = rng.random(x.shape) >= rate
+    return (x * mask / (1 - rate)).astype(x.dtype), mask
+
+
+@wrong(
+    "dropout",
+    "Your masks are right, but float64, and y with them, where x is float32: give the mask the dtype of x.",
+)
+def dropout_in_float64(x, rate, rng):
+    mask = (rng.random(x.shape) >= rate) / (1 - rate)
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "Your y and your mask have their zeros in different places: it looks as if you draw twice. Draw one "
+    "mask, use it for y and return it.",
+)
+def dropout_with_a_second_draw(x, rate, rng):
+    y = x * ((rng.random(x.shape) >= rate) / (1 - rate)).astype(x.dtype)
+    mask = ((rng.random(x.shape) >= rate) / (1 - rate)).astype(x.dtype)
+    return y, mask
+
+
+@wrong(
+    "dropout",
+    "All samples of your batch lose the same units: the rows of the mask are alike. Draw it in the full "
+    "shape of x.",
+)
+def dropout_with_one_mask_for_all_samples(x, rate, rng):
+    row = (rng.random(x.shape[-1]) >= rate) / (1 - rate)
+    mask = np.broadcast_to(row, x.shape).astype(x.dtype)
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "The same seed gives you other masks each time: they do not come from `rng`. It looks as if you draw "
+    "from np.random, or from a generator of your own.",
+)
+def dropout_from_the_global_generator(x, rate, rng):
+    mask = (np.random.rand(*x.shape) >= rate).astype(x.dtype) / (1 - rate)  # noqa: NPY002
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "You write y into the caller's x. It is the layer's output and is needed again on the way back: "
+    "multiply into a new array.",
+)
+def dropout_in_place(x, rate, rng):
+    mask = (rng.random(x.shape) >= rate).astype(x.dtype) / (1 - rate)
+    x *= mask
+    return x, mask
+
+
+@wrong(
+    "dropout_backward",
+    "You pass `grad` on as it came: what was silenced in the forward pass had no effect on the loss, so its "
+    "gradient must be 0. The mask knows.",
+)
+def dropout_backward_without_the_mask(grad, mask):
+    return grad.copy()
+
+
+@wrong(
+    "dropout_backward",
+    "You silence the right entries, but the survivors were scaled in the forward pass, and so are their "
+    "gradients: take the mask's numbers, not only whether they are 0.",
+)
+def dropout_backward_without_the_scale(grad, mask):
+    return grad * (mask > 0)
+
+
+@wrong(
+    "dropout_backward",
+    "Your survivors are scaled twice: the factor 1 / (1 - rate) is in the mask already, which goes in once.",
+)
+def dropout_backward_with_the_mask_twice(grad, mask):
+    return grad * mask * mask
+
+
+@wrong(
+    "dropout_backward",
+    "Your result is right, but it is written into the caller's `grad`. Multiply into a new array.",
+)
+def dropout_backward_in_place(grad, mask):
+    grad *= mask
+    return grad
+
+
+@wrong(
+    "clip_by_global_norm",
+    "You clip each array by its own norm, which turns the direction of the step. Take one norm over all "
+    "arrays together, and one factor for all.",
+)
+def clip_each_array_by_itself(grads, max_norm):
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
+    for grad in grads:
+        own = float(np.linalg.norm(grad))
+        if own > max_norm:
+            grad *= max_norm / own
+    return norm
+
+
+@wrong(
+    "clip_by_global_norm",
+    "You scale all gradients to the length `max_norm`, the small ones, too. Those within the limit must "
+    "stay as they are.",
+)
+def clip_always(grads, max_norm):
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
+    for grad in grads:
+        grad *= max_norm / norm
+    return norm
+
+
+@wrong(
+    "clip_by_global_norm",
+    "You cut off each entry at +-max_norm, which turns the direction of the step. It is the joint norm that "
+    "has a limit: shrink all entries by one factor.",
+)
+def clip_by_value(grads, max_norm):
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
+    for grad in grads:
+        np.clip(grad, -max_norm, max_norm, out=grad)
+    return norm
+
+
+@wrong(
+    "clip_by_global_norm",
+    "The norm is right, but the arrays stay as they were: a new array does not reach their owner, be it "
+    "called `grad` or put into the list. Change the given arrays in place.",
+)
+def clip_new_arrays(grads, max_norm):
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
+    if norm > max_norm:
+        for grad in grads:
+            grad = grad * (max_norm / norm)
+    return norm
+
+
+@wrong(
+    "clip_by_global_norm",
+    "You clip rightly, but return the norm afterwards. Who watches the training wants to see how large it "
+    "was before.",
+)
+def clip_and_return_the_norm_afterwards(grads, max_norm):
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
+    if norm > max_norm:
+        for grad in grads:
+            grad *= max_norm / norm
+    return min(norm, float(max_norm))
+
+
+@wrong("clip_by_global_norm", "Your norm is the sum of all squares: the root is missing.")
+def clip_by_the_squared_norm(grads, max_norm):
+    norm = sum(float(np.sum(grad**2)) for grad in grads)
+    if norm > max_norm:
+        for grad in grads:
+            grad *= max_norm / norm
+    return norm
+
+
+@wrong(
+    "clip_by_global_norm",
+    "Your norm is the sum of the arrays' norms, for 3 and 4 it is 7 instead of 5. Add up the squares of all "
+    "entries and take the root once, at the end.",
+)
+def clip_by_the_sum_of_norms(grads, max_norm):
+    norm = sum(float(np.linalg.norm(grad)) for grad in grads)
+    if norm > max_norm:
+        for grad in grads:
+            grad *= max_norm / norm
+    return norm
+
+
+@wrong(
+    "clip_by_global_norm",
+    "You clip rightly, but the norm that you return is a NumPy number: where a Python float is asked for, "
+    "wrap it in float(...).",
+)
+def clip_and_return_a_numpy_number(grads, max_norm):
+    norm = np.sqrt(sum(np.sum(grad.astype(np.float64) ** 2) for grad in grads))
+    if norm > max_norm:
+        for grad in grads:
+            grad *= max_norm / norm
+    return norm
+
+
+@right("l2_penalty")
+def l2_penalty_plainly(weights, strength):
+    penalty = strength / 2 * sum(float(np.sum(W**2)) for W in weights)
+    return penalty, [strength * W for W in weights]
+
+
+@right("l2_penalty")
+def l2_penalty_array_by_array(weights, strength):
+    penalty, grads = 0.0, []
+    for W in weights:
+        penalty += 0.5 * strength * float(np.linalg.norm(W)) ** 2
+        grads.append(W * strength)
+    return penalty, grads
+
+
+@right("l2_penalty")
+def l2_penalty_from_the_gradients(weights, strength):
+    grads = [np.multiply(strength, W) for W in weights]
+    return sum(float(np.vdot(W, grad)) for W, grad in zip(weights, grads, strict=True)) / 2, grads
+
+
+@right("dropout")
+def dropout_plainly(x, rate, rng):
+    if not 0 <= rate < 1:
+        raise ValueError(f"rate must lie in [0, 1); got {rate}")
+    x = as_floating(x)
+    mask = (rng.random(x.shape) >= rate).astype(x.dtype) / (1 - rate)
+    return x * mask, mask
+
+
+@right("dropout")
+def dropout_by_coins(x, rate, rng):
+    mask = (rng.binomial(1, 1 - rate, size=x.shape) / (1 - rate)).astype(x.dtype)
+    return mask * x, mask
+
+
+@right("dropout")
+def dropout_by_choice(x, rate, rng):
+    kept = rng.random(x.shape) < 1 - rate
+    mask = np.where(kept, x.dtype.type(1 / (1 - rate)), x.dtype.type(0))
+    return np.where(kept, x * mask, x.dtype.type(0)), mask
+
+
+@right("dropout_backward")
+def dropout_backward_plainly(grad, mask):
+    return grad * mask
+
+
+@right("dropout_backward")
+def dropout_backward_by_choice(grad, mask):
+    return np.where(mask > 0, grad * mask, np.zeros_like(grad))
+
+
+@right("clip_by_global_norm")
+def clip_plainly(grads, max_norm):
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
+    if max_norm < norm < math.inf:
+        for grad in grads:
+            grad *= max_norm / norm
+    return norm
+
+
+@right("clip_by_global_norm")
+def clip_by_the_smaller_factor(grads, max_norm):
+    norm = float(np.linalg.norm(np.concatenate([grad.ravel() for grad in grads])))
+    factor = min(1.0, max_norm / (norm + 1e-12))
+    if factor < 1:
+        for grad in grads:
+            np.multiply(grad, factor, out=grad)
+    return norm
+
+
+@right("clip_by_global_norm")
+def clip_by_the_norm_of_norms(grads, max_norm):
+    norm = math.hypot(*(np.linalg.norm(grad) for grad in grads))
+    if norm > max_norm:
+        for i in range(len(grads)):
+            grads[i][...] = grads[i] / norm * max_norm
+    return norm

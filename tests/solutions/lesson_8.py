@@ -1,0 +1,1095 @@
+"""Lesson 8: solutions of training, wrong and right."""
+
+import math
+
+import numpy as np
+
+from nn.activations import as_floating
+from nn.regularization import clip_by_global_norm
+from nn.training import EarlyStopping, minibatches
+
+from .bank import call, probe, right, script, wrong
+
+
+@probe("one_hot")
+def rows(one_hot):
+    yield call(one_hot, np.array([1]), 3)
+    yield call(one_hot, np.array([2, 0]), 3)
+    yield call(one_hot, np.array([1, 0]), 4, np.float64)
+    yield call(one_hot, np.array([0, 4]), 4)
+    yield call(one_hot, np.array([-1, 2]), 4)
+
+
+@probe("min_max_scale")
+def scaled(min_max_scale):
+    column = np.array([[2.0], [4.0], [6.0]])
+    yield call(min_max_scale, column)
+    yield call(min_max_scale, np.array([[2.0, -1.0], [4.0, 0.0], [6.0, 3.0]]))
+    yield call(min_max_scale, column, np.array([[3.0], [8.0], [0.0]]))
+    yield call(min_max_scale, np.array([[7.0, 1.0], [7.0, 3.0]]))
+    yield script(
+        "whether the largest entry of min_max_scale([[0.0], [1e-9]]) is 1",
+        lambda: int(np.isclose(np.max(min_max_scale(np.array([[0.0], [1e-9]]))), 1, rtol=1e-6)),
+    )
+    yield call(min_max_scale, np.array([[3, 200], [13, 100]], np.uint8), np.array([[2, 150]], np.uint8))
+    yield call(min_max_scale, column.astype(np.float32))
+
+
+@probe("minibatches")
+def batches(minibatches):
+    def rng():
+        return np.random.default_rng(7)
+
+    def sizes(n, size):
+        return script(
+            f"[len(batch) for batch in minibatches({n}, {size}, rng)]",
+            lambda: [len(batch) for batch in minibatches(n, size, rng())],
+        )
+
+    def order(n, size, generator):
+        return np.concatenate(list(minibatches(n, size, generator)))
+
+    def neighbours():
+        """Return the mean number of neighbours in the data that stay together."""
+        generator = rng()
+        return float(np.mean([np.sum(np.abs(np.diff(order(20, 5, generator))) == 1) for _ in range(200)]))
+
+    def shares():
+        """Return how often each of 20 samples is in the first batch."""
+        generator = rng()
+        first = [next(iter(minibatches(20, 5, generator))) for _ in range(400)]
+        return np.bincount(np.concatenate(first), minlength=20) / len(first)
+
+    def epochs():
+        generator = rng()
+        first, second, again = order(50, 7, generator), order(50, 7, generator), order(50, 7, rng())
+        return [
+            int(np.array_equal(*pair)) for pair in ((np.sort(first), first), (second, first), (again, first))
+        ]
+
+    yield sizes(10, 4)
+    yield sizes(6, 3)
+    yield script(
+        "the share of the 1000 samples that are in some batch of minibatches(1000, 50, rng)",
+        lambda: len(set(order(1000, 50, rng()).tolist())) / 1000,
+        rtol=0.1,
+    )
+    yield script(
+        "minibatches(50, 7, rng): whether it keeps the order of the data, whether a second epoch has the "
+        "order of the first, and whether the same seed has",
+        epochs,
+    )
+    yield script(
+        "how many neighbours in the data stay together in minibatches(20, 5, rng), the mean of 200 epochs",
+        neighbours,
+        atol=0.6,
+    )
+    yield script(
+        "how often each sample is in the first batch of minibatches(20, 5, rng), the share of 400 epochs",
+        shares,
+        atol=0.12,
+    )
+
+
+@probe("step_decay")
+def rates(step_decay):
+    def rate(*args, **options):
+        shown = ", ".join([*map(repr, args), *(f"{name}={value}" for name, value in options.items())])
+        return script(f"step_decay({shown})", lambda: float(step_decay(*args, **options)))
+
+    for epoch in (10, 0, 9, 20, 35):
+        yield rate(epoch, 0.8, every=10)
+    yield rate(29, 1.0)
+    yield rate(60, 1.0)
+    yield rate(2, 0.9, factor=0.1, every=1)
+
+
+@probe("EarlyStopping.update")
+def stops(stopping_class):
+    def answers(losses, patience, *min_delta):
+        def run():
+            stopping = stopping_class(patience, *min_delta)
+            return [int(bool(stopping.update(loss, [np.zeros(1)]))) for loss in losses]
+
+        options = ", ".join(map(str, (patience, *min_delta)))
+        return script(f"what EarlyStopping({options}) says after each of the losses {losses}", run)
+
+    def best(losses, *min_delta):
+        stopping = stopping_class(5, *min_delta)
+        for loss in losses:
+            stopping.update(loss, [np.zeros(1)])
+        return float(stopping.best_loss), float(stopping.best_epoch)
+
+    yield answers([1, 2], 1)
+    yield answers([3, 2, 2.5, 2.4, 2.3], 2)
+    yield answers([3, 2.5, 2.7, 2.6, 2.4], 3)
+    yield answers([3, 4, 2, 4, 1, 5], 2)
+    yield answers([3, 2, 2], 1)
+    yield answers([1, 1 - 1e-6], 1)
+    yield answers([1, 0.95, 0.8], 1, 0.1)
+    yield answers([10, 9.5], 1, 0.25)
+    yield script(
+        "best_loss and best_epoch of EarlyStopping(5) after the losses [0.9, 0.5, 0.7]",
+        lambda: best([0.9, 0.5, 0.7]),
+    )
+
+
+@probe("EarlyStopping.restore")
+def restored(stopping_class):
+    def after(into_others=False, again=False):
+        """Return the arrays whose list was given to restore; their values are the number of the epoch."""
+        stopping, params = stopping_class(5), [np.zeros((1, 2)), np.zeros(3)]
+        for epoch, loss in enumerate([0.9, 0.5, 0.7, 0.6]):
+            for param in params:
+                param[...] = epoch
+            stopping.update(loss, params)
+        given = [np.full_like(param, 9) for param in params] if into_others else params
+        arrays = list(given)
+        stopping.restore(given)
+        if again:
+            for param in given:
+                param[...] = 8
+            stopping.restore(given)
+        return arrays
+
+    start = "the parameters are 0, 1, 2, 3 at the losses [0.9, 0.5, 0.7, 0.6]"
+    yield script(f"{start}: the arrays after restore", after)
+    yield script(
+        f"{start}: other arrays, after restore has been given those", lambda: after(into_others=True)
+    )
+    yield script(
+        f"{start}: the arrays after restore, 8 written into them, and restore", lambda: after(again=True)
+    )
+
+
+class Recorder:
+    """Stands in for a network and an optimizer: sample i has the input i and the target 10 i, and the loss of
+    a batch is its number of samples.
+    """
+
+    def __init__(self):
+        self.params = [np.zeros((1, 1)), np.zeros(1)]
+        self.events, self.inputs, self.targets = [], [], []
+        self.generators, self.rates, self.norms = [], [], []
+
+    def loss_and_grads(self, X, y, rng=None):
+        self.events.append("gradient")
+        self.inputs.append(np.array(X).ravel())
+        self.targets.append(np.array(y).ravel())
+        self.generators.append(rng)
+        return float(len(X)), [np.full((1, 1), 3.0), np.full(1, 4.0)]
+
+    def step(self, params, grads, lr=None):
+        self.events.append("step")
+        self.rates.append(lr)
+        self.norms.append(float(np.sqrt(sum(np.sum(grad**2) for grad in grads))))
+
+
+@probe("train_epoch")
+def passes(train_epoch):
+    def ten(what, watch, **options):
+        def run():
+            recorder, rng = Recorder(), np.random.default_rng(7)
+            X, y = np.arange(10.0)[:, None], 10 * np.arange(10.0)
+            loss = train_epoch(recorder, recorder, X, y, batch_size=4, rng=rng, **options)
+            return watch(recorder, loss=loss, rng=rng, X=X, y=y)
+
+        shown = "".join(f", {name}={value}" for name, value in options.items())
+        text = f"train_epoch(network, optimizer, X, y, batch_size=4{shown}) of 10 samples: {what}"
+        return script(text, run, rtol=1e-4)
+
+    def keeps_order(seen, **_):
+        visited = np.concatenate(seen.inputs)
+        return int(np.array_equal(visited, np.sort(visited)))
+
+    def matches(seen, **_):
+        return int(np.array_equal(10 * np.concatenate(seen.inputs), np.concatenate(seen.targets)))
+
+    def untouched(seen, X, y, **_):
+        return int(np.array_equal(X[:, 0], np.arange(10)) and np.array_equal(y, 10 * np.arange(10)))
+
+    def passed_on(seen, rng, **_):
+        return int(all(given is rng for given in seen.generators))
+
+    yield ten("the lengths of the batches", lambda seen, **_: [len(batch) for batch in seen.inputs])
+    yield ten("the inputs seen, sorted", lambda seen, **_: np.sort(np.concatenate(seen.inputs)))
+    yield ten(
+        "whether a batch's calls are loss_and_grads and step, once each, for the 3 batches",
+        lambda seen, **_: int(seen.events == ["gradient", "step"] * 3),
+    )
+    yield ten("the mean loss, batches of 4, 4, 2 having the losses 4, 4, 2", lambda seen, loss, **_: loss)
+    yield ten("whether each input comes with its own target", matches)
+    yield ten("whether the samples come in the order of the data", keeps_order)
+    yield ten("whether X and y stay as they are", untouched)
+    yield ten("whether loss_and_grads gets the rng of the epoch", passed_on)
+    yield ten("how often step gets lr=0.25", lambda seen, **_: seen.rates.count(0.25), lr=0.25)
+    yield ten("how often step gets lr=None", lambda seen, **_: seen.rates.count(None))
+    yield ten(
+        "the norms that step gets, of the gradients 3 and 4", lambda seen, **_: seen.norms, max_grad_norm=1.0
+    )
+    yield ten("the norms that step gets, of the gradients 3 and 4", lambda seen, **_: seen.norms)
+
+
+@wrong(
+    "one_hot",
+    "Your rows have as many columns as the largest label asks for: a batch need not hold every class, so "
+    "n_classes says how many there are.",
+)
+def classes_up_to_the_largest_label(labels, n_classes, dtype=np.float32):
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError("labels out of range")
+    return np.eye(labels.max() + 1, dtype=dtype)[labels]
+
+
+@wrong(
+    "one_hot",
+    "Labels out of range do not raise ValueError: compare them with 0 and n_classes first. As an index, -1 "
+    "counts from the end and would be the last class without a word.",
+)
+def one_hot_without_a_check(labels, n_classes, dtype=np.float32):
+    return np.eye(n_classes, dtype=dtype)[labels]
+
+
+@wrong(
+    "one_hot",
+    "A label of -1 is taken for the last class: the labels must be compared with 0, too, not with n_classes "
+    "alone.",
+)
+def one_hot_checked_above_alone(labels, n_classes, dtype=np.float32):
+    if labels.max() >= n_classes:
+        raise ValueError("label too large")
+    return np.eye(n_classes, dtype=dtype)[labels]
+
+
+@wrong(
+    "one_hot",
+    "Every row has a 1 in the columns of all labels: with `:` for the rows, each label is set in each of "
+    "them. Row i belongs to label i, so index rows and columns by pairs.",
+)
+def one_hot_in_every_row(labels, n_classes, dtype=np.float32):
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError("labels out of range")
+    rows = np.zeros((len(labels), n_classes), dtype)
+    rows[:, labels] = 1
+    return rows
+
+
+@wrong("one_hot", "Your result is transposed: a row is a sample, a column a class.")
+def one_hot_in_columns(labels, n_classes, dtype=np.float32):
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError("labels out of range")
+    rows = np.zeros((n_classes, len(labels)), dtype)
+    rows[labels, np.arange(len(labels))] = 1
+    return rows
+
+
+@wrong("one_hot", "The rows are float64 whatever `dtype` says: pass it on where the array is made.")
+def one_hot_in_float64(labels, n_classes, dtype=np.float32):
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError("labels out of range")
+    rows = np.zeros((len(labels), n_classes))
+    rows[np.arange(len(labels)), labels] = 1
+    return rows
+
+
+@wrong(
+    "min_max_scale",
+    "A constant feature divides 0 by 0: its range is 0. Treat such columns apart, they become 0.",
+)
+def constant_feature_divided_by_zero(train, *others):
+    train = as_floating(train)
+    low, high = train.min(axis=0), train.max(axis=0)
+    return tuple((as_floating(x) - low) / (high - low) for x in (train, *others))
+
+
+@wrong(
+    "min_max_scale",
+    "Every array is scaled by its own range: one pixel value then means different things in training and "
+    "test. Minimum and maximum are those of `train`, for all.",
+)
+def every_array_by_its_own_range(train, *others):
+    def scale(x):
+        x = as_floating(x)
+        low, span = x.min(axis=0), x.max(axis=0) - x.min(axis=0)
+        return (x - low) / np.where(span > 0, span, np.inf).astype(x.dtype)
+
+    return tuple(scale(x) for x in (train, *others))
+
+
+@wrong(
+    "min_max_scale",
+    "Minimum and maximum look at the other arrays, too, as if all were joined first: they are those of "
+    "`train` alone. What is learned from test data is cheating.",
+)
+def range_over_all_arrays(train, *others):
+    everything = np.concatenate([as_floating(x) for x in (train, *others)])
+    low, span = everything.min(axis=0), everything.max(axis=0) - everything.min(axis=0)
+    span = np.where(span > 0, span, np.inf).astype(span.dtype)
+    return tuple((as_floating(x) - low) / span for x in (train, *others))
+
+
+@wrong(
+    "min_max_scale",
+    "You take one minimum and one maximum over the whole array: each feature has its own, so the axis is "
+    "missing.",
+)
+def one_range_for_all_features(train, *others):
+    train = as_floating(train)
+    low, span = train.min(), train.max() - train.min()
+    return tuple((as_floating(x) - low) / (span if span > 0 else np.inf) for x in (train, *others))
+
+
+@wrong(
+    "min_max_scale",
+    "The minimum is not subtracted: you divide by the maximum alone, so a feature starts anywhere but at 0.",
+)
+def divided_by_the_maximum(train, *others):
+    high = as_floating(train).max(axis=0)
+    return tuple(
+        as_floating(x) / np.where(high != 0, high, np.inf).astype(high.dtype) for x in (train, *others)
+    )
+
+
+@wrong(
+    "min_max_scale",
+    "You subtract the minimum and divide by the maximum: the divisor is the range, maximum minus minimum.",
+)
+def divided_by_the_maximum_after_the_shift(train, *others):
+    train = as_floating(train)
+    low, high = train.min(axis=0), train.max(axis=0)
+    return tuple(
+        (as_floating(x) - low) / np.where(high != 0, high, np.inf).astype(high.dtype)
+        for x in (train, *others)
+    )
+
+
+@wrong(
+    "min_max_scale",
+    "That is standardising, mean 0 and standard deviation 1: asked for is the range 0 to 1, from minimum "
+    "and maximum.",
+)
+def standardised(train, *others):
+    train = as_floating(train)
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    deviation = np.where(deviation > 0, deviation, 1).astype(train.dtype)
+    return tuple((as_floating(x) - mean) / deviation for x in (train, *others))
+
+
+@wrong(
+    "min_max_scale",
+    "The small number that you add to the range, against 0 / 0, is large beside a small range: only a range "
+    "of exactly 0 is a special case.",
+)
+def small_number_in_the_divisor(train, *others):
+    train = as_floating(train)
+    low, span = train.min(axis=0), train.max(axis=0) - train.min(axis=0)
+    return tuple((as_floating(x) - low) / (span + 1e-8) for x in (train, *others))
+
+
+@wrong(
+    "min_max_scale",
+    "The others are cut off at 0 and 1: where they go beyond the training data they may leave that range, "
+    "and how far is worth knowing.",
+)
+def others_cut_off(train, *others):
+    train = as_floating(train)
+    low, span = train.min(axis=0), train.max(axis=0) - train.min(axis=0)
+    span = np.where(span > 0, span, np.inf).astype(span.dtype)
+    return tuple(np.clip((as_floating(x) - low) / span, 0, 1) for x in (train, *others))
+
+
+@wrong(
+    "min_max_scale",
+    "One array in must still be a tuple out: you return the array itself, and `(X,) = min_max_scale(X)` "
+    "would take it apart.",
+)
+def bare_array_for_one(train, *others):
+    train = as_floating(train)
+    low, span = train.min(axis=0), train.max(axis=0) - train.min(axis=0)
+    span = np.where(span > 0, span, np.inf).astype(span.dtype)
+    scaled = tuple((as_floating(x) - low) / span for x in (train, *others))
+    return scaled if others else scaled[0]
+
+
+@wrong(
+    "min_max_scale",
+    "Bytes are subtracted as bytes, where 2 - 3 is 255: convert with as_floating before any subtraction.",
+)
+def bytes_subtracted_as_bytes(train, *others):
+    low, high = train.min(axis=0), train.max(axis=0)
+    dtype = as_floating(train).dtype
+    span = np.where(high > low, high - low, np.inf).astype(dtype)
+    return tuple((x - low).astype(dtype) / span for x in (train, *others))
+
+
+@wrong(
+    "minibatches",
+    "The short batch at the end is dropped: its samples would never be learned from in this epoch. The last "
+    "batch holds what is left.",
+)
+def short_batch_dropped(n, batch_size, rng):
+    order = rng.permutation(n)
+    for start in range(0, n - batch_size + 1, batch_size):
+        yield order[start : start + batch_size]
+
+
+@wrong(
+    "minibatches",
+    "The indices come in the order of the data: draw a permutation from `rng`, and cut that.",
+)
+def batches_in_the_order_of_the_data(n, batch_size, rng):
+    order = np.arange(n)
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+@wrong(
+    "minibatches",
+    "You shuffle the batches, not the samples: neighbours in the data stay together in every epoch. Permute "
+    "all n indices, and cut afterwards.",
+)
+def blocks_shuffled(n, batch_size, rng):
+    starts = list(range(0, n, batch_size))
+    rest = [starts.pop()] if n % batch_size else []
+    for start in [*rng.permutation(starts), *rest]:
+        yield np.arange(start, min(start + batch_size, n))
+
+
+@wrong(
+    "minibatches",
+    "Some samples come twice and others not at all, as if each batch were drawn by itself: one permutation, "
+    "cut into pieces, holds everything once.",
+)
+def batches_drawn_anew(n, batch_size, rng):
+    for start in range(0, n, batch_size):
+        yield rng.integers(n, size=min(batch_size, n - start))
+
+
+@wrong(
+    "minibatches",
+    "Where batch_size divides n, an empty batch follows at the end; a network can make nothing of it. Count "
+    "in steps of batch_size up to n, not beyond.",
+)
+def empty_batch_at_the_end(n, batch_size, rng):
+    order = rng.permutation(n)
+    for i in range(n // batch_size + 1):
+        yield order[i * batch_size : (i + 1) * batch_size]
+
+
+@wrong(
+    "minibatches",
+    "You make batch_size batches: it is the number of samples in each, not the number of batches.",
+)
+def as_many_batches_as_batch_size(n, batch_size, rng):
+    yield from np.array_split(rng.permutation(n), batch_size)
+
+
+@wrong(
+    "minibatches",
+    "All epochs have one order, as if the permutation came from a generator seeded anew: draw it from the "
+    "`rng` that is passed in, which goes on from epoch to epoch.",
+)
+def one_order_for_all_epochs(n, batch_size, rng):
+    order = np.random.default_rng(0).permutation(n)
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+@wrong(
+    "minibatches",
+    "The same seed gives different batches: the order comes from another generator than `rng`, it seems.",
+)
+def order_from_another_generator(n, batch_size, rng):
+    order = np.random.default_rng().permutation(n)
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+@wrong(
+    "step_decay",
+    "Your rate falls a little in every epoch: between the cuts it must stay. The exponent is a whole "
+    "number, how often `every` epochs have passed.",
+)
+def smooth_decay(epoch, lr, factor=0.5, every=30):
+    return lr * factor ** (epoch / every)
+
+
+@wrong(
+    "step_decay",
+    "The cut comes an epoch early: epochs count from 0, so the first cut is at epoch `every` itself.",
+)
+def decay_an_epoch_early(epoch, lr, factor=0.5, every=30):
+    return lr * factor ** ((epoch + 1) // every)
+
+
+@wrong(
+    "step_decay",
+    "You multiply by the number of cuts: each cut multiplies by `factor` once more, so their number is the "
+    "exponent.",
+)
+def factor_times_the_cuts(epoch, lr, factor=0.5, every=30):
+    return lr * factor * (epoch // every)
+
+
+@wrong(
+    "step_decay",
+    "The rate is cut in the epochs that `every` divides, and is back at once in those between: a cut lasts, "
+    "and the next comes on top of it.",
+)
+def cut_for_one_epoch(epoch, lr, factor=0.5, every=30):
+    return lr * factor if epoch > 0 and epoch % every == 0 else lr
+
+
+@wrong(
+    "step_decay",
+    "There is one cut and no second: after every further `every` epochs the rate is multiplied by `factor` "
+    "again.",
+)
+def one_cut_for_good(epoch, lr, factor=0.5, every=30):
+    return lr if epoch < every else lr * factor
+
+
+@wrong(
+    "step_decay",
+    "You multiply by `factor` in every epoch: `every` says how many epochs pass between two cuts.",
+)
+def cut_in_every_epoch(epoch, lr, factor=0.5, every=30):
+    return lr * factor**epoch
+
+
+@wrong(
+    "EarlyStopping.update",
+    "You compare with the epoch before: better means lower than the best loss so far. After a bad epoch, "
+    "anything is lower than that.",
+)
+class ComparesWithTheEpochBefore(EarlyStopping):
+    last, waited = math.inf, 0
+
+    def update(self, loss, params):
+        super().update(loss, params)
+        self.waited = 0 if loss < self.last - self.min_delta else self.waited + 1
+        self.last = loss
+        return self.waited >= self.patience
+
+
+@wrong(
+    "EarlyStopping.update",
+    "You stop an epoch late: with a patience of 1, the first epoch without a new best is the last. Compare "
+    "by >=, not by >.",
+)
+class StopsAnEpochLate(EarlyStopping):
+    def update(self, loss, params):
+        self.patience += 1
+        stop = super().update(loss, params)
+        self.patience -= 1
+        return stop
+
+
+@wrong(
+    "EarlyStopping.update",
+    "A new best does not set the count back: patience is for bad epochs in a row, not for all of them.",
+)
+class CountsAllBadEpochs(EarlyStopping):
+    bad = 0
+
+    def update(self, loss, params):
+        super().update(loss, params)
+        self.bad += self.best_epoch != self._epoch
+        return self.bad >= self.patience
+
+
+@wrong(
+    "EarlyStopping.update",
+    "A loss that equals the best counts as better: it must be lower. Otherwise a loss that stands still "
+    "never stops the training.",
+)
+class AsGoodIsBetter(EarlyStopping):
+    def update(self, loss, params):
+        if loss == self.best_loss:
+            self.best_loss = math.nextafter(loss, math.inf)
+        return super().update(loss, params)
+
+
+@wrong(
+    "EarlyStopping.update",
+    "`min_delta` has no effect: better means lower than the best by more than that.",
+)
+class MinDeltaIgnored(EarlyStopping):
+    def __init__(self, patience, min_delta=0.0):
+        super().__init__(patience)
+
+
+@wrong(
+    "EarlyStopping.update",
+    "`min_delta` is a share of the best loss in your code: it is a difference, in the units of the loss "
+    "itself. Subtract it.",
+)
+class MinDeltaAsAShare(EarlyStopping):
+    def __init__(self, patience, min_delta=0.0):
+        super().__init__(patience)
+        self.share = min_delta
+
+    def update(self, loss, params):
+        if math.isfinite(self.best_loss):
+            self.min_delta = self.share * self.best_loss
+        return super().update(loss, params)
+
+
+@wrong(
+    "EarlyStopping.update",
+    "You take a higher value for the better one, as for an accuracy: what update gets is a loss, and that is "
+    "better when it is lower.",
+)
+class HigherIsBetter(EarlyStopping):
+    def __init__(self, patience, min_delta=0.0):
+        super().__init__(patience, min_delta)
+        self.highest = -math.inf
+
+    def update(self, loss, params):
+        self._epoch += 1
+        if loss > self.highest + self.min_delta:
+            self.highest = self.best_loss = loss
+            self.best_epoch = self._epoch
+            self._best = [param.copy() for param in params]
+        return self._epoch - self.best_epoch >= self.patience
+
+
+@wrong("EarlyStopping.update", "best_epoch counts from 1: epochs count from 0 here.")
+class EpochsFromOne(EarlyStopping):
+    _first = True
+
+    def update(self, loss, params):
+        if self._first:
+            self._epoch, self._first = 0, False
+        return super().update(loss, params)
+
+
+@wrong(
+    "EarlyStopping.update",
+    "Even where min_delta is 0, a loss that is only a little lower does not count as better: unless told "
+    "otherwise, any improvement does.",
+)
+class ThresholdByDefault(EarlyStopping):
+    def __init__(self, patience, min_delta=1e-4):
+        super().__init__(patience, max(min_delta, 1e-4))
+
+
+@wrong(
+    "EarlyStopping.update",
+    "You say stop once, and then go on as if nothing had been: who asks again without a better loss must be "
+    "told again. `>=` stays true, `==` does not.",
+)
+class SaysStopOnce(EarlyStopping):
+    def update(self, loss, params):
+        super().update(loss, params)
+        return self._epoch - self.best_epoch == self.patience
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "After restore the arrays hold what they held before, as if only names had been given to other arrays: "
+    "the best values must be written into the arrays themselves.",
+)
+class NamesGivenAnotherArray(EarlyStopping):
+    def restore(self, params):
+        for param, best in zip(params, self._best, strict=True):
+            param = best  # noqa: F841 - the mistake itself
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "What you kept as the best has changed with the training: update kept the arrays themselves, not copies "
+    "of their values at that time.",
+)
+class BestKeptWithoutCopying(EarlyStopping):
+    def update(self, loss, params):
+        stop = super().update(loss, params)
+        if self.best_epoch == self._epoch:
+            self._best = list(params)
+        return stop
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "You restore the last parameters that update has seen: copy them only when their loss is the best so "
+    "far.",
+)
+class LastInPlaceOfTheBest(EarlyStopping):
+    def update(self, loss, params):
+        stop = super().update(loss, params)
+        self._best = [param.copy() for param in params]
+        return stop
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "Only the entries of the list are exchanged: the network still computes with its old arrays. Write the "
+    "best values into those, in place.",
+)
+class EntriesExchanged(EarlyStopping):
+    def restore(self, params):
+        params[:] = [best.copy() for best in self._best]
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "Only the weights come back, every second array: the biases belong to the best parameters, too.",
+)
+class BiasesNotRestored(EarlyStopping):
+    def restore(self, params):
+        for param, best in zip(params[::2], self._best[::2], strict=True):
+            param[...] = best
+
+
+@wrong(
+    "train_epoch",
+    "You return the mean of the batches' losses: the short batch at the end then counts as much as a full "
+    "one. Weigh each loss by the number of its samples.",
+)
+def mean_of_the_batch_means(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    losses = []
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        losses.append(loss)
+    return float(np.mean(losses))
+
+
+@wrong("train_epoch", "You return the sum over the samples: divide it by their number, for the mean.")
+def sum_of_the_losses(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(batch)
+    return total
+
+
+@wrong(
+    "train_epoch",
+    "You return the loss of the last batch alone: asked for is the mean over all samples of the epoch.",
+)
+def loss_of_the_last_batch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+    return loss
+
+
+@wrong(
+    "train_epoch",
+    "X and y are shuffled apart, so that an input meets the target of another: the same indices must pick "
+    "the rows of both.",
+)
+def inputs_and_targets_shuffled_apart(
+    network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None
+):
+    total = 0.0
+    X, y = rng.permutation(X), rng.permutation(y)
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@wrong(
+    "train_epoch",
+    "The samples come in the order of the data: take the indices from minibatches, which shuffles them.",
+)
+def epoch_in_the_order_of_the_data(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for start in range(0, len(X), batch_size):
+        rows = slice(start, start + batch_size)
+        loss, grads = network.loss_and_grads(X[rows], y[rows], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(X[rows])
+    return total / len(X)
+
+
+@wrong(
+    "train_epoch",
+    "The caller's X and y are shuffled in place: pick the rows of a batch by indices, and leave the data as "
+    "they are.",
+)
+def data_shuffled_in_place(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    order = rng.permutation(len(X))
+    X[...], y[...] = X[order], y[order]
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@wrong(
+    "train_epoch",
+    "The step sees gradients that are not clipped yet: clipping belongs between loss_and_grads and step.",
+)
+def clipped_after_the_step(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        optimizer.step(network.params, grads, lr)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@wrong(
+    "train_epoch",
+    "It fails where max_grad_norm is None: that means that nothing is clipped, so ask before you clip.",
+)
+def clipped_without_a_limit(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@wrong(
+    "train_epoch",
+    "loss_and_grads does not get the `rng` of this epoch: it needs that very generator for dropout, in "
+    "every batch.",
+)
+def generator_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch])
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@wrong(
+    "train_epoch",
+    "The rate does not reach the optimizer: pass `lr` on to step, or a schedule has no effect.",
+)
+def rate_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@right("one_hot")
+def one_hot_by_pairs_of_indices(labels, n_classes, dtype=np.float32):
+    labels = np.asarray(labels)
+    if np.any(labels < 0) or np.any(labels >= n_classes):
+        raise ValueError(f"labels must lie in 0..{n_classes - 1}")
+    rows = np.zeros((len(labels), n_classes), dtype)
+    rows[np.arange(len(labels)), labels] = 1
+    return rows
+
+
+@right("one_hot")
+def one_hot_by_the_unit_matrix(labels, n_classes, dtype=np.float32):
+    if labels.min() < 0 or labels.max() > n_classes - 1:
+        raise ValueError("labels out of range")
+    return np.eye(n_classes, dtype=dtype)[labels]
+
+
+@right("one_hot")
+def one_hot_by_comparison(labels, n_classes, dtype=np.float32):
+    if not set(labels.tolist()) <= set(range(n_classes)):
+        raise ValueError(f"labels out of range: {labels}")
+    return (labels[:, None] == np.arange(n_classes)).astype(dtype)
+
+
+@right("one_hot")
+def one_hot_row_by_row(labels, n_classes, dtype=np.float32):
+    rows = []
+    for label in labels:
+        if label not in range(n_classes):
+            raise ValueError(f"no class {label}")
+        rows.append([1 if column == label else 0 for column in range(n_classes)])
+    return np.array(rows, dtype)
+
+
+@right("min_max_scale")
+def textbook_min_max_scale(train, *others):
+    train = as_floating(train)
+    low, high = train.min(axis=0), train.max(axis=0)
+    span = high - low
+    constant = span == 0
+    span[constant] = 1
+    scaled = []
+    for x in (train, *others):
+        x = (as_floating(x) - low) / span
+        x[:, constant] = 0
+        scaled.append(x)
+    return tuple(scaled)
+
+
+@right("min_max_scale")
+def min_max_scale_by_division_where_it_can_be(train, *others):
+    arrays = [as_floating(x) for x in (train, *others)]
+    low, span = arrays[0].min(axis=0), np.ptp(arrays[0], axis=0)
+    return tuple(
+        np.divide(x - low, span, out=np.zeros_like(x), where=np.broadcast_to(span > 0, x.shape))
+        for x in arrays
+    )
+
+
+@right("min_max_scale")
+def min_max_scale_column_by_column(train, *others):
+    arrays = [as_floating(x).copy() for x in (train, *others)]
+    for column in range(np.shape(train)[1]):
+        low, high = arrays[0][:, column].min(), arrays[0][:, column].max()
+        for x in arrays:
+            x[:, column] = (x[:, column] - low) / (high - low) if high > low else 0
+    return tuple(arrays)
+
+
+@right("minibatches")
+def textbook_minibatches(n, batch_size, rng):
+    order = rng.permutation(n)
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+@right("minibatches")
+def minibatches_by_split(n, batch_size, rng):
+    order = np.arange(n)
+    rng.shuffle(order)
+    return iter(np.split(order, range(batch_size, n, batch_size)))
+
+
+@right("minibatches")
+def minibatches_by_sorting_random_numbers(n, batch_size, rng):
+    order = np.argsort(rng.random(n))
+    return [order[i * batch_size : (i + 1) * batch_size] for i in range(math.ceil(n / batch_size))]
+
+
+@right("step_decay")
+def textbook_step_decay(epoch, lr, factor=0.5, every=30):
+    return lr * factor ** (epoch // every)
+
+
+@right("step_decay")
+def step_decay_by_floor(epoch, lr, factor=0.5, every=30):
+    return lr * np.power(factor, np.floor(epoch / every))
+
+
+@right("step_decay")
+def step_decay_cut_by_cut(epoch, lr, factor=0.5, every=30):
+    for _ in range(every, epoch + 1, every):
+        lr = lr * factor
+    return lr
+
+
+@right("EarlyStopping.update")
+@right("EarlyStopping.restore")
+class TextbookEarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch = math.inf, None
+        self._epoch, self._best = -1, None
+
+    def update(self, loss, params):
+        self._epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self._epoch
+            self._best = [param.copy() for param in params]
+        if self.best_epoch is None:
+            return self._epoch + 1 >= self.patience
+        return self._epoch - self.best_epoch >= self.patience
+
+    def restore(self, params):
+        if self._best is None:
+            raise ValueError("there has been no best loss yet")
+        for param, best in zip(params, self._best, strict=True):
+            param[...] = best
+
+
+@right("EarlyStopping.update")
+@right("EarlyStopping.restore")
+class StoppingByACounter(EarlyStopping):
+    bad_epochs = 0
+
+    def update(self, loss, params):
+        self._epoch += 1
+        if loss + self.min_delta < self.best_loss:
+            self.best_loss, self.best_epoch, self.bad_epochs = loss, self._epoch, 0
+            self.best_params = [np.array(param) for param in params]
+        else:
+            self.bad_epochs += 1
+        return self.bad_epochs >= self.patience
+
+    def restore(self, params):
+        for i, best in enumerate(self.best_params):
+            params[i][:] = best
+
+
+@right("EarlyStopping.update")
+@right("EarlyStopping.restore")
+class StoppingByItsHistory(EarlyStopping):
+    """Keeps all losses, and finds the best by going through them again."""
+
+    def update(self, loss, params):
+        self.losses = [*getattr(self, "losses", []), loss]
+        best, epoch = self.losses[0], 0
+        for i, later in enumerate(self.losses):
+            if best - later > self.min_delta:
+                best, epoch = later, i
+        if epoch == len(self.losses) - 1:
+            self.kept = np.concatenate([param.ravel() for param in params])
+        self.best_loss, self.best_epoch = best, epoch
+        return len(self.losses) > epoch + self.patience
+
+    def restore(self, params):
+        start = 0
+        for param in params:
+            np.copyto(param, self.kept[start : start + param.size].reshape(param.shape))
+            start += param.size
+
+
+@right("train_epoch")
+def textbook_train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@right("train_epoch")
+def epoch_over_a_shuffled_copy(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    order = rng.permutation(len(X))
+    X, y = X[order], y[order]
+    losses, weights = [], []
+    for start in range(0, len(X), batch_size):
+        rows = slice(start, start + batch_size)
+        loss, grads = network.loss_and_grads(X[rows], y[rows], rng=rng)
+        if max_grad_norm:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr=lr)
+        losses.append(loss)
+        weights.append(len(X[rows]))
+    return float(np.average(losses, weights=weights))

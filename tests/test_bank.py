@@ -1,0 +1,90 @@
+"""The bank tests the lessons: every mistake is refused and told by name, every right way passes."""
+
+from collections import Counter
+
+import pytest
+
+from tests.grading.diagnosis import diagnose
+from tests.grading.exercises import EXERCISES, LESSONS
+from tests.grading.hints import HINTS, REMARKS
+from tests.grading.judge import judge_solution
+from tests.grading.results import FAILING, PASSED, TODO
+from tests.grading.runner import Grading
+from tests.solutions import PROBES, RIGHT, WRONG
+from tests.solutions.textbook import textbook
+
+ALL_WRONG = [solution for solutions in WRONG.values() for solution in solutions]
+ALL_RIGHT = [solution for solutions in RIGHT.values() for solution in solutions]
+FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.function]
+
+
+def _id(solution):
+    return f"{solution.exercise}-{solution.name}"
+
+
+@pytest.mark.parametrize("solution", ALL_WRONG, ids=_id)
+def test_wrong_solution_is_refused_by_its_own_diagnosis(solution):
+    """A lesson that lets a known mistake through teaches it; a diagnosis of another mistake misleads."""
+    result = judge_solution(solution)[solution.exercise]
+    assert result.status == (TODO if solution.unwritten else FAILING), (
+        f"{result.status}: {result.passed} of {result.tests} tests passed\n{result.message}"
+    )
+    told = " ".join(result.message.split())
+    assert told.startswith(solution.sentence), f"expected: {solution.sentence}\ntold: {told}"
+    assert "Smallest failing call:" in told, "the message shows no call on which the solution fails"
+
+
+@pytest.mark.parametrize("solution", ALL_RIGHT, ids=_id)
+def test_right_variant_passes(solution):
+    """A lesson that rejects another right way is worse than none."""
+    result = judge_solution(solution)[solution.exercise]
+    assert result.status == PASSED, result.message
+    diagnosis = diagnose(solution.exercise, solution.code)
+    assert not diagnosis.evidence, f"the probes tell it from the reference: {diagnosis}"
+
+
+def test_textbook_solution_scores_everything(tmp_path):
+    """The plainest right variants, put together in the skeletons, are a package that learns digits."""
+    package = tmp_path / "filled"
+    package.mkdir()
+    for name, text in textbook().items():
+        (package / name).write_text(text, encoding="utf-8")
+        compile(text, name, "exec")
+    results = Grading(package, options=["-k", "not mnist"]).run().all()
+    short = {name: (result.status, result.message) for name, result in results.items() if not result.points}
+    assert not short, short
+    assert sum(result.points for result in results.values()) == 100
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_exercise_has_its_mistakes_and_its_right_ways(name):
+    assert len(WRONG[name]) >= 2, f"{name} has {len(WRONG[name])} wrong solutions"
+    assert RIGHT[name], f"{name} has no right variant"
+    assert name in PROBES, f"{name} has no probes"
+
+
+def test_the_bank_is_large_and_its_names_are_its_own():
+    assert len(ALL_WRONG) > 100
+    assert len(ALL_RIGHT) > 40
+    twice = [name for name, count in Counter(_id(s) for s in ALL_WRONG + ALL_RIGHT).items() if count > 1]
+    assert not twice, twice
+    for name in FUNCTIONS:
+        sentences = [solution.sentence for solution in WRONG[name]]
+        assert len(set(sentences)) == len(sentences), f"two mistakes in {name} are told alike"
+        for sentence in sentences:
+            assert sentence.isascii(), sentence
+            assert sentence.endswith((".", "?", ")")), sentence
+
+
+def test_every_exercise_has_three_hints_and_a_remark():
+    assert list(HINTS) == list(EXERCISES)
+    for name, steps in HINTS.items():
+        assert len(steps) == 3, f"{name} has {len(steps)} hints"
+        assert all(step.strip() for step in steps), f"a hint of {name} is empty"
+        assert all(len(line) <= 77 for step in steps[1:] for line in step.splitlines()), name
+    assert list(REMARKS) == FUNCTIONS
+
+
+def test_points_make_a_hundred():
+    assert sum(exercise.points for exercise in EXERCISES.values()) == 100
+    assert {exercise.lesson for exercise in EXERCISES.values()} == set(LESSONS)
