@@ -25,7 +25,7 @@ def _id(solution):
 @pytest.mark.parametrize("solution", ALL_WRONG, ids=_id)
 def test_wrong_solution_is_refused_by_its_own_diagnosis(solution):
     """A lesson that lets a known mistake through teaches it; a diagnosis of another mistake misleads."""
-    result = judge_solution(solution)[solution.exercise]
+    result = judge_solution(solution)
     assert result.status == (TODO if solution.unwritten else FAILING), (
         f"{result.status}: {result.passed} of {result.tests} tests passed\n{result.message}"
     )
@@ -37,7 +37,7 @@ def test_wrong_solution_is_refused_by_its_own_diagnosis(solution):
 @pytest.mark.parametrize("solution", ALL_RIGHT, ids=_id)
 def test_right_variant_passes(solution):
     """A lesson that rejects another right way is worse than none."""
-    result = judge_solution(solution)[solution.exercise]
+    result = judge_solution(solution)
     assert result.status == PASSED, result.message
     diagnosis = diagnose(solution.exercise, solution.code)
     assert not diagnosis.evidence, f"the probes tell it from the reference: {diagnosis}"

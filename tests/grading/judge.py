@@ -25,23 +25,28 @@ class _Judge:
         self.results = config.stash.get(RESULTS, None)
 
 
-def judge_solution(solution, exercises=None, options=()):
-    """Grade a solution by the tests of its own exercise, or of those named; return {exercise: Result}."""
+def judge_solution(solution):
+    """Grade a solution by the tests of its own exercise; return the Result."""
+    return grade_solution(solution).all()[solution.exercise]
+
+
+def grade_solution(solution):
+    """Grade a solution by the tests of its own exercise; return the Results, test by test."""
     exercise = EXERCISES[solution.exercise]
-    exercises = [exercise.name] if exercises is None else exercises
-    judge = _Judge(Altered(exercise.module, exercise.function.split(".")[0], solution.code))
-    lessons = sorted({EXERCISES[name].lesson for name in exercises})
-    files = [f"{ROOT}/tests/lessons/test_{lesson}_{LESSONS[lesson]}.py" for lesson in lessons]
+    return grade(Altered(exercise.module, exercise.function.split(".")[0], solution.code), exercise)
+
+
+def grade(package, exercise):
+    """Grade a package by the tests of one exercise in this process; return the Results."""
+    judge = _Judge(package)
     command = [
         *("-p", "no:cacheprovider", "-p", "no:unraisableexception", "-q", "-s"),
-        *(f"--rootdir={ROOT}", f"-c={ROOT}/pyproject.toml"),
-        *(f"--exercise={name}" for name in exercises),
-        *options,
-        *files,
+        *(f"--rootdir={ROOT}", f"-c={ROOT}/pyproject.toml", f"--exercise={exercise.name}"),
+        f"{ROOT}/tests/lessons/test_{exercise.lesson}_{LESSONS[exercise.lesson]}.py",
     ]
     with contextlib.redirect_stdout(io.StringIO()) as output, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they take longer than the tests
         pytest.main(command, plugins=[judge])
     if judge.results is None:
         raise RuntimeError(f"the lessons could not be run: {output.getvalue()}")
-    return {name: judge.results.all()[name] for name in exercises}
+    return judge.results

@@ -6,11 +6,12 @@ from tests.grading import board, guards, runner
 from tests.grading.exercises import EXERCISES
 from tests.grading.package import GRADED, Package
 from tests.grading.results import Results
-from tests.grading.verdicts import EXERCISE, judge, refuse
+from tests.grading.verdicts import EXERCISE, FAILING, judge, refuse
 
 TOOLS = pytest.StashKey[guards.Tools]()
 REFUSED = pytest.StashKey[dict]()
 RESULTS = pytest.StashKey[Results]()
+UNWRITTEN = pytest.StashKey[set]()
 EVENTS = pytest.StashKey[runner.Events]()
 
 
@@ -142,6 +143,8 @@ def pytest_runtest_call(item):
     if EXERCISE not in item.stash:
         return (yield)
     exercise = EXERCISES[item.stash[EXERCISE]]
+    if exercise.name in item.config.stash.get(UNWRITTEN, ()):
+        pytest.skip("not written yet: one test has said so")
     refused = item.config.stash[REFUSED]
     owner = exercise.function and exercise.function.split(".")[0]
     for key in ((exercise.module, owner), (exercise.module, None)):
@@ -167,6 +170,8 @@ def pytest_runtest_makereport(item, call):
     if EXERCISE in item.stash and report.failed:
         verdict = judge(item, call.excinfo, item.config.stash[GRADED])
         report.status, report.other = verdict.status, verdict.other
+        if verdict.status != FAILING and EVENTS in item.config.stash:
+            item.config.stash.setdefault(UNWRITTEN, set()).add(item.stash[EXERCISE])
         report.longrepr = verdict.message
         style = item.config.option.tbstyle
         if style not in ("auto", "no"):
@@ -195,7 +200,9 @@ class Recorder:
         if RESULTS in self.config.stash:  # where the tests run in other processes, these have it
             self.config.stash[RESULTS].add(data)
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)  # around pytest's own summary, so that the board comes last
     def pytest_terminal_summary(self, terminalreporter):
+        yield
         results = self.config.stash.get(RESULTS, None)
         if self.config.getoption("--impl") != "nn" and results and results.reported:
             terminalreporter.section("the board")

@@ -40,6 +40,13 @@ class Results:
         """Take a test report as pytest serializes it."""
         self._reports.setdefault(report["nodeid"], {})[report["when"]] = report
 
+    def outcomes(self):
+        """Return {test: outcome of its worst phase} of the tests that reported."""
+        return {
+            test: next((p["outcome"] for p in phases.values() if p["outcome"] != "passed"), "passed")
+            for test, phases in self._reports.items()
+        }
+
     @property
     def reported(self):
         """The tests that told how they ended."""
