@@ -466,6 +466,19 @@ def test_one_half_divides_yes_from_no(network, rng):
     )
 
 
+@exercise("Network.predict")
+def test_one_half_divides_outputs_under_squared_error(network, rng):
+    """There the output is the answer itself, aimed at 0 or 1: its border is 1/2, not 0."""
+    net = network.Network((1, 1), loss="mean_squared_error", rng=rng, dtype=np.float64)
+    net.params[0][...] = 1  # the output is the input itself
+    outputs = [-0.2, 0.1, 0.49, 0.51, 0.9]
+    answers = np.ravel(net.predict(np.array(outputs)[:, None])).tolist()
+    assert answers == [0, 0, 0, 1, 1], (
+        f"the outputs {outputs} of a network under mean_squared_error must be told as [0, 0, 0, 1, 1]; "
+        f"got {answers}.\nLook at: only the scores of binary_cross_entropy have their border at 0"
+    )
+
+
 @exercise("Network.predict_proba")
 def test_several_yes_or_no_questions_at_once(network, rng):
     """Three outputs under binary_cross_entropy are three answers of their own: sigmoids, not shares."""

@@ -38,6 +38,17 @@ def test_one_hot_by_hand(training):
 
 
 @exercise("one_hot")
+@pytest.mark.parametrize("labels", [[1, 3], [2, 2], [3]])
+def test_one_hot_of_any_possible_labels(training, labels):
+    """A batch need not hold every class: neither class 0 nor two different ones."""
+    rows = training.one_hot(np.array(labels), 4)
+    expected = [[float(column == label) for column in range(4)] for label in labels]
+    require_close(
+        rows, expected, what=f"one_hot({labels}, 4)", look="labels from 0 to n_classes - 1 are all right"
+    )
+
+
+@exercise("one_hot")
 def test_one_hot_has_as_many_columns_as_classes(training):
     """The largest label of a batch says nothing about how many classes there are."""
     rows = training.one_hot(np.array([1, 0]), 10, np.float64)
@@ -254,6 +265,19 @@ def test_early_stopping_asks_for_a_real_improvement(training):
     stopped, stopping = stop_after(training, [1.0, 0.8, 0.65], patience=2, min_delta=0.1)
     assert stopped is None, "each loss beats the one before by more than 0.1: go on"
     assert stopping.best_epoch == 2, f"best_epoch must be 2; got {stopping.best_epoch}"
+
+
+@exercise("EarlyStopping.update")
+def test_early_stopping_takes_nan_for_no_improvement(training):
+    """A training that has run away ends, too: nan is not above the best loss, and not below it either."""
+    losses, expected = [2.0, math.nan, 1.5, math.nan, math.nan], [False, False, False, False, True]
+    stopping = training.EarlyStopping(2)
+    answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in losses]
+    assert answers == expected, (
+        f"losses {losses}, patience 2: update must say {expected}, not {answers}.\n"
+        "Look at: ask whether the loss is better, not whether it is worse; for nan both answers are no"
+    )
+    require_close(stopping.best_loss, 1.5, what="best_loss", look="nan must never become the best loss")
 
 
 @exercise("EarlyStopping.update")

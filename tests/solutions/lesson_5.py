@@ -171,6 +171,7 @@ def answers(network):
     yield predict((1, 1), np.array([[-3.0], [-2.0]]), BINARY)  # the scores 1 and 0.5
     yield predict((1, 1), np.array([[-1.8], [-1.5], [-0.5]]), BINARY)  # 0.4, 0.25 and -0.25
     yield predict((2, 3), THREE[1:])
+    yield predict((1, 1), np.array([[-1.8], [-1.5], [-3.0]]), SQUARED)  # the outputs 0.4, 0.25 and 1
 
 
 @probe("Network.l2")
@@ -1422,6 +1423,17 @@ class AnswersOneByOne(Network):
             return round(float(shares[0])) if len(shares) == 1 else list(shares).index(max(shares))
 
         return np.array([answer(shares) for shares in self.predict_proba(X)])
+
+
+@wrong(
+    "Network.predict",
+    "With a single output under mean_squared_error you compare with 0: there the output itself is the "
+    "answer, aimed at 0 or 1, so the border is 1/2. Only scores of binary_cross_entropy have it at 0.",
+)
+class BorderAtZeroUnderEveryLoss(Network):
+    def predict(self, X):
+        output = self.forward(X)
+        return np.argmax(output, axis=1) if output.shape[1] > 1 else (output[:, 0] > 0).astype(int)
 
 
 @wrong(

@@ -128,6 +128,7 @@ def stops(stopping_class):
     yield answers([1, 1 - 1e-6], 1)
     yield answers([1, 0.95, 0.8], 1, 0.1)
     yield answers([10, 9.5], 1, 0.25)
+    yield answers([2, math.nan, math.nan], 2)
     yield script(
         "best_loss and best_epoch of EarlyStopping(5) after the losses [0.9, 0.5, 0.7]",
         lambda: best([0.9, 0.5, 0.7]),
@@ -893,6 +894,31 @@ def rate_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None, max_gr
         optimizer.step(network.params, grads)
         total += loss * len(batch)
     return total / len(X)
+
+
+@wrong(
+    "EarlyStopping.update",
+    "A loss of nan becomes your best: it looks as if you ask whether the loss is worse, and take everything "
+    "else for better. Every comparison with nan says no, so ask whether it is better.",
+)
+class NanForBetter(EarlyStopping):
+    def update(self, loss, params):
+        self._epoch += 1
+        if not loss >= self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self._epoch
+            self._best = [param.copy() for param in params]
+        return self._epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
+
+
+@wrong(
+    "one_hot",
+    "You refuse batches in which class 0 does not occur. A batch may hold any labels from 0 to "
+    "n_classes - 1.",
+)
+def one_hot_that_asks_for_class_zero(labels, n_classes, dtype=np.float32):
+    if np.min(labels) != 0 or np.max(labels) >= n_classes:
+        raise ValueError("labels must run from 0 to n_classes - 1")
+    return np.eye(n_classes, dtype=dtype)[labels]
 
 
 @right("one_hot")
