@@ -355,6 +355,25 @@ def test_epsilon_of_adam_belongs_to_the_caller(optimizers, grad, options, eps):
     )
 
 
+@exercise("adam_step")
+def test_epsilon_of_adam_stays_what_it_is(optimizers):
+    """The corrections are for m and v; epsilon is the same at the fifth step as at the first."""
+    param, eps, lr = np.zeros(1), 0.5, 0.1
+    step = Stepper(optimizers, "adam", param, lr=lr, eps=eps)
+    beside_corrected = beside_raw = 0.0
+    for t in range(1, 6):
+        step(np.array([2.0]))
+        root = math.sqrt(1 - 0.999**t)  # under a constant gradient g, m is g * (1 - beta1**t), and v alike
+        beside_corrected -= lr * 2 / (2 + eps)
+        beside_raw -= lr * root * 2 / (root * 2 + eps)
+        forms = [beside_corrected, beside_raw]
+        assert any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms), (
+            f"adam_step, gradient 2, eps 0.5, step {t}: param must be at {forms[0]:.6g} (epsilon beside the "
+            f"corrected root) or {forms[1]:.6g} (beside the raw one); it is at {param[0]:.6g}.\n"
+            f"Look at: {LOOK['adam']}; epsilon itself is not corrected"
+        )
+
+
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", ["rmsprop", "adam"])
 def test_classes_pass_epsilon_on(optimizers, rule):

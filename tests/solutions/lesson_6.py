@@ -109,6 +109,18 @@ def corrected_steps(adam_step):
         rtol=1e-5,
     )
 
+    def at_the_fifth_step():
+        param, *_ = _after("adam_step", adam_step, (0.0,), [[2.0]] * 5, lr=0.1, eps=0.5)
+        raw = [0.1 * root * 2 / (root * 2 + 0.5) for root in (math.sqrt(1 - 0.999**t) for t in range(1, 6))]
+        is_other_form = np.allclose(param[:, 0], -np.cumsum(raw), rtol=1e-5)
+        return -0.08 * np.arange(1, 6)[:, None] if is_other_form else param
+
+    yield script(
+        "param, from [0.0], after each of five steps of adam_step with grad = [2.0], lr=0.1, eps=0.5",
+        at_the_fifth_step,
+        rtol=1e-5,
+    )
+
 
 @wrong(
     "sgd_step",
@@ -426,6 +438,18 @@ def adam_step_uphill(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e
     m[...] = beta1 * m + (1 - beta1) * grad
     v[...] = beta2 * v + (1 - beta2) * grad**2
     param += lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
+
+
+@wrong(
+    "adam_step",
+    "Your epsilon is right at the first step and fades from then on: it looks as if it were corrected along "
+    "with m or v. The corrections are for these two alone; epsilon stays what the caller gave.",
+)
+def adam_step_with_a_fading_epsilon(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    m[...] = beta1 * m + (1 - beta1) * grad
+    v[...] = beta2 * v + (1 - beta2) * grad**2
+    faded = eps * (1 - beta1) / (1 - beta1**t)
+    param -= lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + faded)
 
 
 @wrong(
