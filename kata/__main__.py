@@ -1,8 +1,12 @@
 """The learner's command: the board, and what checks, hints, compares and resets. See README.md beside it."""
 
 import sys
+from pathlib import Path
 
-from tests.grading.commands import main
+try:
+    from tests.grading.commands import main
+except ModuleNotFoundError:
+    sys.exit(f"kata: run it at the top of the repository: cd {Path(__file__).resolve().parents[1]}")
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -197,7 +197,7 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
     path.write_text(skeleton + RIGHT_TANH, encoding="utf-8")
     done = kata("--impl", empty, "check", "tanh", expected=0)
     assert done.stdout.startswith("tanh: passed, 1 point (10 tests")
-    assert "Next: write sigmoid (1 point)" in done.stdout
+    assert "Next: sigmoid (1 point)" in done.stdout
 
 
 def test_check_of_a_lesson_lists_its_exercises(empty):
@@ -224,6 +224,45 @@ def test_what_waits_says_for_what(empty):
     assert "Network.loss_and_grads (for dense_backward)" in " ".join(done.stdout.split())
     assert "Next: mend dense_backward" in done.stdout
     assert "waits for dense_backward" in kata("--impl", empty, "check", "5").stdout
+
+
+def test_a_broken_file_is_named_and_mended(solved):
+    """What stands at the top of a file spoils all of it; put right again, everything is graded again."""
+    path = solved / "activations.py"
+    text = path.read_text(encoding="utf-8")
+    kata("--impl", solved, "check", "1", expected=0)
+    path.write_text(text + "\nimport mathh\n", encoding="utf-8")
+    done = kata("--impl", solved, expected=1)
+    assert "Next: mend a file" in done.stdout
+    assert "No module named 'mathh'" in " ".join(done.stdout.split())
+    assert "0 of 14 points" in done.stdout
+    path.write_text(text, encoding="utf-8")
+    done = kata("--impl", solved, "check", "1", expected=0)
+    assert len(re.findall(r" passed ", done.stdout)) == 12
+    names = [exercise.name for exercise in Progress(solved).stale()]
+    assert "sigmoid" not in names
+
+
+def test_a_mistake_beside_another_is_not_called_right(empty):
+    """Two mistakes at once: no sentence may say that the numbers are right while they are not."""
+    with (empty / "losses.py").open("a", encoding="utf-8") as file:
+        file.write(
+            "\n\ndef mean_squared_error(p, t):\n"
+            "    return float(np.mean((p - t) ** 2) / 2), (p - t) / p.size\n"
+        )
+    told = kata("--impl", empty, "check", "mean_squared_error", expected=1).stdout
+    assert "are right" not in told, told
+    assert "Reading: it is 1/2 times what it should be" in told, told
+    assert "loss" in told
+
+
+def test_prints_and_the_place_of_an_error_are_shown(empty):
+    with (empty / "activations.py").open("a", encoding="utf-8") as file:
+        file.write("\n\ndef tanh(z):\n    print('z is', z.shape)\n    return z / undefined\n")
+    told = kata("--impl", empty, "check", "tanh", expected=1).stdout
+    assert "Printed in that test:" in told
+    assert "z is (6,)" in told
+    assert re.search(r"activations\.py:\d+: return z / undefined", told), told
 
 
 def test_hints_go_from_idea_to_outline(empty):
@@ -292,6 +331,7 @@ def test_new_does_not_overwrite(empty):
         (("--impl", "nowhere"), "--impl must be the folder of a package"),
         (("--limit", "0", "check", "tanh"), "must be a positive number of seconds"),
         (("race", "tanh"), "nothing passes yet"),
+        (("race", "v1"), "v1 has no arrays to be fast with"),
         (("check", "tanh", "--results", "nowhere/results.json"), "cannot write nowhere"),
     ],
 )
@@ -307,6 +347,7 @@ def test_names_may_be_short_and_qualified():
     assert [exercise.name for exercise in find("dropout")] == ["dropout"], "the function, not the network's"
     assert [exercise.name for exercise in find("Network.dropout")] == ["Network.dropout"]
     assert len(find("5")) == len(find("network")) == 5
+    assert len(find("EarlyStopping")) == 2
     with pytest.raises(ValueError, match=r"did you mean .*relu"):
         find("rellu")
 
@@ -403,6 +444,25 @@ def test_pytest_grades_a_learner_s_package_and_ends_with_the_board(empty):
     assert re.search(r"passed +tanh\n", done.stdout)
     assert re.search(r"failing +relu\n", done.stdout)
     assert "1 of 100 points" in done.stdout
+
+
+def test_pytest_collects_the_lessons_alone_for_a_learner(empty):
+    """A learner has NumPy and pytest: nothing else may be imported on the way."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        f"--impl={empty}",
+        "--collect-only",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    files = {line.split("::")[0] for line in done.stdout.splitlines() if "::" in line}
+    assert len(files) == 9
+    assert all(file.startswith("tests/lessons/") for file in files), files
 
 
 def test_pytest_passes_a_solved_package(solved):

@@ -71,12 +71,15 @@ def _grouped(results):
 
 
 def next_exercise(results):
-    """Return the exercise to work on: the first that fails or is to do; None where there is none."""
-    for status in ((FAILING, TODO), (WAITING, UNKNOWN)):
-        for exercise in EXERCISES.values():
-            if results[exercise.name].status in status:
-                return exercise
-    return None
+    """Return the exercise to work on: the first that is not done and need not wait; None after the last."""
+    undone = [exercise for name, exercise in EXERCISES.items() if results[name].status != PASSED]
+    for exercise in undone:
+        result = results[exercise.name]
+        cause = result.message.removeprefix("waits for ").split(",")[0].split(" ")[0]
+        waits = result.status == WAITING and not (cause in results and results[cause].status == PASSED)
+        if not waits and (exercise.function or len(undone) <= 2):  # the trainings come last
+            return exercise
+    return undone[0] if undone else None
 
 
 def following(results, folder, color=False, command="python -m kata"):
@@ -86,9 +89,13 @@ def following(results, folder, color=False, command="python -m kata"):
         return paint("All done: your network learns, and every number in it is yours.", "32", color) + (
             f"\nHow fast is it? {command} race"
         )
-    kind = "mend" if results[exercise.name].status == FAILING else "write"
+    result = results[exercise.name]
+    kind = {FAILING: "mend ", TODO: "write ", WAITING: "write "}.get(result.status, "")
     points = f"{exercise.points} point" + ("s" if exercise.points > 1 else "")
-    lines = [paint(f"Next: {kind} {exercise.name} ({points})", "1", color)]
+    lines = [paint(f"Next: {kind}{exercise.name} ({points})", "1", color)]
+    problem = " ".join(result.message.split())
+    if " cannot be imported: " in problem:  # nothing in that file can be graded before
+        return "\n".join([paint("Next: mend a file", "1", color), *textwrap.wrap(problem, WIDTH)])
     if exercise.function is None:
         lines[0] = paint(
             f"Next: {exercise.name} ({points}), a training: nothing new is to be written", "1", color

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import textwrap
 import time
@@ -41,6 +42,9 @@ def main(arguments=None):
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
 
 
 def _common():
@@ -108,7 +112,7 @@ def _parser():
 def _board(options):
     progress = Progress(options.folder)
     _refresh(progress, _due(progress), options)
-    print(board.render(progress.results, options.folder, options.color, options.command))
+    print(board.render(progress.current(), options.folder, options.color, options.command))
     return 0 if all(result.status == PASSED for result in progress.results.values()) else 1
 
 
@@ -132,7 +136,7 @@ def _check(options):
         print(f"({time.monotonic() - begun:.1f} s)")
     passed = all(result.status == PASSED for result in results)
     if passed:
-        print("\n" + board.following(progress.results, options.folder, options.color, options.command))
+        print("\n" + board.following(progress.current(), options.folder, options.color, options.command))
     return 0 if passed else 1
 
 
@@ -140,7 +144,7 @@ def _watch(options):
     seen = _stamps(options.folder)  # before the files are read, so that no change is missed
     progress = Progress(options.folder)
     _refresh(progress, _due(progress), options)
-    print(board.render(progress.results, options.folder, options.color, options.command))
+    print(board.render(progress.current(), options.folder, options.color, options.command))
     print("\nWatching: save a file and it is checked; Ctrl-C ends it.", flush=True)
     while True:
         time.sleep(INTERVAL)
@@ -151,7 +155,7 @@ def _watch(options):
         due = _due(progress)
         if not due:
             continue
-        current = board.next_exercise(progress.results)
+        current = board.next_exercise(progress.current())
         _refresh(progress, due, options)
         print(paint(f"\n-- {datetime.now():%H:%M:%S} " + "-" * 30, "2", options.color))
         results = [progress.results[exercise.name] for exercise in due]
@@ -163,7 +167,7 @@ def _watch(options):
         if wrong:
             _tell_all(wrong, options) if len(wrong) > 1 else _tell(wrong[0], options)
         else:
-            print(board.following(progress.results, options.folder, options.color, options.command))
+            print(board.following(progress.current(), options.folder, options.color, options.command))
         sys.stdout.flush()
 
 
@@ -172,7 +176,7 @@ def _hint(options):
     if options.exercise:
         exercise = _one(options.exercise)
     else:
-        exercise = board.next_exercise(progress.results)
+        exercise = board.next_exercise(progress.current())
         if exercise is None:
             raise CommandError("nothing is left to do, so there is nothing to hint at")
     step = options.step or min(progress.hints.get(exercise.name, 0) + 1, 3)
@@ -203,7 +207,7 @@ def _solution(options):
     yours = Sources(options.folder).text(exercise)
     if yours is None:
         raise CommandError(f"there is no {exercise.function} in {options.folder / exercise.module}.py")
-    reference = _reference(exercise)
+    reference = _reference(exercise, yours=Sources(options.folder).module(exercise.module)[0])
     diff = difflib.unified_diff(
         yours.splitlines(),
         reference.splitlines(),
@@ -276,7 +280,10 @@ def _race(options):
     from tests.grading.race import race
 
     progress = Progress(options.folder)
-    chosen = _find(options.what) if options.what else [e for e in EXERCISES.values() if e.function]
+    chosen = _find(options.what) if options.what else list(EXERCISES.values())
+    chosen = [e for e in chosen if e.function and e.name != "step_decay"]  # the others have something to gain
+    if not chosen:
+        raise CommandError(f"{options.what} has no arrays to be fast with")
     stale = [exercise for exercise in chosen if not progress.passed(exercise)]
     _refresh(progress, stale, options)
     ready = [exercise for exercise in chosen if progress.results[exercise.name].status == PASSED]
@@ -298,7 +305,7 @@ def _tell(result, options):
             paint(f"{result.name}: passed, {points} ({tests}, {result.seconds:.2f} s)", "32", options.color)
         )
         if result.note:
-            print(f"  It {result.note}.")
+            print(textwrap.indent(result.note, "  "))
         return
     heads = {
         FAILING: f"not right yet, {result.passed} of {result.tests} tests pass",
@@ -310,7 +317,7 @@ def _tell(result, options):
     if result.message:
         print(textwrap.indent(result.message, "  "))
     place = Sources(options.folder).place(EXERCISES[result.name])
-    if place:
+    if place and result.status == FAILING:
         print(f"Yours: {_short(place.path)}:{place.line}")
     if result.status == TODO:
         print(
@@ -331,6 +338,8 @@ def _tell_all(results, options):
         if result.status == WAITING:
             line += f"  {result.message}"
         print(paint(line[:WIDTH], code, options.color))
+        if result.note and EXERCISES[result.name].function is None:
+            print(textwrap.indent(result.note, "    "))
     first = next((r for status in (FAILING, TODO) for r in results if r.status == status), None)
     if first:
         print()
@@ -363,7 +372,10 @@ def _refresh(progress, exercises, options, extra=()):
         progress.refresh(exercises, limit=options.limit, options=extra, watch=watch)
     except RuntimeError as error:
         lines = str(error).splitlines() or ["the lessons could not be run"]
-        raise CommandError(next((line for line in reversed(lines) if line.strip()), lines[-1])) from None
+        reason = next((line for line in reversed(lines) if line.strip()), lines[-1])
+        if missing := re.search(r"No module named '?(numpy|pytest)'?", str(error)):
+            reason = f"{missing[1]} is not installed here: {sys.executable} -m pip install numpy pytest"
+        raise CommandError(reason) from None
     finally:
         if shown:
             print(f"\r{'':<{WIDTH}}\r", end="", file=sys.stderr, flush=True)
@@ -374,11 +386,11 @@ def _refresh(progress, exercises, options, extra=()):
         _refresh(progress, trainings, options, extra)
 
 
-def _reference(exercise):
-    """Return the reference's function, and the helpers of the same module that it calls."""
+def _reference(exercise, yours):
+    """Return the reference's function, and the helpers that it calls and ``yours`` does not have."""
     sources = Sources(ROOT / "nn")
     parts = [sources.text(exercise)]
-    parts += sources.helpers(exercise)
+    parts += [helper for helper in sources.helpers(exercise) if helper not in yours]
     return "\n\n\n".join(parts)
 
 

@@ -66,7 +66,8 @@ def diagnose(name, subject):
         # Not this mistake alone; but is it at least in there, wherever it shows?
         shows = [i for i, case in enumerate(cases) if not agree(outcomes[i], expected[i], case)]
         weight = len(shows) + any(outcomes[i].error is None and not outcomes[i].changed for i in shows)
-        if weight >= 2 and all(agree(outcomes[i], actual[i], cases[i]) for i in shows):
+        begins = differing[0] in shows  # its sentence must be true of the call that is shown
+        if begins and weight >= 2 and all(agree(outcomes[i], actual[i], cases[i]) for i in shows):
             best = max(best or (0, None), (weight, solution), key=lambda pair: pair[0])
     if best:
         return Diagnosis(best[1].name, best[1].sentence, evidence)
@@ -158,10 +159,11 @@ def _evidence(case, expected, actual):
         for place, wanted in expected.leaves.items():
             got = actual.leaves.get(place, _MISSING)
             if got is _MISSING:
-                shown = ", ".join(_kind(leaf) for leaf in actual.leaves.values())
-                lines += _wrap(f"The result has other parts than expected: it is {shown}")
+                kinds = [_kind(leaf) for leaf in actual.leaves.values()]
+                shown = ", ".join(kinds[:4]) + (", ..." if len(kinds) > 4 else "")
+                lines += _wrap(f"The result has other parts than expected: {shown}")
             elif not _same(wanted, got, case):
-                lines += _compare(place, wanted, got, case)
+                lines += _compare(_part(case.text, place), wanted, got, case)
             else:
                 continue
             break
@@ -171,11 +173,29 @@ def _evidence(case, expected, actual):
 _MISSING = object()
 
 
+PARTS = {  # what the parts of a result are called
+    "cross_entropy(": ("loss", "grad"),
+    "mean_squared_error(": ("loss", "grad"),
+    "dense_backward(": ("dx", "dW", "db"),
+    "dropout(": ("y", "mask"),
+    "l2_penalty(": ("penalty", "grads"),
+}
+
+
+def _part(text, place):
+    """Return the place of a leaf with the name of the part that it belongs to."""
+    names = next((names for call, names in PARTS.items() if call in text.split(" ")[0]), ())
+    if place and not place.endswith("#") and names:
+        first = int(place[1 : place.index("]")])
+        return names[first] + place[place.index("]") + 1 :] if first < len(names) else place
+    return place
+
+
 def _compare(place, wanted, got, case):
     """Show two leaves side by side, the differing entries marked, with a reading of the difference."""
     if place.endswith("#"):
         return _wrap(f"The result must have {wanted} parts; it has {got}")
-    name = f"part {place} of the result" if place else "the result"
+    name = "the result" if not place else f"part {place} of the result" if place[0] == "[" else place
     if got is None:
         return _wrap(f"Reading: {name} is None." + ("" if place else " Is a `return` missing?"))
     if wanted is None:

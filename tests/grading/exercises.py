@@ -128,8 +128,8 @@ def find(text):
         exercise for exercise in EXERCISES.values() if word == f"{exercise.module}.{exercise.name}".lower()
     ]
     found = exact or qualified or loose
-    if len(found) == 1:
-        return found
+    if len(found) == 1 or (found and all(exercise.name.lower().startswith(f"{word}.") for exercise in found)):
+        return found  # one, or all the methods of a class
     near = found or [exercise for exercise in EXERCISES.values() if word in exercise.name.lower()]
     if not near:
         from difflib import get_close_matches

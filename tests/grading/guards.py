@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import importlib.util
 import random
 import sys
 import threading
@@ -41,6 +42,7 @@ BACKDOORS = {
     "pdb",
     "site",
 }
+READY_MADE = {"nn", "torch", "tensorflow", "keras", "jax", "sklearn", "scipy", "autograd", "cupy"}
 BUILTINS = {"__import__", "exec", "eval", "compile", "open", "globals", "breakpoint"}
 
 
@@ -144,7 +146,7 @@ def audit(folder):
             for node in ast.walk(statement):
                 if isinstance(node, ast.ImportFrom) and node.level == 1:
                     queue += [node.module] if node.module else [name.name for name in node.names]
-                elif sentence := _refused(node):
+                elif sentence := _refused(node, folder):
                     found.setdefault((module, owner), f"{path.name}, line {node.lineno}, {sentence}")
     helpers = [key for key in found if key[0] not in LESSONS.values()]
     for key in helpers:  # a module beside the graded ones serves them all
@@ -153,12 +155,14 @@ def audit(folder):
     return found
 
 
-def _refused(node):
-    """Say what is wrong with a node of the source, None where nothing is."""
+def _refused(node, folder):
+    """Say what is wrong with a node of the source of a package in a folder, None where nothing is."""
     if isinstance(node, ast.Import):
         names = [name.name for name in node.names]
     elif isinstance(node, ast.ImportFrom):
-        names = ["a package outside of its own folder"] if node.level > 1 else [node.module]
+        if node.level > 1:
+            return "imports from outside of its own folder. No points while it is there"
+        names = [node.module]
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILTINS:
         return f"calls {node.func.id}: plain functions need nothing of the kind. No points while it is there"
     elif (
@@ -169,6 +173,13 @@ def _refused(node):
         return None
     for name in names:
         top = name.split(".")[0]
+        if top == folder.name:
+            return (
+                f"imports {name}: write `from .{name.partition('.')[2] or 'module'} import ...`, by the dot"
+            )
+        known = top in sys.stdlib_module_names or top in READY_MADE or importlib.util.find_spec(top)
+        if not known:
+            return None  # there is no such package, and Python will say so
         if top == "numpy" and "testing" not in name:
             continue
         if top not in sys.stdlib_module_names or top in BACKDOORS:

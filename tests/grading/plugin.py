@@ -4,9 +4,9 @@ import pytest
 
 from tests.grading import board, guards, runner
 from tests.grading.exercises import EXERCISES
-from tests.grading.package import GRADED, Package
+from tests.grading.package import GRADED, Package, refuse
 from tests.grading.results import Results
-from tests.grading.verdicts import EXERCISE, FAILING, judge, refuse
+from tests.grading.verdicts import EXERCISE, FAILING, judge
 
 TOOLS = pytest.StashKey[guards.Tools]()
 REFUSED = pytest.StashKey[dict]()

@@ -43,9 +43,9 @@ def race(names, folder, color=False):
             print(f"kata: {missing} fell out of the race: {reason}"[: 3 * WIDTH], file=sys.stderr)
             return 1
     print(
-        f"\nfloat32, {N} samples, {IN} inputs, {OUT} units, one thread; medians over rounds in turn. The\n"
-        "floor reads and writes the arrays once, or is the bare matrix products, or the bare\n"
-        "random numbers."
+        f"\nfloat32, {N} samples, {IN} inputs, {OUT} units, one thread; medians over rounds in\n"
+        "turn. The floor reads and writes the arrays once, or is the bare matrix products,\n"
+        "or the bare random numbers."
     )
     return 0
 

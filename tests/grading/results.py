@@ -87,9 +87,13 @@ class Results:
                     for part in phases.values()
                     for title, _ in part["sections"]
                 )
-                note = "prints while it works: fine for a look, to be removed in the end" if printed else ""
-                return Result(exercise.name, PASSED, note=note, **counts)
-            reason = "its tests were skipped" if skipped else "its tests did not run to the end"
+                notes = [text for phases in reports for text in _accuracies(phases)]
+                if skipped:
+                    notes.append(_reason(skipped))
+                if printed:
+                    notes.append("it prints while it works: fine for a look, to be removed in the end")
+                return Result(exercise.name, PASSED, note="\n".join(notes), **counts)
+            reason = _reason(skipped) or "its tests did not run to the end"
             return Result(exercise.name, UNKNOWN, reason, **counts)
         first = {
             status: next((part for part in failed if _status(part) == status), None)
@@ -97,14 +101,16 @@ class Results:
         }
         for status in (TODO, FAILING):
             if first[status]:
-                message = _message(first[status])
+                message = _message(first[status]) + _printed(first[status])
                 cause = self._cause(exercise, earlier, sources) if status == FAILING else None
-                if cause:
-                    return Result(
-                        exercise.name, WAITING, f"waits for {cause}, which is not right yet", **counts
-                    )
+                if cause and "cannot be imported" not in message:
+                    return Result(exercise.name, WAITING, f"waits for {cause}", **counts)
                 return Result(exercise.name, status, message, **counts)
         other = first[WAITING].get("other", "")
+        ahead = [e.lesson for e in EXERCISES.values() if e.function == other and e.lesson > exercise.lesson]
+        if ahead and exercise.function and all(e.lesson > exercise.lesson for e in _named(other)):
+            message = f"It calls {other}, which comes in lesson {ahead[0]}: this exercise does without it"
+            return Result(exercise.name, FAILING, message, **counts)
         return Result(exercise.name, WAITING, f"waits for {other}", **counts)
 
     @staticmethod
@@ -116,6 +122,34 @@ class Results:
             needs = sources.needs(exercise)
             wrong = [name for name, result in earlier.items() if result.status == FAILING and name in needs]
         return wrong[0] if wrong else None
+
+
+def _named(function):
+    """Return the exercises in which a function is written; some are written in two."""
+    return [exercise for exercise in EXERCISES.values() if exercise.function == function]
+
+
+def _reason(skipped):
+    """Return why tests were skipped, "" where none was."""
+    parts = [part for phases in skipped for part in phases.values() if part["outcome"] == "skipped"]
+    if not parts:
+        return ""
+    return f"{len(parts)} skipped: {str(parts[0]['longrepr'][-1]).removeprefix('Skipped: ')}"
+
+
+def _accuracies(phases):
+    """Return what a training reported of itself."""
+    return [text for name, text in phases.get("call", {}).get("user_properties", ()) if name == "accuracy"]
+
+
+def _printed(report):
+    """Return what the graded code printed in a failed test, its first lines."""
+    sections = [text for title, text in report["sections"] if "Captured std" in title]
+    lines = [line for text in sections for line in text.splitlines()]
+    if not lines:
+        return ""
+    more = [f"  ... and {len(lines) - 8} lines more"] if len(lines) > 8 else []
+    return "\n".join(["", "Printed in that test:", *(f"  {line[:74]}" for line in lines[:8]), *more])
 
 
 def _status(report):

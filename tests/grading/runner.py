@@ -106,7 +106,8 @@ class Grading:
             self._process = subprocess.Popen(
                 self._command(events, folder, left),
                 cwd=ROOT,
-                env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+                # small products gain nothing from several threads, and lose much on a busy machine
+                env={"OPENBLAS_NUM_THREADS": "1"} | os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,

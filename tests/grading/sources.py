@@ -86,11 +86,35 @@ class Sources:
                 digest.update(path.read_bytes())
             return digest.hexdigest()
         owner = exercise.function.split(".")[0]  # the tests of a method call the others
+        for module in sorted(self._imports(exercise.module)):
+            digest.update(self._top_level(module).encode())
         for module, name in sorted(self._closure(exercise.module, owner)):
             node = self._node(module, name)
             digest.update(f"{module}.{name}".encode())
             digest.update(ast.dump(node).encode() if node else self.module(module)[0].encode())
         return digest.hexdigest()
+
+    def _imports(self, module):
+        """Return the modules of this package that importing a module imports, itself among them."""
+        found, queue = set(), [module]
+        while queue:
+            module = queue.pop()
+            if module in found:
+                continue
+            found.add(module)
+            _, tree = self.module(module)
+            for node in tree.body if tree else ():
+                if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+                    queue.append(node.module)
+        return found
+
+    def _top_level(self, module):
+        """Return what decides whether a module can be imported: all but the bodies of what it defines."""
+        text, tree = self.module(module)
+        if tree is None:
+            return text
+        defined = (ast.FunctionDef, ast.ClassDef)
+        return " ".join(node.name if isinstance(node, defined) else ast.dump(node) for node in tree.body)
 
     def _node(self, module, name):
         """Return the definition of a name, or of ``Class.method``, in a module."""

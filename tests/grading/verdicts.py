@@ -10,6 +10,7 @@ import pytest
 
 from tests.grading.diagnosis import diagnose
 from tests.grading.exercises import EXERCISES
+from tests.grading.package import Refused
 
 TODO, WAITING, FAILING = "to do", "waiting", "failing"
 DIAGNOSED = pytest.StashKey[dict]()
@@ -32,27 +33,19 @@ def judge(item, excinfo, package):
         if exercise.name not in diagnosed:  # once for each exercise, at its first failure
             diagnosis = diagnosed[exercise.name] = _diagnose(exercise, package)
             if diagnosis and diagnosis.evidence:  # it has shown the numbers, so the test's own are left out
-                brief = [line for line in message.splitlines() if not line.startswith("  ")]
+                brief = [line for line in message.splitlines() if not _is_table(line)]
                 message = "\n".join([str(diagnosis), "", f"Test: {item.name}", *brief])
         diagnosis = diagnosed[exercise.name]
         if diagnosis and diagnosis.unwritten:
             status = TODO
-    if status == FAILING and (why := getdoc(item.function)):
+    diagnosis = item.config.stash.get(DIAGNOSED, {}).get(exercise.name)
+    told = excinfo.errisinstance(Refused) or (diagnosis and diagnosis.sentence)
+    if status == FAILING and not told and (why := getdoc(item.function)):
         message += f"\nWhy: {why.splitlines()[0]}"
     return Verdict(status, "\n".join(map(_wrapped, message.splitlines())), other)
 
 
 EXERCISE = pytest.StashKey[str]()
-
-
-class Refused(pytest.fail.Exception):
-    """A failure that needs no diagnosis: it says all there is to say."""
-
-
-def refuse(sentence):
-    """Fail the test with one clear sentence."""
-    __tracebackhide__ = True
-    raise Refused(sentence, pytrace=False)
 
 
 def _diagnose(exercise, package):
@@ -100,6 +93,10 @@ def _explain(excinfo, package, exercise):
             "",
         )
     return FAILING, f"{excinfo.typename}: {message}\n  in the lesson: {source}", ""
+
+
+def _is_table(line):
+    return line.startswith(("  at [", "  expected", "  got", "  ...")) or line.endswith("entries differ:")
 
 
 def _wrapped(line):

@@ -17,9 +17,10 @@ from .checks import exercise
 BATCH = 32
 
 
-def require_accuracy(net, X, y, least, what):
+def require_accuracy(net, X, y, least, what, tell):
     __tracebackhide__ = True
     accuracy = float(np.mean(net.predict(X) == y))
+    tell("accuracy", f"{accuracy:.2%} right: {what}")
     if accuracy < 0.2:
         look = (
             "one in ten is guessing: nothing was learned. Do the weights start random, do steps go downhill?"
@@ -78,21 +79,21 @@ def digits(request, rng):
 
 
 @exercise("v1")
-def test_v1_learns_digits(graded, digits, rng):
+def test_v1_learns_digits(graded, digits, rng, record_property):
     """At least 88 %: over 40 seeds the reference had 93.9 % on average, 92.0 % at worst, spread 0.8."""
     X, X_test, y, y_test = digits
     net = train_v1(graded, X, y, rng, lr=0.2, epochs=100)
-    require_accuracy(net, X_test, y_test, 0.88, "v1 on digits, 100 epochs at a rate of 0.2")
+    require_accuracy(net, X_test, y_test, 0.88, "v1 on digits, 100 epochs at a rate of 0.2", record_property)
 
 
 @exercise("v2")
-def test_v2_learns_digits(graded, digits, rng):
+def test_v2_learns_digits(graded, digits, rng, record_property):
     """At least 93.5 %: over 40 seeds the reference had 97.4 % on average, 95.8 % at worst, spread 0.5."""
     X, X_test, y, y_test = digits
     rest, held_out = slice(200, None), slice(200)
     validation = X[held_out], y[held_out]
     net = train_v2(graded, X[rest], y[rest], rng, validation=validation, epochs=100, patience=8)
-    require_accuracy(net, X_test, y_test, 0.935, "v2 on digits, up to 100 epochs")
+    require_accuracy(net, X_test, y_test, 0.935, "v2 on digits, up to 100 epochs", record_property)
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +117,12 @@ def held_out(X, y, rng, size=5000):
 
 
 @exercise("v1")
-def test_v1_learns_mnist_slowly(graded, mnist, rng):
+def test_v1_learns_mnist_slowly(graded, mnist, rng, record_property):
     """At least 68 % after 100 epochs, on average over three networks: single ones spread by 2 points."""
     X, y, X_test, y_test = mnist
     nets = [train_v1(graded, X, y, rng, lr=0.01, epochs=100) for _ in range(3)]
     accuracies = [float(np.mean(net.predict(X_test) == y_test)) for net in nets]
+    record_property("accuracy", f"{np.mean(accuracies):.2%} right: v1 on MNIST, 100 epochs, mean of three")
     assert np.mean(accuracies) >= 0.68, (
         "v1 on MNIST, 100 epochs at a rate of 0.01: on average 68 % of the 10,000 test digits must be right; "
         f"the three networks had {', '.join(f'{accuracy:.2%}' for accuracy in accuracies)}"
@@ -129,24 +131,24 @@ def test_v1_learns_mnist_slowly(graded, mnist, rng):
 
 @exercise("v1")
 @pytest.mark.slow
-def test_v1_learns_mnist_in_the_end(graded, mnist, rng):
+def test_v1_learns_mnist_in_the_end(graded, mnist, rng, record_property):
     """At least 87.5 % after 1000 epochs: gradient descent gets there, but when?"""
     X, y, X_test, y_test = mnist
     net = train_v1(graded, X, y, rng, lr=0.01, epochs=1000)
-    require_accuracy(net, X_test, y_test, 0.875, "v1 on MNIST, 1000 epochs")
+    require_accuracy(net, X_test, y_test, 0.875, "v1 on MNIST, 1000 epochs", record_property)
 
 
 @exercise("v2")
-def test_v2_learns_mnist(graded, mnist, rng):
+def test_v2_learns_mnist(graded, mnist, rng, record_property):
     """At least 97 % within 10 epochs."""
     X, y, X_test, y_test = mnist
     X, y, validation = held_out(X, y, rng)
     net = train_v2(graded, X, y, rng, validation=validation, epochs=10, patience=5)
-    require_accuracy(net, X_test, y_test, 0.97, "v2 on MNIST, 10 epochs")
+    require_accuracy(net, X_test, y_test, 0.97, "v2 on MNIST, 10 epochs", record_property)
 
 
 @exercise("v2")
-def test_optimized_network_learns_mnist_well(graded, mnist, rng):
+def test_optimized_network_learns_mnist_well(graded, mnist, rng, record_property):
     """At least 98 % from three hidden layers, with clipping and a rate that is halved every 4 epochs."""
     X, y, X_test, y_test = mnist
     X, y, validation = held_out(X, y, rng)
@@ -164,4 +166,4 @@ def test_optimized_network_learns_mnist_well(graded, mnist, rng):
         max_grad_norm=5.0,
         network={"l2": 1e-4, "dropout": 0.2},
     )
-    require_accuracy(net, X_test, y_test, 0.98, "the optimized network on MNIST, 12 epochs")
+    require_accuracy(net, X_test, y_test, 0.98, "the optimized network on MNIST, 12 epochs", record_property)
