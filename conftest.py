@@ -4,10 +4,9 @@ import os
 import zlib
 from pathlib import Path
 
-if (
-    "PYTEST_XDIST_WORKER" in os.environ
-):  # several processes with several BLAS threads each wait for one another
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Before NumPy is imported: the lessons' products are small, and several threads then wait for one another more
+# than they work, above all on a busy machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
