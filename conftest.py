@@ -4,8 +4,8 @@ import os
 import zlib
 from pathlib import Path
 
-# Before NumPy is imported: the lessons' products are small, and several threads then wait for one another more
-# than they work, above all on a busy machine.
+# Before NumPy is imported: the lessons' products are small, and several threads then wait for one another
+# more than they work, above all on a busy machine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
