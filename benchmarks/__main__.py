@@ -1,0 +1,85 @@
+"""The command line of the benchmarks: `python -m benchmarks`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from . import doctor, report
+from .run import PARTS, RESULTS, Run
+
+
+def main(arguments=None):
+    """Run one command; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Timings against peers and the floor."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="measure everything in turns, and print the table of ratios")
+    run.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {', '.join(PARTS)} (default: all)")
+    run.add_argument(
+        "--rounds", type=_positive, default=7, metavar="N", help="of each comparison (default: 7)"
+    )
+    run.add_argument(
+        "--threads", type=_positive, metavar="N", help="for every contender (default: its own choice)"
+    )
+    run.add_argument("--impl", metavar="NAME", help="a package of yours that takes part, too")
+    run.add_argument(
+        "--out", type=Path, default=RESULTS / "last.json", metavar="FILE", help="default: %(default)s"
+    )
+    run.add_argument("--fresh", action="store_true", help="forget what an earlier run has measured")
+    run.set_defaults(command=_run)
+    page = commands.add_parser("report", help="turn the last run into a Markdown page with plots")
+    page.add_argument(
+        "--run", type=Path, default=RESULTS / "last.json", metavar="FILE", help="default: %(default)s"
+    )
+    page.add_argument("--out", type=Path, default=RESULTS, metavar="FOLDER", help="default: %(default)s")
+    page.set_defaults(command=_report)
+    commands.add_parser("doctor", help="are there better BLAS kernels for this processor?").set_defaults(
+        command=_doctor
+    )
+    options = parser.parse_args(arguments)
+    try:
+        return options.command(options)
+    except (OSError, ValueError) as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options):
+    unknown = [part for part in options.parts if part not in PARTS]
+    if unknown:
+        raise ValueError(f"there is no part {unknown[0]!r}; the parts are {', '.join(PARTS)}")
+    if options.fresh:
+        options.out.unlink(missing_ok=True)
+    run = Run(options.out, rounds=options.rounds, impl=options.impl, threads=options.threads)
+    record = run.measure(options.parts)
+    print("\n".join(report.table(record)))
+    print(f"\nEverything measured: {options.out}\nAs a page: python -m benchmarks report")
+    return 0
+
+
+def _report(options):
+    if not options.run.exists():
+        raise ValueError(f"there is no run in {options.run}: python -m benchmarks run makes one")
+    record = json.loads(options.run.read_text(encoding="utf-8"))
+    print(report.make(record, options.out))
+    return 0
+
+
+def _doctor(options):
+    print(doctor.tell(doctor.examine()))
+    return 0
+
+
+def _positive(text):
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0; got {text!r}")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""A worker: one contender in a process of its own, which does and times what it is told, and sleeps between.
+
+    python -m benchmarks.worker CONTENDER WORKLOAD DTYPE    # commands in, answers out, JSON by line
+
+Each library has threads of its own; in one process they would get in one another's way.
+"""
+
+import json
+import os
+import sys
+import time
+import tracemalloc
+
+import numpy as np
+
+from . import machine
+from .contenders import CONTENDERS, graded
+from .workloads import SAMPLES, WORKLOADS, images
+
+
+class Worker:
+    """Builds the contender when first asked, and answers one command after another."""
+
+    def __init__(self, contender, workload, dtype):
+        self.workload = workload
+        self.contender = contender(workload, dtype)
+        self.X, self.y = images(dtype=dtype)
+        size = workload.batch or SAMPLES
+        self.batch = np.ascontiguousarray(self.X[:size]), self.y[:size]
+
+    def epoch(self):
+        """Time one epoch, in seconds."""
+        return _timed(lambda: self.contender.epoch(self.X, self.y))
+
+    def step(self, repeats):
+        """Time a step on one batch, in seconds."""
+        return _timed(lambda: self.contender.step(*self.batch), repeats)
+
+    def gradients(self, repeats):
+        """Time a forward and backward pass on one batch, in seconds."""
+        return _timed(lambda: self.contender.gradients(*self.batch), repeats)
+
+    def forward(self, repeats):
+        """Time a forward pass on one batch, in seconds."""
+        return _timed(lambda: self.contender.forward(self.batch[0]), repeats)
+
+    def predict(self, repeats):
+        """Time the prediction of 10,000 images, in seconds."""
+        return _timed(lambda: self.contender.predict(self.X[:10_000]), repeats)
+
+    def memory(self):
+        """Return the bytes that an epoch takes at its peak, beyond what there was before the contender."""
+        tracemalloc.start()
+        contender = type(self.contender)(self.workload, self.contender.dtype)
+        contender.epoch(self.X, self.y)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak
+
+    def environment(self):
+        """Return what the machine and the libraries say of themselves."""
+        return machine.libraries()
+
+
+def _timed(function, repeats=1):
+    begun = time.perf_counter()
+    for _ in range(repeats):
+        function()
+    return (time.perf_counter() - begun) / repeats
+
+
+def main(name, workload, dtype):
+    """Answer commands until there are no more."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # libraries that print do not disturb
+    if name in CONTENDERS:
+        contender = CONTENDERS[name]
+    else:
+        from tests.grading.package import Package
+
+        contender = graded(Package(name))
+    problem, worker = contender.absent(), None
+    for line in sys.stdin:
+        command, *arguments = json.loads(line)
+        try:
+            if problem is None and worker is None:
+                worker = Worker(contender, WORKLOADS[workload], dtype)
+            answer = {"absent": problem} if problem else {"answer": getattr(worker, command)(*arguments)}
+        except NotImplementedError:
+            answer = {"absent": f"{name} has no {command}"}
+        except Exception as error:
+            answer = {"absent": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
