@@ -14,7 +14,6 @@ SERIES = {  # name: values, and the network and batch that belong to a value
     "width": ([16, 32, 64, 128, 256, 512, 1024, 2048, 4096], lambda width: ((784, width, 10), 64)),
     "depth": ([1, 2, 3, 4, 6, 8, 12, 16], lambda depth: ((784, *[128] * depth, 10), 64)),
 }
-LIBRARIES = ("forward and backward", "step")
 
 
 def measure(tell=lambda text: None):

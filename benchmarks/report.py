@@ -27,7 +27,7 @@ TARGETS = [  # what, part, workload, contender, at most
 
 
 def make(record, folder):
-    """Write ``README``-like Markdown and its pictures into a folder; return the page's path."""
+    """Write a page and its pictures into a folder; return the page's path."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     date = record["date"].split()[0]

@@ -155,6 +155,15 @@ FAULTS = {  # name: code that replaces tanh, what is said of it
         """,
         "Python's global random state was changed",
     ),
+    "the test skipped": (
+        """
+        def tanh(z):
+            if z.size != 6:
+                raise np.testing.SkipTest
+            return np.tanh(as_floating(z))
+        """,
+        "tanh ends the test by skipping it",
+    ),
     "np.seterr": (
         """
         def tanh(z):

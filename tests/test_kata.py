@@ -306,10 +306,18 @@ def test_reset_puts_the_skeleton_back_and_keeps_a_backup(empty):
     assert path.read_text(encoding="utf-8") == skeleton
     path.write_text("def broken(:\n", encoding="utf-8")
     done = kata("--impl", empty, "reset", "tanh", expected=2)
-    assert "`reset 1` puts the whole file back" in done.stderr
+    assert "`reset activations` puts the whole file back" in done.stderr
     kata("--impl", empty, "reset", "1", expected=0)
     assert path.read_text(encoding="utf-8") == skeleton
     assert len(list((empty / "backup").iterdir())) == 3
+
+
+def test_reset_of_a_class_leaves_the_rest_of_the_file(solved):
+    path = solved / "training.py"
+    kata("--impl", solved, "reset", "EarlyStopping", expected=0)
+    text = path.read_text(encoding="utf-8")
+    assert text.count("raise NotImplementedError") == 2
+    assert kata("--impl", solved, "check", "one_hot", expected=0)
 
 
 def test_new_does_not_overwrite(empty):

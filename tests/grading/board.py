@@ -29,7 +29,7 @@ def render(results, folder, color=False, command="python -m kata"):
     points = sum(result.points for result in results.values())
     most = sum(exercise.points for exercise in EXERCISES.values())
     score = f"{points} of {most} points"
-    lines = [f"{_short(folder):<{WIDTH - len(score)}}{score}", ""]
+    lines = [f"{short(folder):<{WIDTH - len(score)}}{score}", ""]
     for lesson in LESSONS:
         lines += _lesson(lesson, results, color)
     return "\n".join([*lines, "", following(results, folder, color, command)])
@@ -102,16 +102,16 @@ def following(results, folder, color=False, command="python -m kata"):
         )
     place = Sources(folder).place(exercise)
     if place:
-        lines.append(f"  {_short(place.path)}:{place.line}")
+        lines.append(f"  {short(place.path)}:{place.line}")
     lines += textwrap.wrap(exercise.formula, WIDTH, initial_indent="  ", subsequent_indent="    ")
     lines.append(f"  check it:  {command} check {exercise.name}")
     lines.append(f"  a hint:    {command} hint {exercise.name}")
     return "\n".join(lines)
 
 
-def _short(path):
+def short(path):
     """Return a path as short as it can be written from the working directory."""
-    path = Path(path)
+    path = Path(path).resolve()
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.grading import board, reports
-from tests.grading.board import WIDTH, paint
+from tests.grading.board import WIDTH, paint, short
 from tests.grading.exercises import EXERCISES, LESSONS, find
 from tests.grading.hints import HINTS, REMARKS
 from tests.grading.progress import Progress, write
@@ -233,25 +233,22 @@ def _reset(options):
     chosen = [exercise for exercise in chosen if exercise.function]
     if not chosen:
         raise CommandError("lesson 9 has no functions of its own")
-    whole = len(chosen) > 1 or options.what.lower() in (*map(str, LESSONS), *LESSONS.values())
-    texts = {}
-    if whole:
-        modules = dict.fromkeys(LESSONS[exercise.lesson] for exercise in chosen)
-        texts = {module: skeleton(module) for module in modules}
+    if whole := options.what.lower() in (*map(str, LESSONS), *LESSONS.values()):
+        module = LESSONS[chosen[0].lesson]
+        texts = {module: skeleton(module)}
     else:
-        (exercise,) = chosen
-        texts[exercise.module] = _with_skeleton(exercise, options.folder, skeleton(exercise.module))
+        texts = {chosen[0].module: _with_skeletons(chosen, options.folder, skeleton(chosen[0].module))}
     for module, text in texts.items():
         path = options.folder / f"{module}.py"
         try:
             if path.exists():
                 backup = _backup(path)
-                print(f"backup: {_short(backup)}")
+                print(f"backup: {short(backup)}")
             write(path, text)
         except OSError as error:
             raise CommandError(f"cannot write {path}: {error.strerror}") from None
-        what = "the whole file" if whole else chosen[0].function
-        print(f"{_short(path)}: {what} is a skeleton again")
+        what = "the whole file" if whole else ", ".join(exercise.function for exercise in chosen)
+        print(f"{short(path)}: {what}: as in the beginning")
     return 0
 
 
@@ -318,7 +315,7 @@ def _tell(result, options):
         print(textwrap.indent(result.message, "  "))
     place = Sources(options.folder).place(EXERCISES[result.name])
     if place and result.status == FAILING:
-        print(f"Yours: {_short(place.path)}:{place.line}")
+        print(f"Yours: {short(place.path)}:{place.line}")
     if result.status == TODO:
         print(
             "\n".join(
@@ -394,22 +391,21 @@ def _reference(exercise, yours):
     return "\n\n\n".join(parts)
 
 
-def _with_skeleton(exercise, folder, skeleton):
-    """Return a module's text with one function replaced by its skeleton."""
-    import ast
-
-    sources = Sources(folder)
-    text, tree = sources.module(exercise.module)
-    place = sources.place(exercise) if tree else None
-    if place is None:
-        raise CommandError(
-            f"{exercise.function} cannot be found in {exercise.module}.py; "
-            f"`reset {exercise.lesson}` puts the whole file back"
-        )
-    fresh = Sources(folder)
-    fresh._modules[exercise.module] = skeleton, ast.parse(skeleton)
-    lines = text.splitlines()
-    lines[place.line - 1 : place.end] = fresh.text(exercise).splitlines()
+def _with_skeletons(exercises, folder, skeleton):
+    """Return a module's text with functions of it replaced by their skeletons."""
+    module = exercises[0].module
+    sources, fresh = Sources(folder), Sources(folder, {module: skeleton})
+    lines, places = sources.module(module)[0].splitlines(), []
+    for exercise in exercises:
+        place = sources.place(exercise)
+        if place is None:
+            raise CommandError(
+                f"{exercise.function} cannot be found in {module}.py; "
+                f"`reset {LESSONS[exercise.lesson]}` puts the whole file back"
+            )
+        places.append((place, exercise))
+    for place, exercise in sorted(places, reverse=True):  # from the end: the places above stay as they are
+        lines[place.line - 1 : place.end] = fresh.text(exercise).splitlines()
     return "\n".join(lines) + "\n"
 
 
@@ -477,10 +473,3 @@ def _color():
     if os.name == "nt":
         os.system("")  # switches the escape sequences of a Windows console on
     return True
-
-
-def _short(path):
-    try:
-        return path.resolve().relative_to(Path.cwd())
-    except ValueError:
-        return path

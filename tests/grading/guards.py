@@ -179,7 +179,7 @@ def _refused(node, folder):
             )
         known = top in sys.stdlib_module_names or top in READY_MADE or importlib.util.find_spec(top)
         if not known:
-            return None  # there is no such package, and Python will say so
+            continue  # there is no such package, and Python will say so
         if top == "numpy" and "testing" not in name:
             continue
         if top not in sys.stdlib_module_names or top in BACKDOORS:

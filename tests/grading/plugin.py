@@ -1,12 +1,14 @@
 """The grading inside pytest: exercises and their tests, guards around each test, verdicts, and the board."""
 
+import unittest
+
 import pytest
 
 from tests.grading import board, guards, runner
 from tests.grading.exercises import EXERCISES
 from tests.grading.package import GRADED, Package, refuse
-from tests.grading.results import Results
-from tests.grading.verdicts import EXERCISE, FAILING, judge
+from tests.grading.results import FAILING, Results
+from tests.grading.verdicts import EXERCISE, judge
 
 TOOLS = pytest.StashKey[guards.Tools]()
 REFUSED = pytest.StashKey[dict]()
@@ -156,6 +158,8 @@ def pytest_runtest_call(item):
     world = guards.World()
     try:
         return (yield)
+    except (pytest.skip.Exception, unittest.SkipTest):  # the lessons skip before the call, never in it
+        refuse(f"{exercise.name} ends the test by skipping it: no points for that")
     finally:
         replaced, changed = item.config.stash[TOOLS].replaced(), world.changes()
         if replaced:

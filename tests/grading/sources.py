@@ -17,10 +17,13 @@ class Place(NamedTuple):
 
 
 class Sources:
-    """The sources of a package, read once; a file that cannot be parsed counts as empty."""
+    """The sources of a package, read once; a file that cannot be parsed counts as empty.
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    texts: modules whose text is given here rather than read from the folder.
+    """
+
+    def __init__(self, folder, texts=None):
+        self.folder, self._texts = Path(folder), dict(texts or {})
         self._modules = {}
 
     def module(self, name):
@@ -28,7 +31,7 @@ class Sources:
         if name not in self._modules:
             path = self.folder / f"{name}.py"
             try:
-                text = path.read_text(encoding="utf-8")
+                text = self._texts.get(name) or path.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError):
                 text = ""
             try:

@@ -11,8 +11,9 @@ import pytest
 from tests.grading.diagnosis import diagnose
 from tests.grading.exercises import EXERCISES
 from tests.grading.package import Refused
+from tests.grading.results import FAILING, TODO, WAITING
 
-TODO, WAITING, FAILING = "to do", "waiting", "failing"
+EXERCISE = pytest.StashKey[str]()
 DIAGNOSED = pytest.StashKey[dict]()
 
 
@@ -43,9 +44,6 @@ def judge(item, excinfo, package):
     if status == FAILING and not told and (why := getdoc(item.function)):
         message += f"\nWhy: {why.splitlines()[0]}"
     return Verdict(status, "\n".join(map(_wrapped, message.splitlines())), other)
-
-
-EXERCISE = pytest.StashKey[str]()
 
 
 def _diagnose(exercise, package):
