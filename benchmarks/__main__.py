@@ -1,12 +1,11 @@
 """The command line of the benchmarks: `python -m benchmarks`."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from . import doctor, report
-from .run import PARTS, RESULTS, Run
+from .run import PARTS, RESULTS, SHORT, Run, read
 
 
 def main(arguments=None):
@@ -17,6 +16,7 @@ def main(arguments=None):
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="measure everything in turns, and print the table of ratios")
     run.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {', '.join(PARTS)} (default: all)")
+    run.add_argument("--short", action="store_true", help=f"only what has a target: {', '.join(SHORT)}")
     run.add_argument(
         "--rounds", type=_positive, default=7, metavar="N", help="of each comparison (default: 7)"
     )
@@ -55,7 +55,7 @@ def _run(options):
     if options.fresh:
         options.out.unlink(missing_ok=True)
     run = Run(options.out, rounds=options.rounds, impl=options.impl, threads=options.threads)
-    record = run.measure(options.parts)
+    record = run.measure(options.parts or (SHORT if options.short else None))
     print("\n".join(report.table(record)))
     print(f"\nEverything measured: {options.out}\nAs a page: python -m benchmarks report")
     return 0
@@ -64,8 +64,7 @@ def _run(options):
 def _report(options):
     if not options.run.exists():
         raise ValueError(f"there is no run in {options.run}: python -m benchmarks run makes one")
-    record = json.loads(options.run.read_text(encoding="utf-8"))
-    print(report.make(record, options.out))
+    print(report.make(read(options.run), options.out))
     return 0
 
 

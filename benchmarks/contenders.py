@@ -123,7 +123,7 @@ class Ours(Contender):
 class Regularized(Ours):
     """Ours with all that v2 may have: dropout, L2 and clipping."""
 
-    name = "nn with dropout, L2, clipping"
+    name = "nn, dropout + L2 + clipping"
     options: ClassVar = {"dropout": 0.2, "l2": 1e-4}
     max_grad_norm = 5.0
 

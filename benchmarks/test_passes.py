@@ -11,7 +11,7 @@ from . import naive
 from .contenders import CONTENDERS, graded
 from .workloads import WORKLOADS, images, initial
 
-NAMES = [name for name in CONTENDERS if name != "nn with dropout, L2, clipping"]
+NAMES = [name for name in CONTENDERS if name != "nn, dropout + L2 + clipping"]
 
 
 @pytest.fixture(params=NAMES)

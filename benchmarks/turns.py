@@ -8,8 +8,10 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from statistics import median
 
+from nn import blas
 from tests.grading.runner import ROOT
 
 REST = 0.3  # seconds between two turns: threads that spin while they wait come to rest
@@ -18,16 +20,19 @@ REST = 0.3  # seconds between two turns: threads that spin while they wait come 
 class Field:
     """The contenders of one workload, each in a worker process; absent ones say why.
 
-    threads: how many each may use, None for the library's own choice.
+    threads: how many each may use, None for the library's own choice. kernel: the one that OpenBLAS shall
+    use.
     """
 
-    def __init__(self, names, workload, dtype="float32", threads=None):
-        self.workload, self.dtype, self.threads = workload, dtype, threads
+    def __init__(self, names, workload, dtype="float32", threads=None, kernel=None):
+        self.workload, self.dtype, self.threads, self.kernel = workload, dtype, threads, kernel
         self.absent = {}
         self._workers = {name: self._start(name) for name in names}
 
     def _start(self, name):
         environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="1")
+        if self.kernel:
+            environment[blas.SETTING] = self.kernel
         if self.threads:
             for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
                 environment[variable] = str(self.threads)
@@ -49,10 +54,11 @@ class Field:
 
     def __exit__(self, *_):
         for worker in self._workers.values():
-            worker.stdin.close()
             worker.kill()
             worker.wait()
             worker.stdout.close()
+            with suppress(BrokenPipeError):  # what a dead worker has not read is lost, as it should be
+                worker.stdin.close()
 
     @property
     def present(self):

@@ -18,10 +18,7 @@ class Advice(NamedTuple):
     better: str
 
     def __str__(self):
-        return (
-            f"OpenBLAS uses its {self.kernel} kernels here, though the processor has AVX-512; with "
-            f"{SETTING}={self.better} in the environment, matrix products may be much faster"
-        )
+        return f"{SETTING}={self.better} may be faster: NumPy's BLAS uses {self.kernel} kernels here"
 
 
 def advise():
@@ -48,5 +45,15 @@ def kernel():
 
 def has_avx512():
     """Tell whether NumPy has found the AVX-512 instructions that OpenBLAS's wide kernels need."""
-    found = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
-    return bool({"AVX512_SKX", "X86_V4"} & set(found))
+    return bool({"AVX512_SKX", "X86_V4"} & _instructions())
+
+
+def has_avx2():
+    """Tell whether NumPy has found the AVX2 and FMA3 instructions that OpenBLAS's Haswell kernels need."""
+    return has_avx512() or "X86_V3" in _instructions() or {"AVX2", "FMA3"} <= _instructions()
+
+
+def _instructions():
+    """Return the names of the vector instructions that NumPy knows and this processor has."""
+    extensions = np.show_config(mode="dicts").get("SIMD Extensions", {})
+    return {*extensions.get("found", []), *extensions.get("baseline", [])}

@@ -13,6 +13,7 @@ def train(options):
     """Train one recipe and write its results."""
     recipe = _with_overrides(RECIPES[options.recipe], options)
     dataset = _load(options.data)
+    _mention_faster_kernels()
     folder = _folder(options.out, f"{recipe.name}-{dataset.name}")
     experiment, interrupted = _trained(recipe, dataset, options.seed, options.dtype)
     figures = _finish(experiment, folder)
@@ -32,6 +33,7 @@ def compare(options):
     from . import report
 
     dataset = _load(options.data)
+    _mention_faster_kernels()
     folder = _folder(options.out, f"compare-{dataset.name}")
     rows, histories, interrupted = [], {}, False
     for label, recipe in _trainings(dict.fromkeys(options.recipes)):
@@ -235,6 +237,14 @@ def _load(name):
         name, reason = data.choose()
     print(f"Data: {name} ({reason})", flush=True)
     return data.load(name)
+
+
+def _mention_faster_kernels():
+    """Say in one line where a setting of the environment gives faster matrix products."""
+    from .blas import advise
+
+    if advice := advise():
+        print(advice, flush=True)
 
 
 def _with_overrides(recipe, options):

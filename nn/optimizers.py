@@ -10,7 +10,7 @@ import numpy as np
 
 from .parameters import ParameterList, joined
 
-BLOCK = 65_536  # floats: blocks of parameter, gradient and state stay in cache between passes
+BLOCK = 262_144  # floats: blocks of parameter, gradient and state stay in cache between passes
 
 
 def sgd_step(param, grad, *, lr):

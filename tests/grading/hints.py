@@ -942,7 +942,7 @@ REMARKS: dict[str, str] = {
     # optimizers
     "sgd_step": (
         "lr * grad allocates an array as large as the parameter. The reference goes through large arrays in "
-        "blocks of 65,536 numbers with one small scratch array, so that everything stays in the cache."
+        "blocks of 262,144 numbers with one small scratch array, so that everything stays in the cache."
     ),
     "momentum_step": (
         "The textbook rule, in blocks that fit the cache: velocity, step and parameter of a block are done "
