@@ -153,13 +153,13 @@ def _epochs_recommended(run, workload):
     return _turns(run, names, workload, "epoch", kernel=kernel)
 
 
-def _steps(command, dtype="float32"):
+def _steps(command, **options):
     """Return a part that times one command on a batch."""
 
     def measure(run, workload):
         peers = [name for name in PEERS if name not in ("scikit-learn", "Keras")]
         repeats = 0 if WORKLOADS[workload].batch else 1
-        return _turns(run, run.contenders(*PLAIN, *peers), workload, command, repeats, dtype=dtype)
+        return _turns(run, run.contenders(*PLAIN, *peers), workload, command, repeats, **options)
 
     return Part(measure, list(WORKLOADS))
 
@@ -208,9 +208,10 @@ PARTS = {
     "epochs, one thread": Part(_epochs_one_thread, MINI_BATCH),
     "epochs, recommended kernel": Part(_epochs_recommended, MINI_BATCH),
     "forward and backward": _steps("gradients"),
+    "forward and backward, one thread": _steps("gradients", threads=1),
     "forward": _steps("forward"),
     "step": _steps("step"),
-    "step, float64": _steps("step", "float64"),
+    "step, float64": _steps("step", dtype="float64"),
     "prediction of 10,000": Part(_predictions, MINI_BATCH),
     "memory": Part(_memory, MINI_BATCH),
     "adam": Part(_adam),
