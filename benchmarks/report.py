@@ -50,8 +50,8 @@ def page_lines(record, pictures=()):
     yield ""
     yield from _machine(record)
     yield "Every ratio is the median over rounds of ours / theirs, both timed in that round; in brackets the"
-    yield "smallest and the largest. Below 1, ours is faster. Where a range is wide, two BLAS threads met on one"
-    yield "core for a while: the figures on one thread, further below, are the steady ones."
+    yield "smallest and the largest. Below 1, ours is faster. A wide range means that two threads waited for"
+    yield "one another, which happens on busy and on virtual machines: those on one thread are steadier."
     yield ""
     yield from _targets(parts)
     for part, title in (
