@@ -667,7 +667,7 @@ class Process:
 def test_a_cluster_loses_nothing_when_a_worker_dies(tmp_path):
     """A scheduler and two workers, one of which dies in the middle of its first training."""
     pytest.importorskip("distributed", reason="dask.distributed is not installed")
-    name, arguments = "activations-adam", ["--runs", "2"]
+    name, arguments = "binary", ["--runs", "8"]
     local = ["study", name, *arguments, "--jobs", "1", "--data", "digits", "--out", str(tmp_path / "local")]
     assert main(local) == 0
     server = ["-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
@@ -683,6 +683,6 @@ def test_a_cluster_loses_nothing_when_a_worker_dies(tmp_path):
             assert process.returncode == 0, error
             assert dying.wait() == 9, "the worker was to die at work"
     finished = [line for line in output.splitlines() if line.startswith("[")]
-    assert [line.split("]")[0] for line in finished] == [f"[{n}/10" for n in range(1, 11)]
+    assert [line.split("]")[0] for line in finished] == [f"[{n}/8" for n in range(1, 9)]
     assert outcomes(tmp_path / "cluster") == outcomes(tmp_path / "local")
-    assert len(outcomes(tmp_path / "local")) == 10
+    assert len(outcomes(tmp_path / "local")) == 8

@@ -168,8 +168,8 @@ def _more_figures(found):
     yield "## More figures"
     yield ""
     yield "In brackets the document's. Precision, recall and F1 are macro means on the test images."
-    yield "Converged: the first epoch whose validation accuracy is within half a point of its best. Seconds: of"
-    yield "training, without the evaluations."
+    yield "Converged: the first epoch whose validation accuracy is within half a point of its best. Seconds:"
+    yield "of training, without the evaluations."
     yield ""
     yield from _table_head(["setting", *names.values()])
     for setting in found:
