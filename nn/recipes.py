@@ -34,9 +34,9 @@ class Recipe:
     hidden: widths of the hidden layers. batch_size: None for the whole training set. scaling: "divide" by the
     brightest pixel or "min_max" per feature. validation: share of the training samples held out to watch.
     patience: epochs without a better validation result before stopping and going back to the best; None
-    trains to the end. monitor: "loss" or "accuracy", what patience watches. decay_every: epochs after which
-    the rate is halved, None for a constant rate. digits: the digits to tell apart; two of them make a network
-    with one output.
+    trains to the end. monitor: "loss" or "accuracy", what patience watches. min_delta: a result counts as
+    better only when it is better by more than this. decay_every: epochs after which the rate is halved, None
+    for a constant rate. digits: the digits to tell apart; two of them make a network with one output.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Recipe:
     validation: float = 0.1
     patience: int | None = None
     monitor: str = "loss"
+    min_delta: float = 0.0
     decay_every: int | None = None
     max_grad_norm: float | None = None
     digits: tuple[int, ...] = tuple(range(10))
