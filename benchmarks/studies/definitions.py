@@ -191,7 +191,7 @@ INITIALIZATION_AND_DEPTH = Study(
             {"initializer": "he_normal", "epochs": 400, "hidden": (128, 64, 32)},
             part="validation",
             runs=2,
-            remark="A smaller rate explains the document's figure: see the next row.",
+            remark="A smaller rate comes nearer to the document's figure: see the next row.",
         ),
         Row(
             "784-128-64-32-10, He, rate 0.01",

@@ -2,6 +2,7 @@
 done.
 """
 
+import shutil
 import sys
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
@@ -122,14 +123,15 @@ def _progress(total, count):
     if sys.stderr.isatty():
         from tqdm import tqdm
 
-        layout = "{percentage:3.0f}%|{bar}| {postfix} [{elapsed}<{remaining}]"
-        with tqdm(total=total, bar_format=layout, dynamic_ncols=True, smoothing=0.05) as bar:
-            bar.set_postfix_str(f"0 of {count} trainings")
+        layout = "{desc} {percentage:3.0f}%|{bar}| [{elapsed}<{remaining}]"
+        width = shutil.get_terminal_size().columns - 1
+        with tqdm(total=total, bar_format=layout, ncols=width, smoothing=0.05) as bar:
+            bar.set_description_str(f"0 of {count} trainings")
 
             def advance(cost, job, outcome):
                 nonlocal done
                 done += 1
-                bar.set_postfix_str(f"{done} of {count} trainings", refresh=False)
+                bar.set_description_str(f"{done} of {count} trainings", refresh=False)
                 bar.update(cost)
 
             yield advance
