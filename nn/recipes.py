@@ -34,9 +34,10 @@ class Recipe:
     hidden: widths of the hidden layers. batch_size: None for the whole training set. scaling: "divide" by the
     brightest pixel or "min_max" per feature. validation: share of the training samples held out to watch.
     patience: epochs without a better validation result before stopping and going back to the best; None
-    trains to the end. monitor: "loss" or "accuracy", what patience watches. decay_every: epochs after which
-    the rate is halved, None for a constant rate. digits: the digits to tell apart; two of them make a network
-    with one output.
+    trains to the end. monitor: "loss" or "accuracy", what patience watches. schedule: "step", where the rate
+    is halved after each ``decay_every`` epochs and constant when that is None, or "cosine", where it climbs
+    for ``warmup`` epochs and then falls until the last. shift: pixels by which each training image is moved
+    at most, anew in each epoch. digits: the digits to tell apart; two of them make a network with one output.
     """
 
     name: str
@@ -58,6 +59,9 @@ class Recipe:
     decay_every: int | None = None
     max_grad_norm: float | None = None
     digits: tuple[int, ...] = tuple(range(10))
+    schedule: str = "step"
+    warmup: int = 0
+    shift: int = 0
     expected: tuple[Expected, ...] = ()
 
 
