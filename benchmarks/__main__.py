@@ -7,12 +7,14 @@ from pathlib import Path
 
 from . import doctor, report
 from .run import PARTS, RESULTS, Run
+from .studies import command as studies
 
 
 def main(arguments=None):
     """Run one command; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Timings against peers and the floor."
+        prog="python -m benchmarks",
+        description="Timings against peers and the floor, and the tables of the documents.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="measure everything in turns, and print the table of ratios")
@@ -38,6 +40,7 @@ def main(arguments=None):
     commands.add_parser("doctor", help="are there better BLAS kernels for this processor?").set_defaults(
         command=_doctor
     )
+    studies.add(commands, _positive)
     options = parser.parse_args(arguments)
     try:
         return options.command(options)

@@ -92,7 +92,7 @@ class Experiment:
         largest = rows * max(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))
         self.threads = 1 if largest < SMALL_PRODUCT else None  # None: as many as the library takes
         self.history = []
-        self._stopping = EarlyStopping(recipe.patience or recipe.epochs)
+        self._stopping = EarlyStopping(recipe.patience or recipe.epochs, recipe.min_delta)
 
     def run(self):
         """Train, yielding after each epoch a dict: the fields of ``training.Epoch``, then loss and accuracy

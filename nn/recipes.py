@@ -35,10 +35,11 @@ class Recipe:
     for the whole training set. scaling: "divide" by the brightest pixel or "min_max" per feature.
     validation: share of the training samples held out to watch. patience: epochs without a better validation
     result before stopping and going back to the best; None trains to the end. monitor: "loss" or "accuracy",
-    what patience watches. schedule: "step", where the rate is halved after each ``decay_every`` epochs and
-    constant when that is None, or "cosine", where it climbs for ``warmup`` epochs and then falls until the
-    last. shift: pixels by which each training image is moved at most, anew in each epoch. digits: the digits
-    to tell apart; two of them make a network with one output.
+    what patience watches. min_delta: a result counts as better only when it is better by more than this.
+    schedule: "step", where the rate is halved after each ``decay_every`` epochs and constant when that is
+    None, or "cosine", where it climbs for ``warmup`` epochs and then falls until the last. shift: pixels by
+    which each training image is moved at most, anew in each epoch. digits: the digits to tell apart; two of
+    them make a network with one output.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Recipe:
     validation: float = 0.1
     patience: int | None = None
     monitor: str = "loss"
+    min_delta: float = 0.0
     decay_every: int | None = None
     max_grad_norm: float | None = None
     digits: tuple[int, ...] = tuple(range(10))

@@ -1,0 +1,86 @@
+"""The records that a study is made of: a base recipe, and rows that say what each changes and what the
+document prints for it.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from nn.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The numbers of one row as the document prints them; None where it is silent.
+
+    accuracy, training_accuracy, precision, recall, f1: shares, 0 to 1. accuracy_to: the upper end where the
+    document prints a range. loss: as printed. cost: the training loss in a log. epochs: trained. seconds: of
+    training, on the document's machine.
+    """
+
+    accuracy: float | None = None
+    accuracy_to: float | None = None
+    training_accuracy: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+    f1: float | None = None
+    loss: float | None = None
+    cost: float | None = None
+    epochs: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting of a study.
+
+    label: how the page calls it. printed: the document's numbers. changes: fields of the recipe that differ
+    from the study's base. after: the epoch after which the row is read, with the weights of then; None for
+    the end, with the weights that are kept. part: "test" or "validation", where the accuracy is measured.
+    remark: why ours may differ from the document's. runs: instead of the study's, for slow rows.
+    """
+
+    label: str
+    printed: Printed = Printed()
+    changes: dict = field(default_factory=dict)
+    after: int | None = None
+    part: str = "test"
+    remark: str = ""
+    runs: int | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """One table of a document.
+
+    base: the recipe that the rows change. runs: seeds to average over. sampling: how the data are divided, a
+    name in ``training.SAMPLINGS``. best: labels of the rows that the document calls the best. note: what the
+    document leaves open, and what was chosen. summed_over: where the document's loss is a sum over so many
+    samples divided by the batch size; None where it is a mean. show: what the page has beyond table, bars and
+    curves: "confusion", "digits", "report", "log", "ratio".
+    """
+
+    name: str
+    title: str
+    document: str
+    base: Recipe
+    rows: tuple[Row, ...]
+    runs: int = 3
+    sampling: str = "as loaded"
+    best: tuple[str, ...] = ()
+    note: str = ""
+    summed_over: int | None = None
+    show: tuple[str, ...] = ()
+
+    def recipe(self, row):
+        """Return the recipe of a row."""
+        return replace(self.base, **row.changes)
+
+    def runs_of(self, row, runs=None):
+        """Return how many seeds a row has; ``runs`` overrides the records."""
+        return runs or row.runs or self.runs
+
+    def cross_entropy(self, row):
+        """Return the document's loss of a row as mean cross-entropy per sample; None where it prints none."""
+        loss = row.printed.loss
+        if loss is None or self.summed_over is None:
+            return loss
+        return loss * self.recipe(row).batch_size / self.summed_over
