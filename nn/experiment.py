@@ -85,8 +85,8 @@ class Experiment:
         self.validation = self.model.scale(X_validation), y_validation
         self._validation_pixels = X_validation, y_validation
         # As many training samples as validation samples, to compare like with like after each
-        # epoch: the images as they are, whatever becomes of X.
-        self._sample = self.model.scale(X[: len(X_validation)]), y[: len(X_validation)]
+        # epoch.
+        self._sample = self.X[: len(X_validation)], y[: len(X_validation)]
         self._pixels = X
         rows = min(recipe.batch_size or len(self.X), len(self.X))
         largest = rows * max(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))
@@ -101,10 +101,11 @@ class Experiment:
         from threadpoolctl import ThreadpoolController
 
         recipe, network = self.recipe, self.model.network
+        X = np.empty_like(self.X) if recipe.shift else self.X
         epochs = fit(
             network,
             OPTIMIZERS[recipe.optimizer](lr=recipe.lr),
-            self.X,
+            X,
             self.y,
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
@@ -116,8 +117,9 @@ class Experiment:
         controller = ThreadpoolController()
         for _ in range(recipe.epochs):
             start = time.perf_counter()
-            if recipe.shift:
-                self._move_images()
+            if recipe.shift:  # fit reads X again in each epoch, and finds the images elsewhere
+                shape, most = self.dataset.image_shape, recipe.shift
+                X[...] = self.model.scale(shifted(self._pixels, shape, most, self._rng))
             moving = time.perf_counter() - start
             with controller.limit(limits=self.threads, user_api="blas"):
                 epoch = next(epochs)
@@ -130,11 +132,6 @@ class Experiment:
             yield row
             if enough and recipe.patience:
                 return
-
-    def _move_images(self):
-        """Write the training images, moved anew, into ``X``, which ``fit`` reads again in each epoch."""
-        shape, most = self.dataset.image_shape, self.recipe.shift
-        self.X[...] = self.model.scale(shifted(self._pixels, shape, most, self._rng))
 
     @property
     def best_epoch(self):

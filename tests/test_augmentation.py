@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from nn.augmentation import shifted
+from nn.data import split
 from nn.experiment import Experiment
 from nn.recipes import RECIPES
+from nn.training import evaluate
 
 
 def moved(image, down, across, background):
@@ -75,22 +77,28 @@ def test_wrong_arguments_are_named(rng):
 
 
 @pytest.mark.parametrize("scaling", ["divide", "min_max"])
-def test_training_sees_new_images_in_each_epoch(digits, scaling):
-    recipe = replace(RECIPES["v2"], shift=1, epochs=3, patience=None, scaling=scaling)
+def test_training_sees_new_images_in_each_epoch(digits, scaling, monkeypatch):
+    recipe = replace(RECIPES["v2"], shift=1, epochs=3, patience=None, scaling=scaling, batch_size=None)
     experiment = Experiment(recipe, digits)
-    originals, sample = experiment.X.copy(), experiment._sample[0].copy()
-    seen = [experiment.X.copy() for _ in experiment.run()]
-    pixels = experiment._pixels[0].reshape(8, 8)
-    possible = [
-        experiment.model.scale(np.frombuffer(move, np.uint8)[None])[0] for move in all_moves(pixels, 1)
-    ]
+    originals, seen = experiment.X.copy(), []
+    learn = experiment.model.network.loss_and_grads
+
+    def watched(X, y, rng):
+        seen.append(X.copy())
+        return learn(X, y, rng)
+
+    monkeypatch.setattr(experiment.model.network, "loss_and_grads", watched)
+    for row in experiment.run():
+        assert row["training_loss"] == evaluate(experiment.model.network, *experiment._sample)[0]
+    assert len(seen) == 3
+    X, *_ = split(digits.X_train, digits.y_train, recipe.validation, 0)
+    moves = all_moves(X[0].reshape(8, 8), 1)
+    possible = [experiment.model.scale(np.frombuffer(move, np.uint8)[None])[0] for move in moves]
     for X in seen:
         assert any(np.array_equal(X[0], image) for image in possible), "the pixels are moved, then scaled"
         assert 0.75 < np.mean((originals != X).any(axis=1)) < 0.97, "eight of nine moves change an image"
     assert not np.array_equal(seen[0], seen[1]), "each epoch draws its own moves"
-    assert np.array_equal(experiment._sample[0], sample), (
-        "the training figures are those of the images as they are"
-    )
+    assert np.array_equal(experiment.X, originals), "the experiment keeps the images as they are"
 
 
 def test_shifted_experiments_repeat_themselves(digits):
