@@ -1,5 +1,10 @@
 """The cluster: the same trainings on the workers of a Dask scheduler, through joblib's backend for it."""
 
+import socket
+from urllib.parse import urlsplit
+
+SECONDS = 10  # to wait for an answer of the scheduler
+
 
 def results(function, tasks, address):
     """Yield what ``function(*task)`` returns for each task, in the order in which they end.
@@ -29,8 +34,16 @@ def _connect(address):
         message = "--scheduler needs dask.distributed: python -m pip install '.[distributed]'"
         raise ValueError(message) from error
     try:
-        return Client(address, timeout="10s", set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+        place = urlsplit(address)
+        if place.scheme != "tcp" or not place.hostname or not place.port:
+            raise ValueError
+    except ValueError:
+        raise ValueError(f"--scheduler must have the form tcp://HOST:PORT; got {address!r}") from None
+    try:
+        # The client tries again and again for a while; a plain connection is refused at once.
+        socket.create_connection((place.hostname, place.port), timeout=SECONDS).close()
+        return Client(address, timeout=SECONDS, set_as_default=False)
+    except OSError as error:  # TimeoutError is one, too
         raise ValueError(f"no Dask scheduler answers at {address}") from error
 
 

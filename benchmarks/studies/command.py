@@ -3,6 +3,7 @@
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
+from . import others
 from .definitions import STUDIES
 
 RESULTS = Path(__file__).parents[1] / "results" / "studies"
@@ -34,36 +35,65 @@ def add(commands, positive):
 
 def run(options):
     """Run studies and write their pages, or list them; return the exit status."""
-    unknown = [name for name in options.names if name not in STUDIES]
+    known = [*STUDIES, *others.OTHERS]
+    unknown = [name for name in options.names if name not in known]
     if unknown:
-        raise ValueError(f"there is no study {unknown[0]!r}; the studies are {', '.join(STUDIES)}")
+        raise ValueError(f"there is no study {unknown[0]!r}; the studies are {', '.join(known)}")
     if options.list:
         return _list()
     if bool(options.names) == options.all:
         raise ValueError("name the studies to run, or give --all; --list shows them")
     from nn import data
 
-    from . import runner
-
-    studies = [STUDIES[name] for name in (STUDIES if options.all else options.names)]
+    names = known if options.all else options.names
     name, reason = (options.data, "as asked") if options.data else data.choose()
     print(f"Data: {name} ({reason})", flush=True)
     dataset = data.load(name)
     if not options.stored:
-        jobs = options.jobs or _cores()
-        try:
-            runner.run(
-                studies,
-                name,
-                dataset.checksum,
-                options.out,
-                runs=options.runs,
-                n_jobs=jobs,
-                scheduler=options.scheduler,
-            )
-        except (RuntimeError, BrokenExecutor) as error:
-            raise ValueError(f"{error}; what was trained is kept: run the command again") from error
+        _measure(names, name, dataset, options)
+    for page in _write_pages(names, name, dataset, options):
+        print(page)
     return 0
+
+
+def _measure(names, data, dataset, options):
+    """Measure what is not stored yet."""
+    from . import runner
+
+    n_jobs = options.jobs or _cores()
+    studies = [STUDIES[name] for name in names if name in STUDIES]
+    arguments = {"runs": options.runs, "n_jobs": n_jobs, "scheduler": options.scheduler}
+    try:
+        if studies:
+            runner.run(studies, data, dataset.checksum, options.out, **arguments)
+    except (RuntimeError, BrokenExecutor) as error:
+        raise ValueError(f"{error}; what was trained is kept: run the command again") from error
+    for name in names:
+        if name in others.OTHERS:
+            others.measure(name, dataset, options.out, runs=options.runs, n_jobs=n_jobs)
+
+
+def _write_pages(names, data, dataset, options):
+    """Write the pages of studies, and the index of all that has been measured; return the paths."""
+    from . import pages, summary
+
+    folder, written, gathered = options.pages or options.out / "pages", [], []
+    for study in STUDIES.values():
+        found = summary.settings(study, options.out, data, dataset.checksum, options.runs)
+        if any(setting.records for setting in found):
+            gathered.append((study, found))
+            if study.name in names:
+                written.append(pages.write_study(study, found, folder, dataset))
+    beside = []
+    for name in others.OTHERS:
+        result = others.read(name, dataset, options.out, runs=options.runs)
+        if result is not None:
+            beside.append((name, others.module(name).TITLE))
+            if name in names:
+                written.append(others.write_page(name, result, folder))
+    if not written:
+        raise ValueError(f"nothing of these studies is stored in {options.out}; train them without --stored")
+    return [*written, pages.write_index(gathered, folder, dataset, beside)]
 
 
 def _cores():
@@ -79,4 +109,6 @@ def _list():
     for study in STUDIES.values():
         minutes = runner.estimate(study) / 60
         print(f"{study.name:<28} {study.document:<9} {len(study.rows):>4} {study.runs:>4}  {minutes:>7.1f}")
+    for name in others.OTHERS:
+        print(f"{name:<28} {others.module(name).TITLE}")
     return 0

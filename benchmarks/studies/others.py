@@ -1,0 +1,57 @@
+"""The other studies: measurements that are not a grid of trainings beside a document's table.
+
+Each is a module of this package, listed below by name, with
+
+- ``TITLE``, a line;
+- ``measure(dataset, *, runs, n_jobs)``, which returns a dict fit for JSON;
+- ``page(result, folder)``, which writes its pictures into the folder and yields the lines of its page.
+
+What was measured is kept beside the trainings and found again by name, data and runs.
+"""
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+from nn.files import replacing
+
+OTHERS = {}  # name: module of this package
+RUNS = 3  # where --runs does not say
+
+
+def module(name):
+    """Return the module of a study."""
+    return import_module(f".{OTHERS[name]}", __package__)
+
+
+def measure(name, dataset, folder, *, runs=None, n_jobs=1):
+    """Measure a study that is not in the folder yet."""
+    runs = runs or RUNS
+    if read(name, dataset, folder, runs=runs) is None:
+        print(f"{name}: measuring", flush=True)
+        result = module(name).measure(dataset, runs=runs, n_jobs=n_jobs)
+        with replacing(_path(name, dataset, folder, runs), "w", encoding="utf-8") as file:
+            json.dump(result, file)
+
+
+def read(name, dataset, folder, *, runs=None):
+    """Return what was measured; None where nothing was, or its file is damaged."""
+    try:
+        return json.loads(_path(name, dataset, folder, runs or RUNS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def write_page(name, result, folder):
+    """Write a study's page into a folder; return its path."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.md"
+    lines = [f"# {module(name).TITLE}", "", *module(name).page(result, folder)]
+    with replacing(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines).rstrip() + "\n")
+    return path
+
+
+def _path(name, dataset, folder, runs):
+    return Path(folder, "others", f"{name}-{dataset.checksum[:12]}-{runs}.json")
