@@ -108,9 +108,10 @@ def picture(result):
     last = max(step for run in firsts for step in run["steps"])
     colours = colormaps["viridis"](np.linspace(0, 0.92, result["layers"]))
     for axes, case, run in zip(grid.flat, result["cases"], firsts, strict=True):
+        marker = "o" if len(run["steps"]) < 20 else None
         for layer, colour in enumerate(colours, 1):
             values = [row[layer - 1] for row in run["norms"]]
-            axes.plot(run["steps"], values, color=colour, label=layer, marker="o", markersize=2)
+            axes.plot(run["steps"], values, color=colour, label=layer, marker=marker, markersize=3)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xlim(0.8, 1.25 * last)
@@ -168,7 +169,7 @@ shows the first run."""
 
 READING = """\
 **Sigmoid: the gradient vanishes on its way back.** At each layer it is multiplied by the slope of the
-sigmoid, 1/4 at most, and by the weights. Where these are small, the first layers get a hundred thousandth of
+sigmoid, 1/4 at most, and by the weights. Where these are small, the first layers get hundred-thousandths of
 what the last one gets: they stand still, and the last learns alone how frequent each digit is. Larger
 weights make up for part of the slope, and the fan of lines is narrower.
 
@@ -178,8 +179,7 @@ from above. What shrinks by one factor a layer in both directions is the same pr
 lie close together, and it is their height that tells how the network starts. With Glorot's variance, 2 /
 (inputs + outputs), the mean square of the signal is halved by each layer of as many inputs as outputs: the
 lines begin low, and the loss falls late. With He's variance, 2 / inputs, it stays. Weights in [-0.5, 0.5]
-double the signal in each layer, and the gradient, too: it explodes, and after two steps nothing is finite
-any more.
+double the signal in each layer, and the gradient, too: it explodes, and so do the weights, in a few steps.
 
 Sources: Glorot & Bengio 2010, *Understanding the Difficulty of Training Deep Feedforward Neural Networks*,
 sections 3 and 4.2; He, Zhang, Ren & Sun 2015, *Delving Deep into Rectifiers*, section 2.2."""

@@ -123,9 +123,7 @@ def picture(result):
         axes.set_ylim(0, 2 * guessing)
         plots._finish(axes, "learning rate", "loss of a batch, smoothed", OPTIMIZERS[optimizer])
         axes.legend(loc="upper left", fontsize=8, framealpha=0.9, edgecolor="none")
-    figure.suptitle(
-        f"Range test of v2 on {result['data']}: {result['runs']} runs each, marks at their medians"
-    )
+    figure.suptitle(f"Range test of v2 on {result['data']}, runs: {result['runs']}, marks at their medians")
     return figure
 
 
