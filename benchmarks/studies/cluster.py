@@ -1,6 +1,7 @@
 """The cluster: the same trainings on the workers of a Dask scheduler, through joblib's backend for it."""
 
 import socket
+from concurrent.futures import BrokenExecutor
 from urllib.parse import urlsplit
 
 SECONDS = 10  # to wait for an answer of the scheduler
@@ -12,7 +13,7 @@ def results(function, tasks, address):
     address: of a running scheduler, such as tcp://127.0.0.1:8786. A task whose worker dies is done again by
     another, and its result is counted once.
     Raises ValueError where dask.distributed is missing, or no scheduler answers, or a worker lacks this code;
-    RuntimeError where a task has cost several workers their lives.
+    BrokenExecutor where a task has cost several workers their lives, or the scheduler has gone.
     """
     from joblib import Parallel, delayed, parallel_config
 
@@ -90,7 +91,7 @@ def _backend_class():
 
         def retrieve_result_callback(self, out):
             if isinstance(out, BaseException):
-                raise RuntimeError(f"{type(out).__name__}: {out}") from out
+                raise BrokenExecutor(f"{type(out).__name__}: {out}") from out
             return super().retrieve_result_callback(out)
 
     return Backend

@@ -66,7 +66,7 @@ def _measure(names, data, dataset, options):
     try:
         if studies:
             runner.run(studies, data, dataset.checksum, options.out, **arguments)
-    except (RuntimeError, BrokenExecutor) as error:
+    except BrokenExecutor as error:
         raise ValueError(f"{error}; what was trained is kept: run the command again") from error
     for name in names:
         if name in others.OTHERS:

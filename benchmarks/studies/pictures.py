@@ -76,8 +76,9 @@ def curves(study, found, what):
     for ax in axes.flat[: len(trainings)]:
         ax.grid(alpha=0.25)
         ax.spines[["top", "right"]].set_visible(False)
-        if max(lengths) >= 10 * min(lengths):
+        if together and max(lengths) >= 20 * min(lengths):
             ax.set_xscale("log")
+            ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     figure.supxlabel("epochs", fontsize=9)
     figure.supylabel(unit, fontsize=9)
     lines = "solid: validation, dashed: a sample of the training images"

@@ -3,6 +3,7 @@ done.
 """
 
 import sys
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from itertools import pairwise
 
@@ -65,7 +66,7 @@ def run(studies, data, checksum, folder, *, runs=None, n_jobs=1, scheduler=None)
     """Train what is not in the folder yet, the longest first, each record written as soon as it is done.
 
     Returns ``(found, done)``: how many of the trainings were there and how many were added.
-    Raises RuntimeError where a worker process has died; what was done until then is kept.
+    Raises BrokenExecutor where a worker process has died; what was done until then is kept.
     """
     wanted, costs = {}, {}
     for study in studies:
@@ -82,12 +83,12 @@ def run(studies, data, checksum, folder, *, runs=None, n_jobs=1, scheduler=None)
     with _progress(sum(costs[name] for name in order), len(order)) as advance:
         for name, record in _results([(name, missing[name]) for name in order], n_jobs, scheduler):
             if name not in missing or name in done:
-                raise RuntimeError(f"the training {name} came back a second time")
+                raise BrokenExecutor(f"the training {name} came back a second time")
             store.write(folder, missing[name], record)
             done.add(name)
             advance(costs[name], missing[name], record["outcome"])
     if len(done) != len(missing):
-        raise RuntimeError(f"{len(missing) - len(done)} trainings did not come back; run the command again")
+        raise BrokenExecutor(f"{len(missing) - len(done)} trainings did not come back; run the command again")
     return found, len(done)
 
 

@@ -65,7 +65,8 @@ def train(job):
                 if row["epoch"] in job["readings"]:
                     readings[str(row["epoch"])] = _reading(experiment)
             for epoch in job["readings"]:  # those that early stopping has come before
-                readings.setdefault(str(epoch), _reading(experiment))
+                if str(epoch) not in readings:
+                    readings[str(epoch)] = _reading(experiment)
             experiment.keep()
             readings["end"] = _reading(experiment) | _answers(experiment)
     except FloatingPointError as failure:
