@@ -7,7 +7,7 @@ from .records import Row, Study
 BEST = Study(
     name="best",
     title="The best perceptron, and what each ingredient is worth",
-    document="our own",
+    document="",
     base=RECIPES["best"],
     rows=(
         Row("all ingredients"),
