@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from statistics import mean, stdev
@@ -628,12 +629,11 @@ main()
 class Process:
     """A process that is ready once it has written a certain word, and that is killed at the end."""
 
-    def __init__(self, command, word):
-        environment = dict(os.environ, OPENBLAS_NUM_THREADS="1")
+    def __init__(self, word, *command, **environment):
         self._process = subprocess.Popen(
             [sys.executable, *map(str, command)],
             cwd=ROOT,
-            env=environment,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **environment},
             text=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -664,25 +664,50 @@ class Process:
         return status
 
 
-def test_a_cluster_loses_nothing_when_a_worker_dies(tmp_path):
-    """A scheduler and two workers, one of which dies in the middle of its first training."""
+@contextmanager
+def cluster(folder, **environment):
+    """Yield the address of a scheduler with two workers, and the one that dies in its first training."""
     pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    server = ["-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", folder]
+    with Process("Scheduler at:", *server, **environment) as scheduler:
+        address = scheduler.line.split()[-1]
+        with (
+            Process("Registered to", "-c", DYING_WORKER, address, *options) as dying,
+            Process("Registered to", "-m", "distributed.cli.dask_worker", address, *options),
+        ):
+            yield address, dying
+
+
+def test_a_cluster_loses_nothing_when_a_worker_dies(tmp_path):
+    """One of two workers dies in the middle of its first training."""
     name, arguments = "binary", ["--runs", "8"]
     local = ["study", name, *arguments, "--jobs", "1", "--data", "digits", "--out", str(tmp_path / "local")]
     assert main(local) == 0
-    server = ["-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", tmp_path]
-    with Process(server, "Scheduler at:") as scheduler:
-        address = scheduler.line.split()[-1]
-        with (
-            Process(["-c", DYING_WORKER, address, *options], "Registered to") as dying,
-            Process(["-m", "distributed.cli.dask_worker", address, *options], "Registered to"),
-        ):
-            with study(name, *arguments, "--scheduler", address, "--out", tmp_path / "cluster") as process:
-                output, error = process.communicate()
-            assert process.returncode == 0, error
-            assert dying.wait() == 9, "the worker was to die at work"
+    with cluster(tmp_path) as (address, dying):
+        with study(name, *arguments, "--scheduler", address, "--out", tmp_path / "cluster") as process:
+            output, error = process.communicate()
+        assert process.returncode == 0, error
+        assert dying.wait() == 9, "the worker was to die at work"
     finished = [line for line in output.splitlines() if line.startswith("[")]
     assert [line.split("]")[0] for line in finished] == [f"[{n}/8" for n in range(1, 9)]
     assert outcomes(tmp_path / "cluster") == outcomes(tmp_path / "local")
     assert len(outcomes(tmp_path / "local")) == 8
+
+
+def test_a_training_that_the_scheduler_gives_up_ends_the_command(tmp_path):
+    """A scheduler that tries nothing twice: the command says so, instead of waiting for ever."""
+    arguments = ("binary", "--runs", "8", "--out", tmp_path / "cluster")
+    with cluster(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _):
+        with study(*arguments, "--scheduler", address) as process:
+            _, error = process.communicate()
+        assert process.returncode == 2
+        message = error.splitlines()[-1]
+        assert message.startswith("benchmarks: KilledWorker: "), error
+        assert message.endswith("what was trained is kept: run the command again")
+        assert "Traceback" not in error
+        kept = len(outcomes(tmp_path / "cluster"))
+        with study(*arguments, "--scheduler", address) as process:
+            output, error = process.communicate()
+        assert process.returncode == 0, error
+        assert f"8 trainings: {kept} found, {8 - kept} to do" in output

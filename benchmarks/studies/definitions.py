@@ -101,15 +101,15 @@ OPTIMIZED_STUDY = Study(
         Row(
             "baseline",
             Printed(accuracy=0.20),
-            PLAIN | {"patience": None, "lr": 0.01},
+            PLAIN | {"patience": None},
             remark="The document says no more of it than basic gradient descent and about 20 %.",
         ),
     ),
     note="The document's example trains without dropout, which it calls optional; the recipe's 0.2 was "
-    "chosen on validation images, and both are here. Its baseline is described in three words: here it "
-    "is the same network under plain full-batch gradient descent at a rate of 0.01. In the log, Cost is"
-    " the mean over the epoch's batches with dropout and penalty; Train and Test are accuracies with "
-    "the weights of that epoch.",
+    "chosen on validation images, and both are here. Its baseline is described in three words: here it is "
+    "the same network and rate, under plain full-batch gradient descent. In the log, Cost is the mean over "
+    "the epoch's batches with dropout and penalty; Train and Test are accuracies with the weights of that "
+    "epoch.",
     show=("log", "confusion"),
 )
 
