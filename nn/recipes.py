@@ -199,7 +199,9 @@ RECIPES = {
             epochs=40,
             batch_size=128,
             lr=0.001,
-            dropout=0.3,
+            # Of dropout 0, 0.1, 0.2, 0.3 and 0.4 the one with the lowest loss on 6,000 validation samples, 15
+            # epochs each: 0.0319, 0.0310, 0.0323, 0.0342 and 0.0394. Moved images leave it little to do.
+            dropout=0.1,
             schedule="cosine",
             warmup=1,
             shift=2,
