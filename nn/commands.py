@@ -20,7 +20,7 @@ def train(options):
     print(_figures_line("test", figures))
     if recipe.expected[0].part == "validation":
         print(_figures_line("validation", experiment.figures("validation")))
-    if recipe == RECIPES[options.recipe]:
+    if recipe.document and recipe == RECIPES[options.recipe]:
         print(_wrapped(f"For comparison, document {recipe.document} on MNIST: {_results(recipe)}"))
     if interrupted:
         raise KeyboardInterrupt
@@ -101,11 +101,14 @@ def recipes(options):
     for recipe in RECIPES.values():
         batch = f"batch {recipe.batch_size}" if recipe.batch_size else "full batch"
         hidden = " ".join(map(str, recipe.hidden))
+        document = (
+            f"document {recipe.document} on MNIST: {_results(recipe)}" if recipe.document else "our own"
+        )
         print(f"{recipe.name}: {recipe.summary}")
         print(
             _wrapped(
                 f"hidden {hidden}, {recipe.optimizer}, lr {recipe.lr:g}, {batch}, "
-                f"up to {recipe.epochs} epochs; document {recipe.document} on MNIST: {_results(recipe)}",
+                f"up to {recipe.epochs} epochs; {document}",
                 indent="    ",
             )
         )

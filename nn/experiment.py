@@ -1,16 +1,18 @@
 """An experiment: one recipe trained on one data set, from raw pixels to figures on the test set."""
 
+import time
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
+from .augmentation import shifted
 from .data import split
 from .model import Model
 from .network import Network
 from .optimizers import OPTIMIZERS
-from .training import EarlyStopping, evaluate, feature_range, fit, step_decay
+from .training import EarlyStopping, cosine, evaluate, feature_range, fit, step_decay
 
 # Multiplications in a matrix product below which several threads lose more by waiting for one another than
 # they win, above all on a machine that has other things to do.
@@ -41,9 +43,9 @@ class Experiment:
     """A recipe on a data set with a seed: iterate over ``run()``, then ask for ``figures()`` and keep
     ``model``.
 
-    The seed decides the validation samples, the initial weights, the order of the batches and dropout; the
-    test samples are the data set's own. Two experiments with the same arguments on the same machine give the
-    same numbers.
+    The seed decides the validation samples, the initial weights, how images are moved, the order of the
+    batches and dropout; the test samples are the data set's own. Two experiments with the same arguments on
+    the same machine give the same numbers.
     """
 
     def __init__(self, recipe, dataset, *, seed=0, dtype=np.float32):
@@ -85,6 +87,7 @@ class Experiment:
         # As many training samples as validation samples, to compare like with like after each
         # epoch.
         self._sample = self.X[: len(X_validation)], y[: len(X_validation)]
+        self._pixels = X
         rows = min(recipe.batch_size or len(self.X), len(self.X))
         largest = rows * max(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))
         self.threads = 1 if largest < SMALL_PRODUCT else None  # None: as many as the library takes
@@ -98,28 +101,31 @@ class Experiment:
         from threadpoolctl import ThreadpoolController
 
         recipe, network = self.recipe, self.model.network
+        X = np.empty_like(self.X) if recipe.shift else self.X
         epochs = fit(
             network,
             OPTIMIZERS[recipe.optimizer](lr=recipe.lr),
-            self.X,
+            X,
             self.y,
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
             rng=self._rng,
             validation=self.validation,
-            schedule=partial(step_decay, lr=recipe.lr, every=recipe.decay_every)
-            if recipe.decay_every
-            else None,
+            schedule=_schedule(recipe),
             max_grad_norm=recipe.max_grad_norm,
         )
         controller = ThreadpoolController()
-        while True:
+        for _ in range(recipe.epochs):
+            start = time.perf_counter()
+            if recipe.shift:  # fit reads X again in each epoch, and finds the images elsewhere
+                shape, most = self.dataset.image_shape, recipe.shift
+                X[...] = self.model.scale(shifted(self._pixels, shape, most, self._rng))
+            moving = time.perf_counter() - start
             with controller.limit(limits=self.threads, user_api="blas"):
-                epoch = next(epochs, None)
-                if epoch is None:
-                    return
+                epoch = next(epochs)
                 training_loss, training_accuracy = evaluate(network, *self._sample)
             row = epoch._asdict() | {"training_loss": training_loss, "training_accuracy": training_accuracy}
+            row["seconds"] += moving
             self.history.append(row)
             watched = epoch.validation_loss if recipe.monitor == "loss" else -epoch.validation_accuracy
             enough = self._stopping.update(watched, network.params)
@@ -159,6 +165,15 @@ class Experiment:
             return figures(self.model, self.dataset.X_test, self.dataset.y_test)
         finally:
             vector[...] = now
+
+
+def _schedule(recipe):
+    """Return the learning rate as a function of the epoch, counted from 0; None where it is constant."""
+    if recipe.schedule == "cosine":
+        return partial(cosine, lr=recipe.lr, epochs=recipe.epochs, warmup=recipe.warmup)
+    if recipe.schedule != "step":
+        raise ValueError(f"schedule must be step or cosine; got {recipe.schedule!r}")
+    return partial(step_decay, lr=recipe.lr, every=recipe.decay_every) if recipe.decay_every else None
 
 
 def figures(model, X, y):

@@ -1,5 +1,5 @@
 """Recipes: the models that this project reproduces, as plain records, each with the result that its document
-reports.
+reports; and one of its own, the best that it knows how to train in minutes.
 
 The documents, all on MNIST: 000 "Neural Network from Scratch on MNIST", 001 "Neural Network from Scratch -
 Optimized Version", 003 "Exploring Neural Networks: Architecture, Activation & Optimization Techniques", 004
@@ -18,7 +18,7 @@ class Expected:
     """
 
     epochs: int
-    accuracy: float
+    accuracy: float | None
     batch_size: int | None = None
     f1: float | None = None
     precision: float | None = None
@@ -31,17 +31,20 @@ class Expected:
 class Recipe:
     """Everything that decides a training run but the data and the seed.
 
-    hidden: widths of the hidden layers. batch_size: None for the whole training set. scaling: "divide" by the
-    brightest pixel or "min_max" per feature. validation: share of the training samples held out to watch.
-    patience: epochs without a better validation result before stopping and going back to the best; None
-    trains to the end. monitor: "loss" or "accuracy", what patience watches. min_delta: a result counts as
-    better only when it is better by more than this. decay_every: epochs after which the rate is halved, None
-    for a constant rate. digits: the digits to tell apart; two of them make a network with one output.
+    document: its number, None for a recipe of our own. hidden: widths of the hidden layers. batch_size: None
+    for the whole training set. scaling: "divide" by the brightest pixel or "min_max" per feature.
+    validation: share of the training samples held out to watch. patience: epochs without a better validation
+    result before stopping and going back to the best; None trains to the end. monitor: "loss" or "accuracy",
+    what patience watches. min_delta: a result counts as better only when it is better by more than this.
+    schedule: "step", where the rate is halved after each ``decay_every`` epochs and constant when that is
+    None, or "cosine", where it climbs for ``warmup`` epochs and then falls until the last. shift: pixels by
+    which each training image is moved at most, anew in each epoch. digits: the digits to tell apart; two of
+    them make a network with one output.
     """
 
     name: str
     summary: str
-    document: str
+    document: str | None
     hidden: tuple[int, ...]
     epochs: int
     batch_size: int | None
@@ -59,6 +62,9 @@ class Recipe:
     decay_every: int | None = None
     max_grad_norm: float | None = None
     digits: tuple[int, ...] = tuple(range(10))
+    schedule: str = "step"
+    warmup: int = 0
+    shift: int = 0
     expected: tuple[Expected, ...] = ()
 
 
@@ -184,6 +190,22 @@ RECIPES = {
             optimizer="sgd",
             validation=0.2,
             expected=(Expected(epochs=400, accuracy=0.8263, part="validation"),),
+        ),
+        Recipe(
+            name="best",
+            summary="the best perceptron in minutes: wide, dropout, moved images, a cosine schedule",
+            document=None,
+            hidden=(1024, 1024),
+            epochs=40,
+            batch_size=128,
+            lr=0.001,
+            # Of dropout 0, 0.1, 0.2, 0.3 and 0.4 the one with the lowest loss on 6,000 validation samples, 15
+            # epochs each: 0.0319, 0.0310, 0.0323, 0.0342 and 0.0394. Moved images leave it little to do.
+            dropout=0.1,
+            schedule="cosine",
+            warmup=1,
+            shift=2,
+            expected=(Expected(epochs=40, accuracy=None),),  # to be measured; no document reports it
         ),
     )
 }

@@ -118,7 +118,7 @@ def comparison_row(recipe, expected, runs):
         }
         printed = getattr(expected, name)
         row[f"document_{name}"] = "" if printed is None else printed
-    return row | {"document": recipe.document}
+    return row | {"document": recipe.document or ""}
 
 
 def comparison_table(data, rows):

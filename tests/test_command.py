@@ -179,6 +179,25 @@ def test_compare_keeps_validation_figures_apart(monkeypatch, capsys):
     assert output.index("digits, test set") < output.index("multiclass   128      3")
 
 
+def test_a_recipe_without_a_document_is_compared_with_nothing(monkeypatch, capsys):
+    (expected,) = RECIPES["best"].expected
+    monkeypatch.setitem(
+        RECIPES, "best", replace(RECIPES["best"], hidden=(16,), expected=(replace(expected, epochs=2),))
+    )
+    assert main(["compare", "best"]) == 0
+    output = capsys.readouterr().out
+    with open("results/compare-digits/comparison.csv", newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    summary = json.loads(Path("results/compare-digits/best/summary.json").read_text(encoding="utf-8"))
+    assert float(row["accuracy"]) == summary["test_accuracy"]
+    assert (row["document"], row["document_accuracy"], row["document_f1"]) == ("", "", "")
+    assert "None" not in output
+    assert main(["recipes"]) == 0
+    listed = capsys.readouterr().out
+    assert "our own" in listed
+    assert "None" not in listed
+
+
 def test_milestones_are_measured_on_the_way(capsys, monkeypatch):
     """The result after 10 epochs of a training of 50 is that of a training of 10."""
     expected = {e.epochs: e for e in RECIPES["v2"].expected if e.batch_size == 32}

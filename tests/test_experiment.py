@@ -20,9 +20,13 @@ def test_recipes_are_sound(recipe):
     assert recipe.activation in ACTIVATIONS
     assert recipe.initializer in INITIALIZERS
     assert recipe.optimizer in OPTIMIZERS
-    assert recipe.expected, "each recipe states the result that it reproduces"
-    assert all(0.1 < expected.accuracy < 1 for expected in recipe.expected)
-    assert recipe.document in ("000", "001", "003", "004")
+    assert recipe.schedule in ("step", "cosine")
+    assert recipe.expected, "each recipe states the result that it reproduces, or what is to be measured"
+    if recipe.document is None:
+        assert all(expected.accuracy is None for expected in recipe.expected)
+    else:
+        assert all(0.1 < expected.accuracy < 1 for expected in recipe.expected)
+        assert recipe.document in ("000", "001", "003", "004")
     with pytest.raises(FrozenInstanceError):
         recipe.lr = 1
 
@@ -84,6 +88,21 @@ def test_step_decay_reaches_the_optimizer(digits):
     recipe = replace(RECIPES["optimized"], epochs=5, decay_every=2, patience=None, hidden=(8,))
     rates = [row["learning_rate"] for row in Experiment(recipe, digits).run()]
     assert rates == [0.001, 0.001, 0.0005, 0.0005, 0.00025]
+
+
+def test_the_cosine_reaches_the_optimizer(digits):
+    recipe = replace(RECIPES["v2"], epochs=6, schedule="cosine", warmup=2, lr=0.3, patience=None, hidden=(8,))
+    rates = [row["learning_rate"] for row in Experiment(recipe, digits).run()]
+    half_cosine = [
+        0.3 * np.cos(epoch * np.pi / 8) ** 2 for epoch in range(4)
+    ]  # (1 + cos 2a) / 2 = cos(a) ** 2
+    assert rates == pytest.approx([0.1, 0.2, *half_cosine])
+
+
+def test_an_unknown_schedule_is_refused(digits):
+    recipe = replace(RECIPES["v2"], schedule="cosin")
+    with pytest.raises(ValueError, match="schedule must be step or cosine; got 'cosin'"):
+        next(Experiment(recipe, digits).run())
 
 
 def test_confusions_are_named_by_pairs():

@@ -75,7 +75,7 @@ def outcomes(folder):
 
 
 def test_every_table_of_the_documents_has_its_rows():
-    rows = {name: len(study.rows) for name, study in STUDIES.items()}
+    rows = {name: len(study.rows) for name, study in STUDIES.items() if study.document}
     assert rows.pop("baseline-vs-improved") == 6
     assert rows.pop("optimized") == 6, (
         "three lines of the log, the end with and without dropout, the baseline"

@@ -108,7 +108,8 @@ def _list():
     print(f"{'name':<28} {'document':<9} {'rows':>4} {'runs':>4}  {'minutes':>7}  (a guess: MNIST, one core)")
     for study in STUDIES.values():
         minutes = runner.estimate(study) / 60
-        print(f"{study.name:<28} {study.document:<9} {len(study.rows):>4} {study.runs:>4}  {minutes:>7.1f}")
+        about = f"{study.document or '-':<9} {len(study.rows):>4} {study.runs:>4}"
+        print(f"{study.name:<28} {about}  {minutes:>7.1f}")
     for name in others.OTHERS:
         print(f"{name:<28} {others.module(name).TITLE}")
     return 0

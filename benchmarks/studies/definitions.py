@@ -5,6 +5,7 @@ from dataclasses import replace
 from nn.recipes import RECIPES
 
 from . import tables_002
+from .best import BEST
 from .records import Printed, Row, Study
 
 V2, OPTIMIZED, BINARY = RECIPES["v2"], RECIPES["optimized"], RECIPES["binary"]
@@ -217,5 +218,6 @@ STUDIES = {
         MULTICLASS,
         BATCH_AND_RATE,
         INITIALIZATION_AND_DEPTH,
+        BEST,
     )
 }

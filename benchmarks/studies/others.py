@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nn.files import replacing
 
-OTHERS = {}  # name: module of this package
+OTHERS = {"range-test": "range_test", "gradient-flow": "gradient_flow"}  # name: module of this package
 RUNS = 3  # where --runs does not say
 
 

@@ -58,9 +58,10 @@ def log_line(read):
 def _page(study, found, dataset, names):
     yield f"# {study.title}"
     yield ""
-    yield f"Document {study.document}, study `{study.name}`: {_measured(found)} on {dataset.name}."
+    of = f"Document {study.document}, study" if study.document else "Study"
+    yield f"{of} `{study.name}`: {_measured(found)} on {dataset.name}."
     yield "Figures are means ± standard deviations over runs from different seeds."
-    if dataset.name != "mnist":
+    if dataset.name != "mnist" and study.document:
         yield f"The document's figures are those of MNIST: on {dataset.name} only the order can agree."
     yield ""
     if study.note:

@@ -1,0 +1,32 @@
+"""The best recipe, taken apart: what each of its ingredients is worth."""
+
+from nn.recipes import RECIPES
+
+from .records import Row, Study
+
+BEST = Study(
+    name="best",
+    title="The best perceptron, and what each ingredient is worth",
+    document="",
+    base=RECIPES["best"],
+    rows=(
+        Row("all ingredients"),
+        Row("no shifts", changes={"shift": 0}),
+        Row("shifts of one pixel", changes={"shift": 1}),
+        Row("no dropout", changes={"dropout": 0.0}),
+        Row("dropout 0.3", changes={"dropout": 0.3}),
+        Row("constant rate", changes={"schedule": "step", "warmup": 0}),
+        Row("no warm-up", changes={"warmup": 0}),
+        Row("half the epochs", changes={"epochs": RECIPES["best"].epochs // 2}),
+        Row("one hidden layer", changes={"hidden": (1024,)}),
+        Row("256 wide", changes={"hidden": (256, 256)}),
+        Row("512 wide", changes={"hidden": (512, 512)}),
+        Row("2048 wide", changes={"hidden": (2048, 2048)}, runs=1),
+        Row(
+            "neither shifts nor dropout, constant rate",
+            changes={"shift": 0, "dropout": 0.0, "schedule": "step", "warmup": 0},
+        ),
+    ),
+    note="Everything was chosen on validation images: see nn/README.md.",
+    show=("confusion",),
+)

@@ -1,0 +1,185 @@
+"""Gradient flow: how much of the gradient reaches the first of ten layers, and how weights and activation
+decide that.
+"""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from nn import plots
+from nn.experiment import Experiment
+from nn.optimizers import SGD
+from nn.recipes import Recipe
+from nn.training import evaluate, train_batches
+
+TITLE = "Vanishing and exploding gradients"
+DEEP = Recipe(
+    name="deep",
+    summary="ten layers of weights, plain gradient descent",
+    document=None,
+    hidden=(100,) * 9,
+    epochs=5,
+    batch_size=128,
+    lr=0.05,
+    optimizer="sgd",
+)
+ACTIVATIONS = {"sigmoid": "sigmoid", "relu": "ReLU"}
+INITIALIZERS = {
+    "xavier_uniform": "Glorot uniform",
+    "he_normal": "He normal",
+    "random_uniform": "uniform [-0.5, 0.5]",
+}
+POINTS = 120  # steps whose gradients are kept, evenly spread over the logarithm of the step
+
+
+def measure(dataset, *, runs, n_jobs=1, recipe=DEEP):
+    """Return the gradient norms of a deep network for each activation and start as a dict, fit for JSON.
+
+    runs: seeds for each. n_jobs: processes.
+    """
+    from joblib import Parallel, delayed
+
+    pairs = [(activation, initializer) for activation in ACTIVATIONS for initializer in INITIALIZERS]
+    found = iter(
+        Parallel(n_jobs)(
+            delayed(one_run)(dataset, replace(recipe, activation=activation, initializer=initializer), seed)
+            for activation, initializer in pairs
+            for seed in range(runs)
+        )
+    )
+    return {
+        "data": dataset.name,
+        "runs": runs,
+        "layers": len(recipe.hidden) + 1,
+        "width": recipe.hidden[0],
+        "epochs": recipe.epochs,
+        "batch_size": recipe.batch_size,
+        "lr": recipe.lr,
+        "cases": [
+            {"activation": activation, "initializer": initializer, "runs": [next(found) for _ in range(runs)]}
+            for activation, initializer in pairs
+        ],
+    }
+
+
+def one_run(dataset, recipe, seed=0):
+    """Return one training: the ``norms`` of the gradient of each layer's weights at some ``steps``.
+
+    steps: counted from 1. norms: a list for each step, first layer first. accuracy: on the validation images
+    at the end. diverged: the step whose loss or gradient is no longer finite, None where all are.
+    """
+    from threadpoolctl import threadpool_limits
+
+    experiment = Experiment(recipe, dataset, seed=seed)
+    network, rng = experiment.model.network, np.random.default_rng(seed)
+    batches = math.ceil(len(experiment.X) / recipe.batch_size)
+    wanted = set(np.geomspace(1, recipe.epochs * batches, POINTS).round().astype(int).tolist())
+    options = {"batch_size": recipe.batch_size, "rng": rng}
+    optimizer, step = SGD(lr=recipe.lr), 0
+    kept, every_norm, diverged = [], [], None
+    # Where gradients explode, overflow is part of what is measured.
+    with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(recipe.epochs):
+            for _, loss, _ in train_batches(network, optimizer, experiment.X, experiment.y, **options):
+                step += 1
+                norms = [float(np.linalg.norm(dW.astype(np.float64))) for dW in network.grads[::2]]
+                if not math.isfinite(loss + sum(norms)):
+                    diverged = step
+                    break
+                if step in wanted:
+                    kept.append(step)
+                    every_norm.append([float(f"{norm:.4g}") for norm in norms])
+            if diverged:
+                break
+        _, accuracy = evaluate(network, *experiment.validation)
+    return {"steps": kept, "norms": every_norm, "accuracy": accuracy, "diverged": diverged}
+
+
+def picture(result):
+    """Return the norms of the first runs: a panel for each activation and start, a line for each layer."""
+    from matplotlib import colormaps
+
+    size = 4.2 * len(INITIALIZERS), 3.4 * len(ACTIVATIONS)
+    figure, grid = plots._new(*size, len(ACTIVATIONS), len(INITIALIZERS))
+    firsts = [case["runs"][0] for case in result["cases"]]
+    norms = [norm for run in firsts for row in run["norms"] for norm in row if norm > 0]
+    last = max(step for run in firsts for step in run["steps"])
+    colours = colormaps["viridis"](np.linspace(0, 0.92, result["layers"]))
+    for axes, case, run in zip(grid.flat, result["cases"], firsts, strict=True):
+        marker = "o" if len(run["steps"]) < 20 else None
+        for layer, colour in enumerate(colours, 1):
+            values = [row[layer - 1] for row in run["norms"]]
+            axes.plot(run["steps"], values, color=colour, label=layer, marker=marker, markersize=3)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlim(0.8, 1.25 * last)
+        axes.set_ylim(min(norms) / 3, min(3 * max(norms), CEILING))
+        if run["diverged"]:
+            told = [
+                f"step {step}: {row[0]:.0e}" for step, row in zip(run["steps"], run["norms"], strict=True)
+            ]
+            told = [*told[-2:], f"step {run['diverged']}: no longer finite"]
+            axes.text(0.3, 0.5, "\n".join(told), color=plots.WRONG, transform=axes.transAxes)
+        plots._finish(axes, "steps", "norm of dW", f"{_name(case)}: {_accuracy(case):.1%}")
+    figure.legend(*grid[0, 0].get_legend_handles_labels(), title="layer", loc="outside right", frameon=False)
+    trained = f"{result['epochs']} epochs of gradient descent on {result['data']}"
+    figure.suptitle(f"Gradients in {result['layers']} layers, and validation accuracy after {trained}")
+    return figure
+
+
+CEILING = 1e5  # of the picture, since exploding norms have none
+
+
+def page(result, folder):
+    """Write the picture into the folder and yield the lines of the page."""
+    plots.save(picture(result), Path(folder, "gradient-flow.png"))
+    yield "| network | first layer | last layer | first / last | accuracy |"
+    yield "|---|---|---|---|---|"
+    for case in result["cases"]:
+        starts = np.array([run["norms"][0] for run in case["runs"]])
+        medians = np.median(starts[:, 0]), np.median(starts[:, -1]), np.median(starts[:, 0] / starts[:, -1])
+        ends = [run["diverged"] for run in case["runs"] if run["diverged"]]
+        end = f", {len(ends)} of {len(case['runs'])} diverged" if ends else ""
+        cells = [_name(case), *(f"{median:.2g}" for median in medians), f"{_accuracy(case):.2%}{end}"]
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+    yield FACTS.format(hidden=result["layers"] - 1, **result)
+    yield ""
+    yield "![Norms of the gradients of each layer while training](gradient-flow.png)"
+    yield ""
+    yield READING
+
+
+def _name(case):
+    return f"{ACTIVATIONS[case['activation']]}, {INITIALIZERS[case['initializer']]}"
+
+
+def _accuracy(case):
+    return float(np.mean([run["accuracy"] for run in case["runs"]]))
+
+
+FACTS = """\
+Norms of the gradients of the weights at the first step, before anything is learned (medians over {runs}
+runs), and the accuracy on validation images of {data} after {epochs} epochs of plain gradient descent at a
+rate of {lr:g} in batches of {batch_size} (means). The network has {hidden} hidden layers of {width} units.
+Gradient descent is plain because Adam divides each gradient by its size, which hides the matter. The picture
+shows the first run."""
+
+READING = """\
+**Sigmoid: the gradient vanishes on its way back.** At each layer it is multiplied by the slope of the
+sigmoid, 1/4 at most, and by the weights. Where these are small, the first layers get hundred-thousandths of
+what the last one gets: they stand still, and the last learns alone how frequent each digit is. Larger
+weights make up for part of the slope, and the fan of lines is narrower.
+
+**ReLU: the layers rise and fall together.** Half of the units pass the gradient on unchanged, the other half
+not at all. The gradient of a layer's weights is the signal that came from below times the gradient that came
+from above. What shrinks by one factor a layer in both directions is the same product everywhere: the lines
+lie close together, and it is their height that tells how the network starts. With Glorot's variance, 2 /
+(inputs + outputs), the mean square of the signal is halved by each layer of as many inputs as outputs: the
+lines begin low, and the loss falls late. With He's variance, 2 / inputs, it stays. Weights in [-0.5, 0.5]
+double the signal in each layer, and the gradient, too: it explodes, and so do the weights, in a few steps.
+
+Sources: Glorot & Bengio 2010, *Understanding the Difficulty of Training Deep Feedforward Neural Networks*,
+sections 3 and 4.2; He, Zhang, Ren & Sun 2015, *Delving Deep into Rectifiers*, section 2.2."""

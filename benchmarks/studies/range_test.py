@@ -1,0 +1,185 @@
+"""The learning-rate range test: a short training whose rate grows at every step shows which rates learn, and
+from which on the loss runs away.
+"""
+
+import math
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from nn import optimizers, plots
+from nn.experiment import Experiment
+from nn.recipes import RECIPES
+from nn.training import train_batches
+
+TITLE = "The learning-rate range test"
+OPTIMIZERS = {"sgd": "gradient descent", "nesterov": "Nesterov", "adam": "Adam"}
+LOWEST, HIGHEST = 1e-6, 100.0
+STEPS = 1500  # from one to the other: nearly one pass over MNIST in batches of 32
+WINDOW = 40  # steps that the running mean takes together
+RUNAWAY = 4.0  # times its lowest value so far, and the running mean ends the test
+
+
+def measure(dataset, *, runs, n_jobs=1):
+    """Return the range tests of the v2 network under several optimizers as a dict, fit for JSON.
+
+    runs: seeds for each. n_jobs: processes.
+    """
+    from joblib import Parallel, delayed
+
+    recipe = RECIPES["v2"]
+    tests = iter(
+        Parallel(n_jobs)(
+            delayed(one_test)(dataset, replace(recipe, optimizer=optimizer), seed)
+            for optimizer in OPTIMIZERS
+            for seed in range(runs)
+        )
+    )
+    return {
+        "data": dataset.name,
+        "batch_size": recipe.batch_size,
+        "lr": recipe.lr,
+        "runs": runs,
+        "tests": {optimizer: [next(tests) for _ in range(runs)] for optimizer in OPTIMIZERS},
+    }
+
+
+def one_test(dataset, recipe, seed=0):
+    """Return one range test: ``rates`` and ``losses`` of the steps and the rates of ``marks``.
+
+    ``runaway`` is the rate at which the test ended, None where it came to the last rate.
+    """
+    from threadpoolctl import threadpool_limits
+
+    experiment = Experiment(recipe, dataset, seed=seed)
+    network, X, y = experiment.model.network, experiment.X, experiment.y
+    rates = np.geomspace(LOWEST, HIGHEST, STEPS).tolist()
+    optimizer, rng = optimizers.OPTIMIZERS[recipe.optimizer](lr=rates[0]), np.random.default_rng(seed)
+    options = {"batch_size": recipe.batch_size, "rng": rng}
+    steps = (step for _ in count() for step in train_batches(network, optimizer, X, y, **options))
+    losses, lowest, runaway = [], math.inf, None
+    # Overflow is what the test is looking for; the loss tells.
+    with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+        for rate in rates:
+            optimizer.lr = rate  # which the optimizer reads at each step
+            _, loss, _ = next(steps)
+            if math.isfinite(loss):
+                losses.append(loss)
+                running = float(np.mean(losses[-WINDOW:]))
+                lowest = min(lowest, running)
+            if not math.isfinite(loss) or running > RUNAWAY * lowest:
+                runaway = rate
+                break
+    rates = rates[: len(losses)]
+    return {
+        "rates": [float(f"{rate:.4g}") for rate in rates],
+        "losses": [round(loss, 4) for loss in losses],
+        "runaway": runaway,
+        **marks(rates, smooth(losses, WINDOW / 4)),
+    }
+
+
+def smooth(values, width):
+    """Return the values (n,), each a mean of its neighbours, weighted by a Gaussian of ``width`` steps.
+
+    Unlike a running mean of the past, it does not lag behind.
+    """
+    distances = np.arange(-math.ceil(4 * width), math.ceil(4 * width) + 1)
+    weights = np.exp(-((distances / width) ** 2) / 2)
+    reach = len(weights) // 2
+    total = np.convolve(values, weights)[reach : reach + len(values)]
+    return total / np.convolve(np.ones(len(values)), weights)[reach : reach + len(values)]
+
+
+def marks(rates, smoothed):
+    """Return the rate where the loss falls most steeply against the logarithm of the rate, and that of the
+    lowest loss.
+    """
+    lowest = int(np.argmin(smoothed))
+    slopes = np.gradient(smoothed, np.log(rates))[: lowest + 1]
+    return {"steepest": float(rates[np.argmin(slopes)]), "lowest": float(rates[lowest])}
+
+
+def picture(result):
+    """Return the losses against the rate, a panel for each optimizer, a line for each run."""
+    tests = result["tests"]
+    figure, grid = plots._new(4.3 * len(tests), 4.2, 1, len(tests))
+    guessing = math.log(10)
+    last = max(run["rates"][-1] for runs in tests.values() for run in runs)
+    for axes, (optimizer, runs) in zip(grid.flat, tests.items(), strict=True):
+        for run in runs:
+            axes.plot(
+                run["rates"], smooth(run["losses"], WINDOW / 4), color=plots.TRAINING, linewidth=1, alpha=0.6
+            )
+        for mark, (label, colour, style) in MARKS.items():
+            if (rate := middle(runs, mark)) is not None:
+                axes.axvline(rate, color=colour, linestyle=style, label=f"{label}: {rate:.2g}")
+        axes.axhline(guessing, color="black", linewidth=0.5)
+        axes.text(LOWEST, guessing - 0.05, "guessing", fontsize=8, va="top")
+        axes.set_xscale("log")
+        axes.set_xlim(LOWEST / 2, 2 * last)
+        axes.set_ylim(0, 2 * guessing)
+        plots._finish(axes, "learning rate", "loss of a batch, smoothed", OPTIMIZERS[optimizer])
+        axes.legend(loc="upper left", fontsize=8, framealpha=0.9, edgecolor="none")
+    figure.suptitle(f"Range test of v2 on {result['data']}, runs: {result['runs']}, marks at their medians")
+    return figure
+
+
+def page(result, folder):
+    """Write the picture into the folder and yield the lines of the page."""
+    plots.save(picture(result), Path(folder, "range-test.png"))
+    yield OPENING
+    yield ""
+    yield "| optimizer | steepest descent at | lowest loss at | runs away at |"
+    yield "|---|---|---|---|"
+    for optimizer, runs in result["tests"].items():
+        yield f"| {OPTIMIZERS[optimizer]} | {' | '.join(_span(runs, mark) for mark in MARKS)} |"
+    yield ""
+    limits = {"lowest": LOWEST, "highest": HIGHEST, "window": WINDOW, "runaway": RUNAWAY, "steps": STEPS}
+    yield FACTS.format(**limits, **result)
+    yield ""
+    yield "![Loss against learning rate](range-test.png)"
+    yield ""
+    yield READING
+
+
+OPENING = """\
+The rate grows by the same factor at every step, and the network learns all the while. The loss first stays
+where guessing has it, then falls, then runs away."""
+
+FACTS = """\
+Medians over {runs} runs on {data}, with the least and the greatest in brackets. Network and batches of
+{batch_size} are those of v2, whose rate under Adam is {lr:g}. The rates run from {lowest:g} to {highest:g}
+in {steps:,} steps. The loss runs away where the mean of {window} steps is {runaway:g} times its
+lowest so far; the test ends there."""
+
+READING = """\
+At the steepest descent the loss gains most from a larger rate. At the lowest loss the rate is too large
+already: what smaller rates have learned and what the noise of such steps destroys are in balance there.
+Between the two, well below the rate at which the loss runs away, is the place to search on validation data.
+Each optimizer has a range of its own, since its steps differ in length: a momentum of 0.9 adds up some ten
+gradients, and Adam divides them by their size.
+
+Source: Smith 2017, *Cyclical Learning Rates for Training Neural Networks*, section 3.3. There the rate grows
+linearly; here exponentially, so that each power of ten has as many steps as any other."""
+
+MARKS = {
+    "steepest": ("steepest descent", "#009e73", "-"),
+    "lowest": ("lowest loss", "gray", "--"),
+    "runaway": ("runs away", plots.WRONG, ":"),
+}
+
+
+def middle(runs, mark):
+    """Return the median of a mark over the runs; None where one of them does not have it."""
+    rates = [run[mark] for run in runs]
+    return None if None in rates else float(np.median(rates))
+
+
+def _span(runs, mark):
+    rates = [run[mark] for run in runs]
+    if None in rates:
+        return "nowhere in reach"
+    return f"{np.median(rates):.2g} ({min(rates):.2g} to {max(rates):.2g})"
