@@ -38,7 +38,7 @@ def confusion_matrix(confusion, classes, title):
     """Draw the counts of answers (columns) for each digit (rows); colour shows the errors, the title the
     worst pairs.
     """
-    figure, ((axes,),) = _new(6.4, 6.2)
+    figure, ((axes,),) = new_figure(6.4, 6.2)
     errors = confusion * (1.0 - np.eye(len(classes)))
     axes.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=max(errors.max() * 1.3, 1))
     for (row, column), count in np.ndenumerate(confusion):
@@ -76,7 +76,7 @@ def digits(X, image_shape, captions, wrong, title):
     """
     side = max(1, int(np.ceil(np.sqrt(len(X)))))
     rows = max(1, -(-len(X) // side))
-    figure, grid = _new(max(1.5 * side + 0.6, 5.2), 1.75 * rows + 0.6, rows, side)
+    figure, grid = new_figure(max(1.5 * side + 0.6, 5.2), 1.75 * rows + 0.6, rows, side)
     for axes in grid.flat:
         axes.set_axis_off()
     if not len(X):
@@ -92,7 +92,7 @@ def comparison(histories, title):
     """Draw the validation accuracy of several runs against epochs on a logarithmic axis. histories: a dict by
     name.
     """
-    figure, ((axes,),) = _new(7.2, 4.4)
+    figure, ((axes,),) = new_figure(7.2, 4.4)
     for (name, history), colour in zip(histories.items(), cycle(SEVERAL)):
         epochs = [row["epoch"] for row in history]
         accuracies = [100 * row["validation_accuracy"] for row in history]
@@ -101,13 +101,13 @@ def comparison(histories, title):
         axes.plot(epochs, accuracies, color=colour, marker=marker, markersize=3, linewidth=2, label=label)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else "")
-    _finish(axes, "epochs (logarithmic)", "validation accuracy, %", title)
+    finish(axes, "epochs (logarithmic)", "validation accuracy, %", title)
     axes.legend(frameon=False)
     return figure
 
 
 def _curves(history, what, best_epoch, label, factor, title):
-    figure, ((axes,),) = _new(7.2, 4.4)
+    figure, ((axes,),) = new_figure(7.2, 4.4)
     epochs = [row["epoch"] for row in history]
     marker = "o" if len(epochs) <= 50 else None
     for part, colour in (("training", TRAINING), ("validation", VALIDATION)):
@@ -121,12 +121,13 @@ def _curves(history, what, best_epoch, label, factor, title):
             axes.plot(
                 [], [], "o", markerfacecolor="none", markeredgecolor=colour, label=f"best epoch: {best_epoch}"
             )
-    _finish(axes, "epochs", label, title)
+    finish(axes, "epochs", label, title)
     axes.legend(frameon=False)
     return figure
 
 
-def _new(width, height, rows=1, columns=1):
+def new_figure(width, height, rows=1, columns=1):
+    """Return a Figure of width by height inches and its axes, an array of (rows, columns)."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -134,7 +135,8 @@ def _new(width, height, rows=1, columns=1):
     return figure, axes
 
 
-def _finish(axes, x_label, y_label, title):
+def finish(axes, x_label, y_label, title):
+    """Give axes what all plots here have: labels, a title, whole numbers along a linear x, a faint grid."""
     from matplotlib.ticker import MaxNLocator
 
     if axes.get_xscale() == "linear":

@@ -102,7 +102,7 @@ def picture(result):
     from matplotlib import colormaps
 
     size = 4.2 * len(INITIALIZERS), 3.4 * len(ACTIVATIONS)
-    figure, grid = plots._new(*size, len(ACTIVATIONS), len(INITIALIZERS))
+    figure, grid = plots.new_figure(*size, len(ACTIVATIONS), len(INITIALIZERS))
     firsts = [case["runs"][0] for case in result["cases"]]
     norms = [norm for run in firsts for row in run["norms"] for norm in row if norm > 0]
     last = max(step for run in firsts for step in run["steps"])
@@ -122,7 +122,7 @@ def picture(result):
             ]
             told = [*told[-2:], f"step {run['diverged']}: no longer finite"]
             axes.text(0.3, 0.5, "\n".join(told), color=plots.WRONG, transform=axes.transAxes)
-        plots._finish(axes, "steps", "norm of dW", f"{_name(case)}: {_accuracy(case):.1%}")
+        plots.finish(axes, "steps", "norm of dW", f"{_name(case)}: {_accuracy(case):.1%}")
     figure.legend(*grid[0, 0].get_legend_handles_labels(), title="layer", loc="outside right", frameon=False)
     trained = f"{result['epochs']} epochs of gradient descent on {result['data']}"
     figure.suptitle(f"Gradients in {result['layers']} layers, and validation accuracy after {trained}")

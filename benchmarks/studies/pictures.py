@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from nn.files import replacing
+from nn.plots import new_figure
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # told apart by everyone
 OURS, DOCUMENT = "#56b4e9", "#d55e00"
@@ -25,7 +26,7 @@ def bars(study, found):
     the epochs, where the document prints them.
     """
     with_epochs = any(setting.row.printed.epochs for setting in found)
-    figure, axes = _new(9 if with_epochs else 7, 0.34 * len(found) + 1.5, 1, 2 if with_epochs else 1)
+    figure, axes = new_figure(9 if with_epochs else 7, 0.34 * len(found) + 1.5, 1, 2 if with_epochs else 1)
     _bars(axes[0, 0], found, "accuracy", lambda value: 100 * (1 - value), "error, % of the images")
     if with_epochs:
         _bars(axes[0, 1], found, "epochs", float, "epochs")
@@ -45,11 +46,13 @@ def curves(study, found, what):
     """
     trainings = _trainings(study, found)
     if len(trainings) <= MOST_LINES:
-        figure, axes = _new(8, 4.4, 1, 1)
+        figure, axes = new_figure(8, 4.4, 1, 1)
         panels = [axes[0, 0]] * len(trainings)
     else:
         side = math.ceil(math.sqrt(len(trainings)))
-        figure, axes = _new(2.5 * side, 2.1 * -(-len(trainings) // side), -(-len(trainings) // side), side)
+        figure, axes = new_figure(
+            2.5 * side, 2.1 * -(-len(trainings) // side), -(-len(trainings) // side), side
+        )
         for empty in axes.flat[len(trainings) :]:
             empty.set_axis_off()
         panels = axes.flat
@@ -104,7 +107,7 @@ def confusions(study, found):
             _confusion(found[place], records[place]), classes, found[place].row.label
         )
     side = math.ceil(math.sqrt(len(found)))
-    figure, axes = _new(2.3 * side + 1, 2.4 * -(-len(found) // side), -(-len(found) // side), side)
+    figure, axes = new_figure(2.3 * side + 1, 2.4 * -(-len(found) // side), -(-len(found) // side), side)
     for ax, setting, record in zip(axes.flat, found, records, strict=False):
         confusion = _confusion(setting, record)
         errors = confusion * (1.0 - np.eye(len(classes)))
@@ -140,7 +143,7 @@ def digits(study, found, dataset):
 
 def against_ratio(study, found):
     """Draw the test accuracy of every row against batch size / learning rate, a line for each rate."""
-    figure, axes = _new(7.2, 4.4, 1, 1)
+    figure, axes = new_figure(7.2, 4.4, 1, 1)
     ax = axes[0, 0]
     points = {}
     for setting in found:
@@ -219,10 +222,3 @@ def _confusion(setting, record):
     from .summary import reading
 
     return np.array(reading(setting.row, record["outcome"])["confusion"])
-
-
-def _new(width, height, rows, columns):
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(rows, columns, squeeze=False)

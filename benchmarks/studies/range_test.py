@@ -105,7 +105,7 @@ def marks(rates, smoothed):
 def picture(result):
     """Return the losses against the rate, a panel for each optimizer, a line for each run."""
     tests = result["tests"]
-    figure, grid = plots._new(4.3 * len(tests), 4.2, 1, len(tests))
+    figure, grid = plots.new_figure(4.3 * len(tests), 4.2, 1, len(tests))
     guessing = math.log(10)
     last = max(run["rates"][-1] for runs in tests.values() for run in runs)
     for axes, (optimizer, runs) in zip(grid.flat, tests.items(), strict=True):
@@ -121,7 +121,7 @@ def picture(result):
         axes.set_xscale("log")
         axes.set_xlim(LOWEST / 2, 2 * last)
         axes.set_ylim(0, 2 * guessing)
-        plots._finish(axes, "learning rate", "loss of a batch, smoothed", OPTIMIZERS[optimizer])
+        plots.finish(axes, "learning rate", "loss of a batch, smoothed", OPTIMIZERS[optimizer])
         axes.legend(loc="upper left", fontsize=8, framealpha=0.9, edgecolor="none")
     figure.suptitle(f"Range test of v2 on {result['data']}, runs: {result['runs']}, marks at their medians")
     return figure
