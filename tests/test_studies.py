@@ -3,9 +3,11 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
@@ -419,6 +421,33 @@ def test_rows_that_differ_have_their_sentence(measured, digits):
         f"- **late** is {late:.1f} points below the document. {nothing}",
         f"- **wide** is {wide:.1f} points above the document. It is wide.",
     ]
+
+
+def test_the_page_of_no_document_compares_with_the_first_row(measured, tmp_path, digits):
+    own = replace(TINY, document="", rows=[replace(row, printed=Printed()) for row in TINY.rows], show=())
+    settings_found = found(own, measured)
+    page = pages.write_study(own, settings_found, tmp_path, digits).read_text(encoding="utf-8")
+    assert "| setting | runs | accuracy, % | less early |" in page
+    early, late, _ = (100 * setting.mean("accuracy") for setting in settings_found)
+    assert re.search(
+        rf"\| late \| 2 \| {late:.2f} ± \d\.\d\d \| {re.escape(f'{late - early:+.2f}')} \|", page
+    )
+    assert "document" not in page.lower()
+
+
+def test_the_page_names_what_is_confused(measured, tmp_path, digits):
+    late = found(TINY, measured)[1]
+    counts = Counter()
+    for seed in (0, 1):
+        confusion = np.array(late.records[seed]["outcome"]["readings"]["end"]["confusion"])
+        for first in range(10):
+            for second in range(first):
+                counts[second, first] += confusion[first, second] + confusion[second, first]
+    page = pages.write_study(TINY, found(TINY, measured), tmp_path, digits).read_text(encoding="utf-8")
+    (line,) = (line for line in page.splitlines() if line.startswith("Taken for each other"))
+    pairs = {tuple(map(int, pair)): float(n) for *pair, n in re.findall(r"(\d) and (\d) \(([\d.]+)\)", line)}
+    assert pairs == {pair: counts[pair] / 2 for pair in pairs}
+    assert sorted(pairs.values()) == sorted(counts[pair] / 2 for pair, _ in counts.most_common(4))
 
 
 def test_the_page_has_the_log_as_001_prints_it(measured, tmp_path, digits):

@@ -26,6 +26,7 @@ BEST = Study(
         ),
     ),
     runs=1,
+    best=("all ingredients",),
     note="Everything was chosen on validation images: see nn/README.md.",
     show=("confusion",),
 )

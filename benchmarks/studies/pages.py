@@ -1,5 +1,8 @@
 """The pages: each study as a Markdown page with tables and pictures, and an index that gathers them."""
 
+import textwrap
+from collections import Counter
+from itertools import combinations
 from pathlib import Path
 from statistics import mean
 
@@ -31,7 +34,8 @@ def write_study(study, found, folder, dataset):
     names = {name: f"{study.name}-{name}.png" for name in drawn}
     for name, picture in drawn.items():
         pictures.save(picture, folder / names[name])
-    lines = [*_page(study, found, dataset, names), f"Figures: {', '.join(f'[{t}]({t})' for t in tables)}."]
+    links = ", ".join(f"[{table}]({table})" for table in tables)
+    lines = [*_page(study, found, dataset, names), "", f"Figures: {links}."]
     path = folder / f"{study.name}.md"
     _write(path, lines)
     return path
@@ -65,7 +69,7 @@ def _page(study, found, dataset, names):
         yield f"The document's figures are those of MNIST: on {dataset.name} only the order can agree."
     yield ""
     if study.note:
-        yield study.note
+        yield _wrapped(study.note)
         yield ""
     yield from _main_table(study, found)
     yield from _differences(found, dataset)
@@ -90,6 +94,8 @@ def _page(study, found, dataset, names):
             yield f"## {title}"
             yield ""
             yield _image(name, title, names)
+            if name == "confusion":
+                yield from _confused(study, found)
     yield "## How it was measured"
     yield ""
     yield from _facts(study, found, dataset)
@@ -100,7 +106,10 @@ def _main_table(study, found):
     printed = [setting.row.printed for setting in found]
     with_loss = any(p.loss is not None for p in printed)
     with_epochs = any(p.epochs is not None for p in printed) or study.base.patience
-    head = ["setting", "runs", "accuracy, %", "document", "difference"]
+    with_document = any(p.accuracy is not None for p in printed)
+    head = ["setting", "runs", "accuracy, %"]
+    head += ["document", "difference"] if with_document else []
+    head += [f"less {found[0].row.label}"] if not study.document else []
     head += ["cross-entropy", "document"] if with_loss else []
     head += ["as printed"] if study.summed_over else []
     head += ["epochs", "document"] if with_epochs else []
@@ -111,9 +120,11 @@ def _main_table(study, found):
             row.label + (" (validation)" if row.part == "validation" else ""),
             _runs(setting),
             _spread(setting, "accuracy", 100, 2),
-            _range(p),
-            "" if setting.difference is None else f"{100 * setting.difference:+.2f}",
         ]
+        if with_document:
+            cells += [_range(p), _points(setting.difference)]
+        if not study.document:
+            cells.append(_points(_less(setting, found[0])))
         if with_loss:
             cells += [_spread(setting, "loss", 1, 4), _number(study.cross_entropy(row), 4)]
         if study.summed_over:
@@ -136,13 +147,13 @@ def _differences(found, dataset):
             side = "above" if setting.difference > 0 else "below"
             remark = row.remark or "No setting that the document states explains it."
             points = f"{100 * abs(setting.difference):.1f} points {side} the document"
-            yield f"- **{row.label}** is {points}. {remark}"
+            yield _wrapped(f"- **{row.label}** is {points}. {remark}", indent="  ")
     yield ""
 
 
 def _best(study, found):
     measured = [setting for setting in found if setting.figures]
-    if study.best and measured:
+    if study.best and study.document and measured:
         best = max(measured, key=lambda setting: setting.mean("accuracy"))
         named = [setting for setting in measured if setting.row.label in study.best]
         yield f"The document's best: {', '.join(study.best)}. Here: {best.row.label}."
@@ -168,9 +179,12 @@ def _more_figures(found):
         del names["cost"]
     yield "## More figures"
     yield ""
-    yield "In brackets the document's. Precision, recall and F1 are macro means on the test images."
-    yield "Converged: the first epoch whose validation accuracy is within half a point of its best. Seconds:"
-    yield "of training, without the evaluations."
+    beside = any(getattr(p, name, None) is not None for p in printed for name in names if name != "seconds")
+    yield _wrapped(
+        ("In brackets the document's. " if beside else "")
+        + "Precision, recall and F1 are macro means on the test images. Converged: the first epoch whose "
+        "validation accuracy is within half a point of its best. Seconds: of training, without evaluations."
+    )
     yield ""
     yield from _table_head(["setting", *names.values()])
     for setting in found:
@@ -242,6 +256,23 @@ def _report(found):
         yield ""
 
 
+def _confused(study, found):
+    """Yield the pairs of digits that were taken for each other most, over all runs of the row drawn."""
+    setting = summary.best_setting(study, found)
+    pairs = Counter()
+    for seed in setting.figures:
+        outcome = setting.records[seed]["outcome"]
+        confusion, classes = summary.reading(setting.row, outcome)["confusion"], outcome["classes"]
+        for i, j in combinations(range(len(classes)), 2):
+            pairs[classes[i], classes[j]] += confusion[i][j] + confusion[j][i]
+    if len(pairs) > 1:
+        named = [
+            f"{a} and {b} ({count / len(setting.figures):.1f})" for (a, b), count in pairs.most_common(4)
+        ]
+        yield f"Taken for each other most often, images a run: {', '.join(named)}."
+        yield ""
+
+
 def _facts(study, found, dataset):
     records = [record for setting in found for record in setting.records.values()]
     base, default = study.base, vars(study.base)
@@ -257,12 +288,14 @@ def _facts(study, found, dataset):
         "dropout",
     )
     shown += ("scaling", "patience", "min_delta", "monitor", "max_grad_norm", "decay_every")
-    yield f"- Base: {', '.join(f'{name} {_plain(default[name])}' for name in shown)}."
+    changed = {name for setting in found for name in setting.row.changes}
+    shown += tuple(name for name in ("schedule", "warmup", "shift") if name in changed)
+    yield _wrapped(f"- Base: {', '.join(f'{name} {_plain(default[name])}' for name in shown)}.", indent="  ")
     for setting in found:
         if setting.row.changes:
             changes = ", ".join(f"{name} {_plain(value)}" for name, value in setting.row.changes.items())
             after = f", read after epoch {setting.row.after}" if setting.row.after else ""
-            yield f"- {setting.row.label}: {changes}{after}."
+            yield _wrapped(f"- {setting.row.label}: {changes}{after}.", indent="  ")
     sizes = " or ".join(sorted({" / ".join(f"{n:,}" for n in r["outcome"]["samples"]) for r in records}))
     digits = "" if len(base.digits) == 10 else f" of the digits {' and '.join(map(str, base.digits))}"
     yield f"- Data: {dataset.name}, checksum {dataset.checksum}; {sizes} images{digits} to train on, to watch"
@@ -271,8 +304,8 @@ def _facts(study, found, dataset):
     yield f"- Seeds: {', '.join(map(str, seeds))}. float32, one thread for each training."
     for machine in _distinct(record["cost"]["machine"] for record in records):
         versions = ", ".join(f"{name} {machine[name]}" for name in ("numpy", "scikit-learn", "matplotlib"))
-        yield f"- Python {machine['python']}, {versions}, {', '.join(machine['blas'])};"
-        yield f"  {machine['processor']}, {machine['platform']}."
+        blas, place = ", ".join(machine["blas"]), f"{machine['processor']}, {machine['platform']}"
+        yield _wrapped(f"- Python {machine['python']}, {versions}, {blas}; {place}.", indent="  ")
     dates = sorted({record["cost"]["date"] for record in records})
     minutes = sum(record["cost"]["seconds_in_all"] for record in _distinct_trainings(records)) / 60
     yield f"- Trained {' to '.join(dict.fromkeys((dates[0], dates[-1])))}: {minutes:.1f} minutes on one core."
@@ -300,7 +333,7 @@ def _index(gathered, dataset):
                 len(found),
                 " to ".join(map(str, dict.fromkeys((runs[0], runs[-1])))),
                 "" if worst is None else f"{100 * worst[0]:+.2f} ({worst[1].row.label})",
-                f"{sum(reached)} of {len(reached)}" if reached else "prints none",
+                f"{sum(reached)} of {len(reached)}" if reached else "prints none" if study.document else "",
             ]
         )
     yield ""
@@ -338,6 +371,20 @@ def _range(printed):
 
 def _number(value, digits):
     return "" if value is None else f"{value:.{digits}f}"
+
+
+def _points(difference):
+    return "" if difference is None else f"{100 * difference:+.2f}"
+
+
+def _less(setting, first):
+    """Return the accuracy less the first row's; None for that itself, or without one of them."""
+    ours, base = setting.mean("accuracy"), first.mean("accuracy")
+    return None if setting is first or ours is None or base is None else ours - base
+
+
+def _wrapped(text, indent=""):
+    return textwrap.fill(text, 110, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _plain(value):

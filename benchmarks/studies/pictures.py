@@ -7,8 +7,11 @@ import math
 
 import numpy as np
 
+from nn import plots
 from nn.files import replacing
 from nn.plots import new_figure
+
+from .summary import best_setting, reading
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # told apart by everyone
 OURS, DOCUMENT = "#56b4e9", "#d55e00"
@@ -93,19 +96,14 @@ def curves(study, found, what):
 
 def confusions(study, found):
     """Draw the confusion matrices of the first seed: of every row where there are two classes, else of the
-    row that the document calls the best, or of the last.
+    best one.
     """
-    from nn import plots
-
     found = [setting for setting in found if setting.figures]
     records = [next(iter(_good(setting).values())) for setting in found]
     classes = records[0]["outcome"]["classes"]
     if len(classes) > 2:
-        chosen = [place for place, setting in enumerate(found) if setting.row.label in study.best]
-        place = chosen[0] if chosen else len(found) - 1
-        return plots.confusion_matrix(
-            _confusion(found[place], records[place]), classes, found[place].row.label
-        )
+        best = best_setting(study, found)
+        return plots.confusion_matrix(_confusion(best, records[found.index(best)]), classes, best.row.label)
     side = math.ceil(math.sqrt(len(found)))
     figure, axes = new_figure(2.3 * side + 1, 2.4 * -(-len(found) // side), -(-len(found) // side), side)
     for ax, setting, record in zip(axes.flat, found, records, strict=False):
@@ -126,8 +124,6 @@ def confusions(study, found):
 
 def digits(study, found, dataset):
     """Draw nine random test images with the answers of the first seed's network."""
-    from nn import plots
-
     record = next(iter(_good(found[0]).values()))
     end, classes = record["outcome"]["readings"]["end"], record["outcome"]["classes"]
     kept = dataset.only(tuple(classes))
@@ -219,6 +215,4 @@ def _band(lines):
 
 
 def _confusion(setting, record):
-    from .summary import reading
-
     return np.array(reading(setting.row, record["outcome"])["confusion"])

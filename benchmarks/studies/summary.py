@@ -94,6 +94,15 @@ def settings(study, folder, data, checksum, runs=None):
     ]
 
 
+def best_setting(study, found):
+    """Return the first measured Setting that the document calls the best; where there is none, the one with
+    the highest accuracy.
+    """
+    measured = [setting for setting in found if setting.figures]
+    named = [setting for setting in measured if setting.row.label in study.best]
+    return named[0] if named else max(measured, key=lambda setting: setting.mean("accuracy"))
+
+
 def reading(row, outcome):
     """Return what was measured at the epoch at which the row is read."""
     return outcome["readings"]["end" if row.after is None else str(row.after)]

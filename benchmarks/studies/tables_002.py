@@ -90,7 +90,15 @@ def _table(name, title, axis, numbers, best, **base):
     )
 
 
-REMARKS = {}  # by study and row: why ours may differ
+# By study and row: why ours may differ.
+UNFINISHED = """\
+At so small a rate the training is far from its end after 250 epochs, and the initial weights still decide:
+see the deviation over the seeds."""
+REMARKS = {
+    ("optimizers-lr-0.0001", "gradient descent"): UNFINISHED,
+    ("rates-nesterov-to-the-end", "0.00001"): UNFINISHED,
+    ("rates-nesterov", "0.00001"): UNFINISHED,
+}
 
 TABLES = (
     _table(
