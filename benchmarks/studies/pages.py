@@ -329,7 +329,7 @@ def _index(gathered, dataset):
         yield _line(
             [
                 f"[{study.title}]({study.name}.md)",
-                study.document,
+                study.document or "-",
                 len(found),
                 " to ".join(map(str, dict.fromkeys((runs[0], runs[-1])))),
                 "" if worst is None else f"{100 * worst[0]:+.2f} ({worst[1].row.label})",
