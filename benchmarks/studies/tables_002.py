@@ -20,8 +20,8 @@ BASE = Recipe(
     batch_size=250,
     lr=0.001,
     validation=0.15,  # 6,000 of the 40,000 that are left when the test samples are out
-    # With patience 8 to 12 the ten rows of the tables of rates stop nearest to the document's epochs: a seventh
-    # of them away, as a root mean square. There, min_delta from 0 to 0.0003 makes no difference.
+    # With patience 8 to 12 the ten rows of the tables of rates stop nearest to the document's epochs, at
+    # a distance of a seventh (root mean square). There, min_delta from 0 to 0.0003 makes no difference.
     patience=10,
     min_delta=1e-4,
 )
