@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from datetime import datetime
 from pathlib import Path
 from statistics import mean, stdev
 from types import ModuleType
@@ -550,7 +551,10 @@ def test_an_other_study_is_measured_once(tmp_path, monkeypatch, capsys):
         options = ["--data", "digits", "--runs", "4", "--out", str(tmp_path)]
         assert main(["study", "another", *options]) == 0
     assert calls == [("digits", 4)]
-    assert "The answer is 4." in (tmp_path / "pages" / "another.md").read_text(encoding="utf-8")
+    page = (tmp_path / "pages" / "another.md").read_text(encoding="utf-8")
+    assert "The answer is 4." in page
+    for fact in (load("digits").checksum, f"numpy {np.__version__}", f"{datetime.now():%Y}"):
+        assert fact in page.split("## How it was measured")[1]
     assert "[Another study](another.md)" in (tmp_path / "pages" / "README.md").read_text(encoding="utf-8")
     assert main(["study", "--list"]) == 0
     assert "Another study" in capsys.readouterr().out

@@ -86,11 +86,11 @@ def _write_pages(names, data, dataset, options):
                 written.append(pages.write_study(study, found, folder, dataset))
     beside = []
     for name in others.OTHERS:
-        result = others.read(name, dataset, options.out, runs=options.runs)
-        if result is not None:
+        record = others.read(name, dataset, options.out, runs=options.runs)
+        if record is not None:
             beside.append((name, others.module(name).TITLE))
             if name in names:
-                written.append(others.write_page(name, result, folder))
+                written.append(others.write_page(name, record, dataset, folder))
     if not written:
         raise ValueError(f"nothing of these studies is stored in {options.out}; train them without --stored")
     return [*written, pages.write_index(gathered, folder, dataset, beside)]

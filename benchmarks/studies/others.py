@@ -10,10 +10,15 @@ What was measured is kept beside the trainings and found again by name, data and
 """
 
 import json
+import time
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
 from nn.files import replacing
+
+from .pages import machine_line
+from .training import machine
 
 OTHERS = {"range-test": "range_test", "gradient-flow": "gradient_flow"}  # name: module of this package
 RUNS = 3  # where --runs does not say
@@ -29,25 +34,40 @@ def measure(name, dataset, folder, *, runs=None, n_jobs=1):
     runs = runs or RUNS
     if read(name, dataset, folder, runs=runs) is None:
         print(f"{name}: measuring", flush=True)
-        result = module(name).measure(dataset, runs=runs, n_jobs=n_jobs)
+        begun = time.perf_counter()
+        record = {"result": module(name).measure(dataset, runs=runs, n_jobs=n_jobs)}
+        record |= {"seconds": time.perf_counter() - begun, "n_jobs": n_jobs}
+        record |= {"date": f"{datetime.now():%Y-%m-%d}", "machine": machine()}
         with replacing(_path(name, dataset, folder, runs), "w", encoding="utf-8") as file:
-            json.dump(result, file)
+            json.dump(record, file)
 
 
 def read(name, dataset, folder, *, runs=None):
-    """Return what was measured; None where nothing was, or its file is damaged."""
+    """Return the record of what was measured; None where nothing was, or its file is damaged."""
     try:
-        return json.loads(_path(name, dataset, folder, runs or RUNS).read_text(encoding="utf-8"))
+        record = json.loads(_path(name, dataset, folder, runs or RUNS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return record if "result" in record else None
 
 
-def write_page(name, result, folder):
+def write_page(name, record, dataset, folder):
     """Write a study's page into a folder; return its path."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.md"
-    lines = [f"# {module(name).TITLE}", "", *module(name).page(result, folder)]
+    lines = [
+        f"# {module(name).TITLE}",
+        "",
+        *module(name).page(record["result"], folder),
+        "",
+        "## How it was measured",
+        "",
+        f"- Data: {dataset.name}, checksum {dataset.checksum}.",
+        "- float32, one thread for each training.",
+        machine_line(record["machine"]),
+        f"- Measured {record['date']}: {record['seconds'] / 60:.1f} minutes, {record['n_jobs']} at a time.",
+    ]
     with replacing(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines).rstrip() + "\n")
     return path

@@ -1,5 +1,6 @@
 """The pages: each study as a Markdown page with tables and pictures, and an index that gathers them."""
 
+import re
 import textwrap
 from collections import Counter
 from itertools import combinations
@@ -59,6 +60,13 @@ def log_line(read):
     )
 
 
+def machine_line(machine):
+    """Return what figures come from, versions and processor, as an item of a list."""
+    versions = ", ".join(f"{name} {machine[name]}" for name in ("numpy", "scikit-learn", "matplotlib"))
+    blas, place = ", ".join(machine["blas"]), f"{machine['processor']}, {machine['platform']}"
+    return _wrapped(f"- Python {machine['python']}, {versions}, {blas}; {place}.", indent="  ")
+
+
 def _page(study, found, dataset, names):
     yield f"# {study.title}"
     yield ""
@@ -105,14 +113,16 @@ def _main_table(study, found):
     """Yield what the document prints beside what was measured."""
     printed = [setting.row.printed for setting in found]
     with_loss = any(p.loss is not None for p in printed)
-    with_epochs = any(p.epochs is not None for p in printed) or study.base.patience
+    printed_epochs = any(p.epochs is not None for p in printed)
+    with_epochs = printed_epochs or study.base.patience
     with_document = any(p.accuracy is not None for p in printed)
     head = ["setting", "runs", "accuracy, %"]
     head += ["document", "difference"] if with_document else []
     head += [f"less {found[0].row.label}"] if not study.document else []
     head += ["cross-entropy", "document"] if with_loss else []
     head += ["as printed"] if study.summed_over else []
-    head += ["epochs", "document"] if with_epochs else []
+    head += ["epochs"] if with_epochs else []
+    head += ["document"] if printed_epochs else []
     yield from _table_head(head)
     for setting in found:
         row, p = setting.row, setting.row.printed
@@ -130,7 +140,9 @@ def _main_table(study, found):
         if study.summed_over:
             cells.append(_number(p.loss, 2))
         if with_epochs:
-            cells += [_spread(setting, "epochs", 1, 1), _number(p.epochs, 1)]
+            cells.append(_spread(setting, "epochs", 1, 1))
+        if printed_epochs:
+            cells.append(_number(p.epochs, 1))
         yield _line(cells)
     yield ""
 
@@ -159,7 +171,11 @@ def _best(study, found):
         yield f"The document's best: {', '.join(study.best)}. Here: {best.row.label}."
         if named and best not in named:
             lead = 100 * (best.mean("accuracy") - max(setting.mean("accuracy") for setting in named))
-            yield f"It leads by {lead:.2f} points."
+            spread = best.deviation("accuracy")
+            within = (
+                "" if spread is None else f", {'less' if lead < 100 * spread else 'more'} than its deviation"
+            )
+            yield f"It leads by {lead:.2f} points{within}."
         yield ""
 
 
@@ -302,10 +318,7 @@ def _facts(study, found, dataset):
     yield "  and to test on."
     seeds = sorted({seed for setting in found for seed in setting.records})
     yield f"- Seeds: {', '.join(map(str, seeds))}. float32, one thread for each training."
-    for machine in _distinct(record["cost"]["machine"] for record in records):
-        versions = ", ".join(f"{name} {machine[name]}" for name in ("numpy", "scikit-learn", "matplotlib"))
-        blas, place = ", ".join(machine["blas"]), f"{machine['processor']}, {machine['platform']}"
-        yield _wrapped(f"- Python {machine['python']}, {versions}, {blas}; {place}.", indent="  ")
+    yield from map(machine_line, _distinct(record["cost"]["machine"] for record in records))
     dates = sorted({record["cost"]["date"] for record in records})
     minutes = sum(record["cost"]["seconds_in_all"] for record in _distinct_trainings(records)) / 60
     yield f"- Trained {' to '.join(dict.fromkeys((dates[0], dates[-1])))}: {minutes:.1f} minutes on one core."
@@ -422,4 +435,4 @@ def _distinct_trainings(records):
 
 def _write(path, lines):
     with replacing(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines).rstrip() + "\n")
+        file.write(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n")

@@ -86,7 +86,7 @@ def train(job):
             "seconds": sum(row["seconds"] for row in history),
             "seconds_in_all": time.perf_counter() - begun,
             "date": f"{datetime.now():%Y-%m-%d}",
-            "machine": _machine(),
+            "machine": machine(),
         },
     }
 
@@ -185,7 +185,8 @@ def _one_thread():
 
 
 @lru_cache(maxsize=1)
-def _machine():
+def machine():
+    """Return the versions, the BLAS and the processor that figures of this process come from."""
     from nn.report import environment
 
     from ..machine import processor
