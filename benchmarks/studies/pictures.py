@@ -85,6 +85,8 @@ def curves(study, found, what):
         if together and max(lengths) >= 20 * min(lengths):
             ax.set_xscale("log")
             ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        else:
+            ax.xaxis.get_major_locator().set_params(integer=True)
     figure.supxlabel("epochs", fontsize=9)
     figure.supylabel(unit, fontsize=9)
     lines = "solid: validation, dashed: a sample of the training images"
