@@ -205,7 +205,7 @@ RECIPES = {
             schedule="cosine",
             warmup=1,
             shift=2,
-            expected=(Expected(epochs=40, accuracy=None),),  # to be measured; no document reports it
+            expected=(Expected(epochs=40, accuracy=None),),  # no document reports it
         ),
     )
 }
