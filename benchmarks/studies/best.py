@@ -25,7 +25,7 @@ BEST = Study(
             changes={"shift": 0, "dropout": 0.0, "schedule": "step", "warmup": 0},
         ),
     ),
-    runs=1,
+    runs=2,
     best=("all ingredients",),
     note="Everything was chosen on validation images: see nn/README.md.",
     show=("confusion",),
