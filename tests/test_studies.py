@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.studies import others, pages, pictures, runner, store, summary
+from benchmarks.studies import others, pages, pictures, runner, store, summary, tables_002
 from benchmarks.studies.definitions import STUDIES
 from benchmarks.studies.records import Printed, Row, Study
 from benchmarks.studies.training import SAMPLINGS, settings, train
@@ -422,6 +422,11 @@ def test_rows_that_differ_have_their_sentence(measured, digits):
         f"- **late** is {late:.1f} points below the document. {nothing}",
         f"- **wide** is {wide:.1f} points above the document. It is wide.",
     ]
+
+
+def test_each_remark_belongs_to_a_row():
+    rows = {(table.name, row.label) for table in tables_002.TABLES for row in table.rows if row.remark}
+    assert rows == set(tables_002.REMARKS)
 
 
 def test_the_page_of_no_document_compares_with_the_first_row(measured, tmp_path, digits):

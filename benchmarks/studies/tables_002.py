@@ -20,8 +20,8 @@ BASE = Recipe(
     batch_size=250,
     lr=0.001,
     validation=0.15,  # 6,000 of the 40,000 that are left when the test samples are out
-    # With patience 8 to 12 the ten rows of the tables of rates stop nearest to the document's epochs, at
-    # a distance of a seventh (root mean square). There, min_delta from 0 to 0.0003 makes no difference.
+    # With patience 10 or 11 the ten rows of the tables of rates stop nearest to the document's epochs, 7 %
+    # away as a root mean square; with 8 or 12 it is 10 %. There, min_delta may as well be 0 or 0.0003.
     patience=10,
     min_delta=1e-4,
 )
@@ -30,13 +30,16 @@ ADAM = {"optimizer": "adam", "lr": 0.001}
 NOTE = """\
 The document leaves open patience, min_delta, the weights at the start and, in most tables, the rate and the
 hidden activation. Chosen, once for all its tables: patience 10 and min_delta 0.0001, with which the epochs
-come near to the document's; He initialization; ELU, ten hidden units and batches of 250, since the rows with
-these values repeat those of the other tables. Where no rate is given, 0.05 for Nesterov and 0.001 for Adam,
-the rates whose rows in the tables of rates have the same epochs and accuracies. Each seed draws its own
-34,000 training, 6,000 validation and 2,000 test images from 42,000. One draw of 2,000 test images has a
-standard error of 0.6 points at an accuracy of 93 %; the document may have had one for a whole table. Its
-loss is a sum over the test images divided by the batch size; times batch / 2000, it is the mean
-cross-entropy. Times compare within one machine only: look at the ratios."""
+come nearest to the document's; He initialization; ELU, ten hidden units and batches of 250, since the rows
+with these values repeat those of the other tables. Where no rate is given, 0.05 for Nesterov and 0.001 for
+Adam, the rates whose rows in the tables of rates have the same epochs and accuracies. Each seed draws its
+own 34,000 training, 6,000 validation and 2,000 test images from 42,000. One draw of 2,000 test images has a
+standard error of 0.6 points at an accuracy of 93 %. The document seems to have had one draw for all, and an
+easier one: of its 47 rows above 91 %, 45 are above ours, by 0.34 points on average, with a loss that is a
+tenth lower; between our ten draws, the mean over these rows deviates by 0.26 points. That ours come from
+MNIST's 60,000 training images and Kaggle's from all 70,000 makes no difference. Its loss is a sum over the
+test images divided by the batch size; times batch / 2000, it is the mean cross-entropy. Times compare within
+one machine only: look at the ratios."""
 
 # What each table varies: the recipe's field, and its values by the labels of the rows.
 OPTIMIZERS = (
@@ -94,7 +97,12 @@ def _table(name, title, axis, numbers, best, **base):
 UNFINISHED = """\
 At so small a rate the training is far from its end after 250 epochs, and the initial weights still decide:
 see the deviation over the seeds."""
+EASIER = """\
+The deviation over the seeds is a point, which leaves the mean of ten a standard error of 0.3; and nearly all
+rows of these tables lie some 0.3 points below the document: see above."""
 REMARKS = {
+    ("neurons-adam", "5"): EASIER,
+    ("rates-adam-to-the-end", "0.05"): EASIER,
     ("optimizers-lr-0.0001", "gradient descent"): UNFINISHED,
     ("rates-nesterov-to-the-end", "0.00001"): UNFINISHED,
     ("rates-nesterov", "0.00001"): UNFINISHED,
