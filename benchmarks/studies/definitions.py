@@ -102,18 +102,18 @@ OPTIMIZED_STUDY = Study(
         ),
         Row(
             "baseline",
-            Printed(accuracy=0.20),
+            Printed(accuracy=0.15, accuracy_to=0.25),
             PLAIN | {"patience": None, "lr": 0.01, "epochs": 10},
             runs=10,
-            remark="The document says no more of it than basic gradient descent and about 20 %. After ten "
-            "steps the initial weights still decide: see the deviation over the seeds.",
+            remark="After ten steps the initial weights still decide: see the deviation over the seeds.",
         ),
     ),
-    note="The document's example and its log are without dropout, which it calls optional; the recipe's 0.2 "
-    "was chosen on validation images, and both are here. Its baseline is described in three words: here it "
-    "is the same network under ten steps of plain full-batch gradient descent at a rate of 0.01, document "
-    "000's. In the log, Cost is the mean over the epoch's batches with the penalty; Train and Test are "
-    "accuracies with the weights of that epoch.",
+    note="The document's example and its log are without dropout, which it calls optional; the recipe's "
+    "0.2 was chosen on validation images, and both are here. Its baseline is described as basic "
+    "gradient descent with unstable training and ~20 %, which is read as 15 to 25 %: here it is the "
+    "same network under ten steps of plain full-batch gradient descent at a rate of 0.01, document "
+    "000's. In the log, Cost is the mean over the epoch's batches with the penalty; Train and Test "
+    "are accuracies with the weights of that epoch.",
     show=("log", "confusion"),
 )
 
