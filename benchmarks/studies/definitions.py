@@ -114,7 +114,7 @@ OPTIMIZED_STUDY = Study(
     "same network under ten steps of plain full-batch gradient descent at a rate of 0.01, document "
     "000's. In the log, Cost is the mean over the epoch's batches with the penalty; Train and Test "
     "are accuracies with the weights of that epoch.",
-    show=("log", "confusion"),
+    show=("log", "confusion", "panels"),
 )
 
 BINARY_STUDY = Study(

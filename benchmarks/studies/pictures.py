@@ -48,7 +48,8 @@ def curves(study, found, what):
     standard deviation to either side.
     """
     trainings = _trainings(study, found)
-    if len(trainings) <= MOST_LINES:
+    together = len(trainings) <= MOST_LINES and "panels" not in study.show
+    if together:
         figure, axes = new_figure(8, 4.4, 1, 1)
         panels = [axes[0, 0]] * len(trainings)
     else:
@@ -59,7 +60,6 @@ def curves(study, found, what):
         for empty in axes.flat[len(trainings) :]:
             empty.set_axis_off()
         panels = axes.flat
-    together = len(trainings) <= MOST_LINES
     lengths = []
     for place, (ax, (label, histories)) in enumerate(zip(panels, trainings.items(), strict=False)):
         for part, style in (("validation", "-"), ("training", "--")):

@@ -55,7 +55,8 @@ class Study:
     name in ``training.SAMPLINGS``. best: labels of the rows that the document calls the best. note: what the
     document leaves open, and what was chosen. summed_over: where the document's loss is a sum over so many
     samples divided by the batch size; None where it is a mean. show: what the page has beyond table, bars and
-    curves: "confusion", "digits", "report", "log", "ratio" (of times), "against the ratio".
+    curves: "confusion", "digits", "report", "log", "ratio" (of times), "against the ratio", "panels" (a
+    plot for each training).
     """
 
     name: str
