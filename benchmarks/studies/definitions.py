@@ -187,7 +187,8 @@ INITIALIZATION_AND_DEPTH = Study(
             part="validation",
             runs=10,
             remark="The document shows one run, and with this start the runs differ by several points: see "
-            "the deviation over the seeds.",
+            "the deviation over the seeds. It gives no rate, either: at 0.12 instead of 0.1, ten runs had "
+            "75.76 ± 5.08 %.",
         ),
         Row(
             "784-10-10, He",

@@ -10,6 +10,7 @@ from statistics import mean
 from nn.files import replacing
 
 from . import pictures, summary
+from .records import DOCUMENTS
 
 ACCURACY = ("accuracy", "precision", "recall", "f1", "training_accuracy")
 
@@ -327,9 +328,15 @@ def _facts(study, found, dataset):
 def _index(gathered, dataset):
     yield "# The documents' tables, side by side"
     yield ""
-    yield f"Every table of the documents, measured with `nn` on {dataset.name}. Differences are ours less the"
-    yield "document's accuracy, in points; the last column counts the rows whose accuracy is at least the"
-    yield "document's less one point. The runs are seeds to average over."
+    yield _wrapped(
+        f"Every table of the documents, measured with `nn` on {dataset.name}. Differences are ours less the "
+        "document's accuracy, in points; the last column counts the rows whose accuracy is at least the "
+        "document's less one point. The runs are seeds to average over."
+    )
+    yield ""
+    yield "The documents, each the report of somebody's project:"
+    yield ""
+    yield from (f"- {number}: {title}" for number, title in DOCUMENTS.items())
     yield ""
     yield from _table_head(["study", "document", "rows", "runs", "worst difference", "at least document - 1"])
     met = total = 0

@@ -6,6 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from nn.recipes import Recipe
 
+DOCUMENTS = {  # each the report of somebody's project on MNIST
+    "000": "Neural Network from Scratch on MNIST",
+    "001": "Neural Network from Scratch - Optimized Version",
+    "002": "Neural Network for Digit Classification (MNIST) using NumPy",
+    "003": "Exploring Neural Networks: Architecture, Activation & Optimization Techniques",
+    "004": "Classification Model for MNIST using only Python and NumPy",
+}
+
 
 @dataclass(frozen=True)
 class Printed:
