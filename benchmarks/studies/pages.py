@@ -77,8 +77,8 @@ def _page(study, found, dataset, names):
     if dataset.name != "mnist" and study.document:
         yield f"The document's figures are those of MNIST: on {dataset.name} only the order can agree."
     yield ""
-    if study.note:
-        yield _wrapped(study.note)
+    for paragraph in filter(None, study.note.split("\n\n")):
+        yield _wrapped(paragraph)
         yield ""
     yield from _main_table(study, found)
     yield from _differences(found, dataset)

@@ -32,14 +32,16 @@ The document leaves open patience, min_delta, the weights at the start and, in m
 hidden activation. Chosen, once for all its tables: patience 10 and min_delta 0.0001, with which the epochs
 come nearest to the document's; He initialization; ELU, ten hidden units and batches of 250, since the rows
 with these values repeat those of the other tables. Where no rate is given, 0.05 for Nesterov and 0.001 for
-Adam, the rates whose rows in the tables of rates have the same epochs and accuracies. Each seed draws its
-own 34,000 training, 6,000 validation and 2,000 test images from 42,000. One draw of 2,000 test images has a
-standard error of 0.6 points at an accuracy of 93 %. The document seems to have had one draw for all, and an
-easier one: of its 47 rows above 91 %, 45 are above ours, by 0.34 points on average, with a loss that is a
-tenth lower; between our ten draws, the mean over these rows deviates by 0.26 points. That ours come from
-MNIST's 60,000 training images and Kaggle's from all 70,000 makes no difference. Its loss is a sum over the
-test images divided by the batch size; times batch / 2000, it is the mean cross-entropy. Times compare within
-one machine only: look at the ratios."""
+Adam, the rates whose rows in the tables of rates have the same epochs and accuracies.
+
+Each seed draws its own 34,000 training, 6,000 validation and 2,000 test images from 42,000. One draw of
+2,000 test images has a standard error of 0.6 points at an accuracy of 93 %. The document seems to have had
+one draw for all, and an easier one: of its 47 rows above 91 %, 45 are above ours, by 0.34 points on average,
+with a loss that is a tenth lower; between our ten draws, the mean over these rows deviates by 0.26 points.
+That ours come from MNIST's 60,000 training images and Kaggle's from all 70,000 makes no difference.
+
+The printed loss is a sum over the test images divided by the batch size; times batch / 2000, it is the mean
+cross-entropy. Times compare within one machine only: look at the ratios."""
 
 # What each table varies: the recipe's field, and its values by the labels of the rows.
 OPTIMIZERS = (
