@@ -9,9 +9,14 @@ from .run import PARTS, RESULTS, SHORT, Run, read
 from .studies import command as studies
 
 
+class _OneLineParser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f"benchmarks: {message} (see {self.prog} --help)\n")
+
+
 def main(arguments=None):
     """Run one command; return the exit status."""
-    parser = argparse.ArgumentParser(
+    parser = _OneLineParser(
         prog="python -m benchmarks",
         description="Timings against peers and the floor, and the tables of the documents.",
     )
@@ -48,6 +53,7 @@ def main(arguments=None):
         print(f"benchmarks: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print("benchmarks: interrupted; what has been measured is kept", file=sys.stderr)
         return 130
 
 

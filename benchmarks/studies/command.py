@@ -49,11 +49,22 @@ def run(options):
     name, reason = (options.data, "as asked") if options.data else data.choose()
     print(f"Data: {name} ({reason})", flush=True)
     dataset = data.load(name)
+    pages = options.pages or options.out / "pages"
     if not options.stored:
+        for option, folder in (("--out", options.out), ("--pages", pages)):
+            _make(option, folder)
         _measure(names, name, dataset, options)
-    for page in _write_pages(names, name, dataset, options):
+    for page in _write_pages(names, name, dataset, options, pages):
         print(page)
     return 0
+
+
+def _make(option, folder):
+    """Make a folder before anything is measured for it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise ValueError(f"{option} must be a folder; {folder} is a file, or in one") from None
 
 
 def _measure(names, data, dataset, options):
@@ -66,33 +77,40 @@ def _measure(names, data, dataset, options):
     try:
         if studies:
             runner.run(studies, data, dataset.checksum, options.out, **arguments)
+        for name in names:
+            if name in others.OTHERS:
+                others.measure(name, dataset, options.out, runs=options.runs, n_jobs=n_jobs)
     except BrokenExecutor as error:
         raise ValueError(f"{error}; what was trained is kept: run the command again") from error
-    for name in names:
-        if name in others.OTHERS:
-            others.measure(name, dataset, options.out, runs=options.runs, n_jobs=n_jobs)
 
 
-def _write_pages(names, data, dataset, options):
-    """Write the pages of studies, and the index of all that has been measured; return the paths."""
+def _write_pages(names, data, dataset, options, folder):
+    """Write the pages of studies, and the index of all that have a page in the folder; return the paths.
+
+    Studies that have one from an earlier command stand in the index with their own number of runs.
+    """
     from . import pages, summary
 
-    folder, written, gathered = options.pages or options.out / "pages", [], []
+    written, gathered, beside = [], [], []
     for study in STUDIES.values():
-        found = summary.settings(study, options.out, data, dataset.checksum, options.runs)
+        runs = options.runs if study.name in names else None
+        found = summary.settings(study, options.out, data, dataset.checksum, runs)
         if any(setting.records for setting in found):
-            gathered.append((study, found))
             if study.name in names:
                 written.append(pages.write_study(study, found, folder, dataset))
-    beside = []
+            if (folder / f"{study.name}.md").exists():
+                gathered.append((study, found))
     for name in others.OTHERS:
         record = others.read(name, dataset, options.out, runs=options.runs)
-        if record is not None:
+        if record is not None and name in names:
+            written.append(others.write_page(name, record, dataset, folder))
+        if (folder / f"{name}.md").exists():
             beside.append((name, others.module(name).TITLE))
-            if name in names:
-                written.append(others.write_page(name, record, dataset, folder))
     if not written:
-        raise ValueError(f"nothing of these studies is stored in {options.out}; train them without --stored")
+        runs = f" with {options.runs} runs" if options.runs else ""
+        raise ValueError(
+            f"nothing of these studies is stored in {options.out}{runs}; train them without --stored"
+        )
     return [*written, pages.write_index(gathered, folder, dataset, beside)]
 
 

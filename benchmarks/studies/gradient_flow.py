@@ -14,6 +14,8 @@ from nn.optimizers import SGD
 from nn.recipes import Recipe
 from nn.training import evaluate, train_batches
 
+from .training import settings
+
 TITLE = "Vanishing and exploding gradients"
 DEEP = Recipe(
     name="deep",
@@ -32,6 +34,13 @@ INITIALIZERS = {
     "random_uniform": "uniform [-0.5, 0.5]",
 }
 POINTS = 120  # steps whose gradients are kept, evenly spread over the logarithm of the step
+CEILING = 1e5  # of the picture, since exploding norms have none
+SETTINGS = {
+    "recipe": settings(DEEP),
+    "activations": list(ACTIVATIONS),
+    "initializers": list(INITIALIZERS),
+    "points": POINTS,
+}
 
 
 def measure(dataset, *, runs, n_jobs=1, recipe=DEEP):
@@ -118,7 +127,8 @@ def picture(result):
         axes.set_ylim(min(norms) / 3, min(3 * max(norms), CEILING))
         if run["diverged"]:
             told = [
-                f"step {step}: {row[0]:.0e}" for step, row in zip(run["steps"], run["norms"], strict=True)
+                f"step {step}, layer 1: {row[0]:.0e}"
+                for step, row in zip(run["steps"], run["norms"], strict=True)
             ]
             told = [*told[-2:], f"step {run['diverged']}: no longer finite"]
             axes.text(0.3, 0.5, "\n".join(told), color=plots.WRONG, transform=axes.transAxes)
@@ -127,9 +137,6 @@ def picture(result):
     trained = f"{result['epochs']} epochs of gradient descent on {result['data']}"
     figure.suptitle(f"Gradients in {result['layers']} layers, and validation accuracy after {trained}")
     return figure
-
-
-CEILING = 1e5  # of the picture, since exploding norms have none
 
 
 def page(result, folder):
@@ -149,6 +156,9 @@ def page(result, folder):
     yield ""
     yield "![Norms of the gradients of each layer while training](gradient-flow.png)"
     yield ""
+    if result["data"] != "mnist":
+        yield "What follows describes MNIST."
+        yield ""
     yield READING
 
 
@@ -169,17 +179,18 @@ shows the first run."""
 
 READING = """\
 **Sigmoid: the gradient vanishes on its way back.** At each layer it is multiplied by the slope of the
-sigmoid, 1/4 at most, and by the weights. Where these are small, the first layers get hundred-thousandths of
-what the last one gets: they stand still, and the last learns alone how frequent each digit is. Larger
-weights make up for part of the slope, and the fan of lines is narrower.
+sigmoid, 1/4 at most, and by the weights. Where these are small, the first layers get a millionth to a
+ten-thousandth of what the last one gets: they stand still, and the last learns alone how frequent each
+digit is. Larger weights make up for part of the slope, and the fan of lines is narrower.
 
-**ReLU: the layers rise and fall together.** Half of the units pass the gradient on unchanged, the other half
-not at all. The gradient of a layer's weights is the signal that came from below times the gradient that came
-from above. What shrinks by one factor a layer in both directions is the same product everywhere: the lines
-lie close together, and it is their height that tells how the network starts. With Glorot's variance, 2 /
-(inputs + outputs), the mean square of the signal is halved by each layer of as many inputs as outputs: the
-lines begin low, and the loss falls late. With He's variance, 2 / inputs, it stays. Weights in [-0.5, 0.5]
-double the signal in each layer, and the gradient, too: it explodes, and so do the weights, in a few steps.
+**ReLU: the layers rise and fall together.** Half of the units pass the gradient on unchanged, the other
+half not at all. The gradient of a layer's weights is the signal that came from below times the gradient
+that came from above. What shrinks by one factor a layer in both directions is the same product
+everywhere: the lines lie close together, and it is their height that tells how the network starts. With
+Glorot's variance, 2 / (inputs + outputs), the mean square of the signal is halved by each layer of as
+many inputs as outputs: the lines begin low and stay there for a hundred steps. With He's variance, 2 /
+inputs, it stays. Weights in [-0.5, 0.5] double the signal in each layer, and the gradient, too: it
+explodes, and so do the weights, in a few steps.
 
-Sources: Glorot & Bengio 2010, *Understanding the Difficulty of Training Deep Feedforward Neural Networks*,
-sections 3 and 4.2; He, Zhang, Ren & Sun 2015, *Delving Deep into Rectifiers*, section 2.2."""
+Sources: Glorot & Bengio 2010, *Understanding the Difficulty of Training Deep Feedforward Neural
+Networks*, sections 3 and 4.2; He, Zhang, Ren & Sun 2015, *Delving Deep into Rectifiers*, section 2.2."""

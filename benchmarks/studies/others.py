@@ -2,13 +2,14 @@
 
 Each is a module of this package, listed below by name, with
 
-- ``TITLE``, a line;
+- ``TITLE``, a line, and ``SETTINGS``, a dict of the plain values that decide the outcome;
 - ``measure(dataset, *, runs, n_jobs)``, which returns a dict fit for JSON;
 - ``page(result, folder)``, which writes its pictures into the folder and yields the lines of its page.
 
-What was measured is kept beside the trainings and found again by name, data and runs.
+What was measured is kept beside the trainings and found again by settings, data and runs.
 """
 
+import hashlib
 import json
 import time
 from datetime import datetime
@@ -35,7 +36,8 @@ def measure(name, dataset, folder, *, runs=None, n_jobs=1):
     if read(name, dataset, folder, runs=runs) is None:
         print(f"{name}: measuring", flush=True)
         begun = time.perf_counter()
-        record = {"result": module(name).measure(dataset, runs=runs, n_jobs=n_jobs)}
+        result = module(name).measure(dataset, runs=runs, n_jobs=n_jobs)
+        record = {"result": result, "digest": _digest(result)}
         record |= {"seconds": time.perf_counter() - begun, "n_jobs": n_jobs}
         record |= {"date": f"{datetime.now():%Y-%m-%d}", "machine": machine()}
         with replacing(_path(name, dataset, folder, runs), "w", encoding="utf-8") as file:
@@ -46,9 +48,9 @@ def read(name, dataset, folder, *, runs=None):
     """Return the record of what was measured; None where nothing was, or its file is damaged."""
     try:
         record = json.loads(_path(name, dataset, folder, runs or RUNS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return record if record["digest"] == _digest(record["result"]) else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return record if "result" in record else None
 
 
 def write_page(name, record, dataset, folder):
@@ -66,7 +68,7 @@ def write_page(name, record, dataset, folder):
         f"- Data: {dataset.name}, checksum {dataset.checksum}.",
         "- float32, one thread for each training.",
         machine_line(record["machine"]),
-        f"- Measured {record['date']}: {record['seconds'] / 60:.1f} minutes, {record['n_jobs']} at a time.",
+        f"- Measured {record['date']} in {record['seconds']:.0f} seconds, {record['n_jobs']} at a time.",
     ]
     with replacing(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines).rstrip() + "\n")
@@ -74,4 +76,9 @@ def write_page(name, record, dataset, folder):
 
 
 def _path(name, dataset, folder, runs):
-    return Path(folder, "others", f"{name}-{dataset.checksum[:12]}-{runs}.json")
+    decisive = {"settings": module(name).SETTINGS, "checksum": dataset.checksum, "runs": runs}
+    return Path(folder, "others", f"{name}-{_digest(decisive)}.json")
+
+
+def _digest(values):
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:24]

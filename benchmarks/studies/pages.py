@@ -80,6 +80,9 @@ def _page(study, found, dataset, names):
     for paragraph in filter(None, study.note.split("\n\n")):
         yield _wrapped(paragraph)
         yield ""
+    if study.finding and dataset.name == "mnist":
+        yield _wrapped(study.finding)
+        yield ""
     yield from _main_table(study, found)
     yield from _differences(found, dataset)
     yield from _best(study, found)
@@ -167,8 +170,9 @@ def _differences(found, dataset):
 def _best(study, found):
     measured = [setting for setting in found if setting.figures]
     if study.best and study.document and measured:
-        best = max(measured, key=lambda setting: setting.mean("accuracy"))
         named = [setting for setting in measured if setting.row.label in study.best]
+        # The named ones first: of equals, max takes the first.
+        best = max([*named, *measured], key=lambda setting: setting.mean("accuracy"))
         yield f"The document's best: {', '.join(study.best)}. Here: {best.row.label}."
         if named and best not in named:
             lead = 100 * (best.mean("accuracy") - max(setting.mean("accuracy") for setting in named))
@@ -236,7 +240,7 @@ def _ratios(found):
 
 def _log(found):
     """Yield the log as document 001 prints it, from the first seed."""
-    yield "## Log"
+    yield "## Log of the first seed"
     yield ""
     yield "```"
     for setting in found:
@@ -269,7 +273,7 @@ def _report(found):
             yield _line([digit, *cells, f"{row['support']:.0f}"])
         yield ""
         lowest = {name: min(means, key=lambda digit: means[digit][name]) for name in ("recall", "f1-score")}
-        yield f"Lowest recall: {lowest['recall']}. Lowest F1: {lowest['f1-score']}."
+        yield f"Here {lowest['recall']} has the lowest recall and {lowest['f1-score']} the lowest F1."
         yield ""
 
 
@@ -318,48 +322,54 @@ def _facts(study, found, dataset):
     yield f"- Data: {dataset.name}, checksum {dataset.checksum}; {sizes} images{digits} to train on, to watch"
     yield "  and to test on."
     seeds = sorted({seed for setting in found for seed in setting.records})
-    yield f"- Seeds: {', '.join(map(str, seeds))}. float32, one thread for each training."
+    yield f"- Seeds: from {seeds[0]}, as many as runs. float32, one thread for each training."
     yield from map(machine_line, _distinct(record["cost"]["machine"] for record in records))
     dates = sorted({record["cost"]["date"] for record in records})
-    minutes = sum(record["cost"]["seconds_in_all"] for record in _distinct_trainings(records)) / 60
-    yield f"- Trained {' to '.join(dict.fromkeys((dates[0], dates[-1])))}: {minutes:.1f} minutes on one core."
+    seconds = sum(record["cost"]["seconds_in_all"] for record in _distinct_trainings(records))
+    lasted = f"{seconds / 60:.1f} minutes" if seconds > 60 else f"{seconds:.1f} seconds"
+    yield f"- Trained {' to '.join(dict.fromkeys((dates[0], dates[-1])))}: {lasted} on one core."
 
 
 def _index(gathered, dataset):
+    comparable = dataset.name == "mnist"  # other data have other figures
     yield "# The documents' tables, side by side"
     yield ""
-    yield _wrapped(
-        f"Every table of the documents, measured with `nn` on {dataset.name}. Differences are ours less the "
-        "document's accuracy, in points; the last column counts the rows whose accuracy is at least the "
-        "document's less one point. The runs are seeds to average over."
-    )
+    text = f"Every table of the documents, measured with `nn` on {dataset.name}. "
+    if comparable:
+        text += (
+            "Differences are ours less the document's accuracy, in points; the last column counts the rows "
+            "whose accuracy is at least the document's less one point. "
+        )
+    yield _wrapped(text + "The runs are seeds to average over.")
     yield ""
     yield "The documents, each the report of somebody's project:"
     yield ""
     yield from (f"- {number}: {title}" for number, title in DOCUMENTS.items())
     yield ""
-    yield from _table_head(["study", "document", "rows", "runs", "worst difference", "at least document - 1"])
+    head = ["study", "document", "rows", "runs"]
+    yield from _table_head(head + ["worst difference", "at least document - 1"] * comparable)
     met = total = 0
     for study, found in gathered:
-        differences = [(setting.difference, setting) for setting in found if setting.difference is not None]
-        reached = [setting.reaches for setting in found if setting.reaches is not None]
-        met, total = met + sum(reached), total + len(reached)
-        worst = min(differences, key=lambda pair: pair[0], default=None)
         runs = sorted({len(setting.records) for setting in found})
-        yield _line(
-            [
-                f"[{study.title}]({study.name}.md)",
-                study.document or "-",
-                len(found),
-                " to ".join(map(str, dict.fromkeys((runs[0], runs[-1])))),
-                "" if worst is None else f"{100 * worst[0]:+.2f} ({worst[1].row.label})",
-                f"{sum(reached)} of {len(reached)}" if reached else "prints none" if study.document else "",
-            ]
-        )
+        cells = [f"[{study.title}]({study.name}.md)", study.document or "-", len(found)]
+        cells.append(" to ".join(map(str, dict.fromkeys((runs[0], runs[-1])))))
+        if comparable:
+            reached = [setting.reaches for setting in found if setting.reaches is not None]
+            met, total = met + sum(reached), total + len(reached)
+            cells += _worst(study, found, reached)
+        yield _line(cells)
     yield ""
     if total:
         yield f"Together: {met} of {total} rows ({met / total:.0%})."
         yield ""
+
+
+def _worst(study, found, reached):
+    """Return the cells of the index that compare a study with its document."""
+    if not reached:
+        return ["", "prints none" if study.document else ""]
+    worst = min((s for s in found if s.difference is not None), key=lambda setting: setting.difference)
+    return [f"{_points(worst.difference)} ({worst.row.label})", f"{sum(reached)} of {len(reached)}"]
 
 
 def _measured(found):

@@ -36,7 +36,8 @@ def bars(study, found):
         axes[0, 1].tick_params(labelleft=False)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     legend = dict(zip(labels, handles, strict=True))  # one entry for each name
-    figure.legend(legend.values(), legend, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+    if len(legend) > 1:
+        figure.legend(legend.values(), legend, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     figure.suptitle(study.title, fontsize=11)
     return figure
 
@@ -82,7 +83,7 @@ def curves(study, found, what):
     for ax in axes.flat[: len(trainings)]:
         ax.grid(alpha=0.25)
         ax.spines[["top", "right"]].set_visible(False)
-        if together and max(lengths) >= 20 * min(lengths):
+        if together and max(lengths) >= 10 * min(lengths):
             ax.set_xscale("log")
             ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         else:

@@ -14,12 +14,26 @@ from nn.experiment import Experiment
 from nn.recipes import RECIPES
 from nn.training import train_batches
 
+from .training import settings
+
 TITLE = "The learning-rate range test"
 OPTIMIZERS = {"sgd": "gradient descent", "nesterov": "Nesterov", "adam": "Adam"}
 LOWEST, HIGHEST = 1e-6, 100.0
 STEPS = 1500  # from one to the other: nearly one pass over MNIST in batches of 32
 WINDOW = 40  # steps that the running mean takes together
 RUNAWAY = 4.0  # times its lowest value so far, and the running mean ends the test
+SETTINGS = {
+    "recipe": settings(RECIPES["v2"]),
+    "optimizers": list(OPTIMIZERS),
+    "rates": [LOWEST, HIGHEST, STEPS],
+    "window": WINDOW,
+    "runaway": RUNAWAY,
+}
+MARKS = {
+    "steepest": ("steepest descent", "#009e73", "-"),
+    "lowest": ("lowest loss", "gray", "--"),
+    "runaway": ("runs away", plots.WRONG, ":"),
+}
 
 
 def measure(dataset, *, runs, n_jobs=1):
@@ -122,7 +136,7 @@ def picture(result):
         axes.set_xlim(LOWEST / 2, 2 * last)
         axes.set_ylim(0, 2 * guessing)
         plots.finish(axes, "learning rate", "loss of a batch, smoothed", OPTIMIZERS[optimizer])
-        axes.legend(loc="upper left", fontsize=8, framealpha=0.9, edgecolor="none")
+        axes.legend(loc="upper left", fontsize=8, framealpha=1, edgecolor="none")
     figure.suptitle(f"Range test of v2 on {result['data']}, runs: {result['runs']}, marks at their medians")
     return figure
 
@@ -147,7 +161,7 @@ def page(result, folder):
 
 OPENING = """\
 The rate grows by the same factor at every step, and the network learns all the while. The loss first stays
-where guessing has it, then falls, then runs away."""
+where the initial weights have it, near that of guessing, then falls, then runs away."""
 
 FACTS = """\
 Medians over {runs} runs on {data}, with the least and the greatest in brackets. Network and batches of
@@ -164,12 +178,6 @@ gradients, and Adam divides them by their size.
 
 Source: Smith 2017, *Cyclical Learning Rates for Training Neural Networks*, section 3.3. There the rate grows
 linearly; here exponentially, so that each power of ten has as many steps as any other."""
-
-MARKS = {
-    "steepest": ("steepest descent", "#009e73", "-"),
-    "lowest": ("lowest loss", "gray", "--"),
-    "runaway": ("runs away", plots.WRONG, ":"),
-}
 
 
 def middle(runs, mark):

@@ -61,10 +61,10 @@ class Study:
 
     base: the recipe that the rows change. runs: seeds to average over. sampling: how the data are divided, a
     name in ``training.SAMPLINGS``. best: labels of the rows that the document calls the best. note: what the
-    document leaves open, and what was chosen, in paragraphs. summed_over: where the document's loss is a sum
-    over so many samples divided by the batch size; None where it is a mean. show: what the page has beyond
-    table, bars and curves: "confusion", "digits", "report", "log", "ratio" (of times), "against the ratio",
-    "panels" (a plot for each training).
+    document leaves open, and what was chosen, in paragraphs. finding: what MNIST shows. summed_over: where
+    the document's loss is a sum over so many samples divided by the batch size; None where it is a mean.
+    show: what the page has beyond table, bars and curves: "confusion", "digits", "report", "log", "ratio" (of
+    times), "against the ratio", "panels" (a plot for each training).
     """
 
     name: str
@@ -76,6 +76,7 @@ class Study:
     sampling: str = "as loaded"
     best: tuple[str, ...] = ()
     note: str = ""
+    finding: str = ""
     summed_over: int | None = None
     show: tuple[str, ...] = ()
 

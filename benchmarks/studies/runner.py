@@ -69,9 +69,11 @@ def run(studies, data, checksum, folder, *, runs=None, n_jobs=1, scheduler=None)
     Returns ``(found, done)``: how many of the trainings were there and how many were added.
     Raises BrokenExecutor where a worker process has died; what was done until then is kept.
     """
-    wanted, costs = {}, {}
+    wanted, costs, labels = {}, {}, {}
     for study in studies:
         grid = jobs(study, data, checksum, runs)
+        for (place, _), job in grid.items():
+            labels.setdefault(store.key(job), f"{study.name}, {study.rows[place].label}")
         wanted |= {store.key(job): job for job in grid.values()}
         costs |= _costs(study, grid)
     missing = {name: job for name, job in wanted.items() if store.read(folder, job) is None}
@@ -87,7 +89,7 @@ def run(studies, data, checksum, folder, *, runs=None, n_jobs=1, scheduler=None)
                 raise BrokenExecutor(f"the training {name} came back a second time")
             store.write(folder, missing[name], record)
             done.add(name)
-            advance(costs[name], missing[name], record["outcome"])
+            advance(costs[name], f"{labels[name]}, seed {missing[name]['seed']}", record["outcome"])
     if len(done) != len(missing):
         raise BrokenExecutor(f"{len(missing) - len(done)} trainings did not come back; run the command again")
     return found, len(done)
@@ -128,7 +130,7 @@ def _progress(total, count):
         with tqdm(total=total, bar_format=layout, ncols=width, smoothing=0.05) as bar:
             bar.set_description_str(f"0 of {count} trainings")
 
-            def advance(cost, job, outcome):
+            def advance(cost, label, outcome):
                 nonlocal done
                 done += 1
                 bar.set_description_str(f"{done} of {count} trainings", refresh=False)
@@ -137,13 +139,11 @@ def _progress(total, count):
             yield advance
         return
 
-    def advance(cost, job, outcome):
+    def advance(cost, label, outcome):
         nonlocal done
         done += 1
         end = outcome["readings"].get("end")
         result = f"test accuracy {end['test']['accuracy']:.2%}" if end else outcome["error"]
-        recipe = job["recipe"]
-        what = ", ".join(f"{name} {recipe[name]}" for name in ("hidden", "batch_size", "lr"))
-        print(f"[{done}/{count}] {what}, seed {job['seed']}: {result}", flush=True)
+        print(f"[{done}/{count}] {label}: {result}", flush=True)
 
     yield advance

@@ -61,11 +61,15 @@ class Setting:
 
     @property
     def difference(self):
-        """Ours less the document's accuracy, as a share; 0 within its range, None without either."""
+        """Ours less the document's accuracy, as a share; 0 within its range, None without either.
+
+        It is rounded, since in binary a mean of decimals may miss a whole point by a hair.
+        """
         ours, printed = self.mean("accuracy"), self.row.printed
         if ours is None or printed.accuracy is None:
             return None
-        return ours - min(max(ours, printed.accuracy), printed.accuracy_to or printed.accuracy)
+        nearest = min(max(ours, printed.accuracy), printed.accuracy_to or printed.accuracy)
+        return round(ours - nearest, 9)
 
     @property
     def reaches(self):
