@@ -27,6 +27,11 @@ BEST = Study(
     ),
     runs=2,
     best=("all ingredients",),
-    note="Everything was chosen on validation images: see nn/README.md.",
+    note="Everything was chosen on validation images: see nn/README.md. The rows without an ingredient are "
+    "trained twice; at 99.2 %, 10,000 test images have a standard error of 0.09 points.",
+    finding="So the shifts are worth 0.6 points, most of it already by one pixel; the rate that climbs and "
+    "falls 0.4, of which the warm-up is 0.1; a second layer 0.2; dropout, the second twenty epochs and the "
+    "second half of the units about 0.1 each, hardly more than chance would give. All together they more "
+    "than halve the errors: 0.74 % of the images instead of 1.82 %.",
     show=("confusion",),
 )
