@@ -104,8 +104,9 @@ def call(function, *args, rtol=1e-6, atol=1e-9, after=None, **kwargs):
 
     shown = ", ".join([*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())])
     name = getattr(function, "__name__", "the function")
-    single = " in float32" if any(getattr(arg, "dtype", None) == np.float32 for arg in args) else ""
-    return Case(f"{name}({shown}){single}", run, watched, rtol, atol)
+    kinds = [getattr(arg, "dtype", None) for arg in args]
+    told = " in float32" if np.float32 in kinds else " of bytes (uint8)" if np.uint8 in kinds else ""
+    return Case(f"{name}({shown}){told}", run, watched, rtol, atol)
 
 
 def _parameters(function):
