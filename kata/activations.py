@@ -156,13 +156,13 @@ def log_softmax(z):
 
 
 def identity(z):
-    """Leave the sums as they are: scores for a loss that squashes them itself."""
-    return as_floating(z)
+    """Leave the sums as they are, in an array of their own: scores for a loss that squashes them itself."""
+    return np.positive(as_floating(z))
 
 
 def identity_backward(grad, a):
-    """Return ``grad`` itself, the slope being 1."""
-    return as_floating(grad)
+    """Return a copy of ``grad``, since the slope is 1."""
+    return np.positive(as_floating(grad))
 
 
 ACTIVATIONS = {

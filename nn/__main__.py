@@ -80,7 +80,7 @@ def _parser():
     )
     sub.add_argument("--activation", choices=[name for name in ACTIVATIONS if name != "identity"])
     sub.add_argument("--optimizer", choices=OPTIMIZERS)
-    sub.add_argument("--initializer", choices=INITIALIZERS)
+    sub.add_argument("--initializer", choices=INITIALIZERS, metavar="NAME", help=", ".join(INITIALIZERS))
     sub.add_argument("--l2", type=_strength, metavar="STRENGTH")
     sub.add_argument("--dropout", type=_share, metavar="RATE", help="share of hidden units dropped")
     sub.add_argument(

@@ -4,8 +4,8 @@ Each ``*_backward`` stands next to its forward function and needs only the forwa
 derivative here can be written in terms of it, so the sums ``z`` need not be kept.
 
 For speed, all but softmax and log_softmax take an ``out`` array that is filled and returned instead of a new
-one. In the forward functions it may be ``z`` itself, in the backward functions ``a`` itself; it must not be
-``grad``.
+one. It may be ``z`` itself in the forward functions and ``a`` itself in the backward functions; with ``grad``
+it must share no memory. A result never shares memory with an argument unless that argument is ``out``.
 """
 
 import numpy as np
@@ -163,13 +163,13 @@ def log_softmax(z):
 
 
 def identity(z, *, out=None):
-    """Leave the sums as they are: scores for a loss that squashes them itself."""
-    return as_floating(z)
+    """Leave the sums as they are, in an array of their own: scores for a loss that squashes them itself."""
+    return np.positive(as_floating(z), out=out)
 
 
 def identity_backward(grad, a, *, out=None):
-    """Return ``grad`` itself, the slope being 1."""
-    return as_floating(grad)
+    """Return a copy of ``grad``, since the slope is 1."""
+    return np.positive(as_floating(grad), out=out)
 
 
 ACTIVATIONS = {

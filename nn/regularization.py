@@ -1,5 +1,9 @@
 """Regularization: what keeps a network from learning its training set by heart, or from leaping too far in
 one step.
+
+For speed, some functions take ``out``, the array or arrays to fill and return instead of new ones. In
+``dropout``, y may be ``x`` itself, and in ``dropout_backward`` the result may be ``grad`` itself; otherwise
+``out`` must share no memory with an argument.
 """
 
 import math
@@ -14,8 +18,7 @@ def l2_penalty(weights, strength, *, out=None):
     """Return the penalty strength/2 * sum of squared weights, and its gradient strength * W for each array.
 
     weights: list of arrays (weights only: biases are not penalised). Returns ``(penalty, grads)``: a Python
-    float, and a list of arrays of the same shapes. For speed, these are written into the arrays of ``out``
-    where given.
+    float, and a list of arrays of the same shapes.
 
     Source: Goodfellow et al. 2016, Deep Learning, eq. 7.2.
     """
@@ -30,8 +33,7 @@ def dropout(x, rate, rng, *, out=(None, None)):
     """Silence each entry with probability ``rate`` and scale the others, so that the mean stays.
 
     x: array of any shape; rate: the share dropped, 0 <= rate < 1; rng: a Generator. Returns ``(y, mask)``
-    with y = x * mask, the mask holding 0 and 1 / (1 - rate); both have x's shape and dtype. For speed,
-    ``out`` takes the two arrays to fill.
+    with y = x * mask, the mask holding 0 and 1 / (1 - rate); both have x's shape and dtype.
 
     Raises ValueError for a rate out of range.
     Source: Srivastava et al. 2014, Dropout, section 10 (the inverted form).

@@ -6,6 +6,7 @@ compared with what the wrong solutions do on them: where all agree, the mistake 
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -24,12 +25,18 @@ class Solution(NamedTuple):
     sentence: str | None = None
     unwritten: bool = False
 
+    @property
+    def vouches(self):
+        """Whether the sentence calls something right, which must then be proven by every case."""
+        return bool(re.search(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,", self.sentence))
+
 
 class Case(NamedTuple):
     """One observation: what is done, in words or as a call, and a function that does it.
 
     arguments: the arrays given to the learner's function, by name; they are compared afterwards. rtol, atol:
     how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
+    parts: what the parts of the outcome are called, tuples within tuples as the outcome has them.
     """
 
     text: str
@@ -37,6 +44,7 @@ class Case(NamedTuple):
     arguments: dict[str, np.ndarray]
     rtol: float
     atol: float
+    parts: tuple = ()
 
 
 WRONG: dict[str, list[Solution]] = {}

@@ -199,10 +199,10 @@ def softmax_cross_entropy_of_rows_only(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "The numbers are right, but the loss is a NumPy scalar: a Python float is asked for, and `float` makes "
-    "one.",
+    "The numbers are right, but the loss of float32 scores is a np.float32: a Python float is asked for, and "
+    "float(...) makes one.",
 )
-def softmax_cross_entropy_as_a_numpy_scalar(logits, targets):
+def softmax_cross_entropy_as_a_float32_number(logits, targets):
     logits = as_floating(logits)
     rows = rows_of(targets, logits)
     loss = -np.mean(np.sum(rows * log_softmax(logits), axis=1))
@@ -414,10 +414,10 @@ def binary_cross_entropy_of_clipped_probabilities(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The numbers are right, but the loss is a NumPy scalar: a Python float is asked for, and `float` makes "
-    "one.",
+    "The numbers are right, but the loss of float32 scores is a np.float32: a Python float is asked for, and "
+    "float(...) makes one.",
 )
-def binary_cross_entropy_as_a_numpy_scalar(logits, targets):
+def binary_cross_entropy_as_a_float32_number(logits, targets):
     logits = as_floating(logits)
     targets = np.asarray(targets, logits.dtype)
     loss = np.mean(np.logaddexp(0, logits) - targets * logits)
@@ -584,10 +584,10 @@ def mean_squared_error_without_the_two_broadcasting(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right, but the loss is a NumPy scalar: a Python float is asked for, and `float` makes "
-    "one.",
+    "The numbers are right, but the loss of float32 predictions is a np.float32: a Python float is asked "
+    "for, and float(...) makes one.",
 )
-def mean_squared_error_as_a_numpy_scalar(predictions, targets):
+def mean_squared_error_as_a_float32_number(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
     return grad.dtype.type(loss), grad
 
