@@ -113,12 +113,13 @@ def split(X, y, share, seed):
     """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn by ``seed``, and
     the rest.
 
-    share: of the samples, between 0 and 1. Raises ValueError where the part, or the rest, would lack a class.
+    share: of the samples, between 0 and 1, or their number, 1 or more. Raises ValueError if the part, or the
+    rest, would lack a class.
     """
     from sklearn.model_selection import train_test_split
 
     classes = len(np.unique(y))
-    part = math.ceil(share * len(y))
+    part = math.ceil(share * len(y)) if share < 1 else share
     if min(part, len(y) - part) < classes:
         raise ValueError(
             f"the part to hold out, {share:g} of {len(y)} samples, and the rest must each have a sample of "
