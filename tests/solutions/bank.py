@@ -113,9 +113,9 @@ def of_integers(function, *args):
     def run():
         got = function(*(arg.copy() for arg in args))
         wanted = function(*(arg.astype(np.float64) for arg in args))
-        if not isinstance(got, tuple):
-            got, wanted = (got,), (wanted,)
-        return tuple(map(_beside_floats, got, wanted))
+        if isinstance(got, tuple):
+            return tuple(map(_beside_floats, got, wanted))
+        return _beside_floats(got, wanted)
 
     return Case(f"{name}({', '.join(map(show, args))}) of {kind}", run, {}, 1e-6, 1e-9)
 
@@ -123,8 +123,8 @@ def of_integers(function, *args):
 def _beside_floats(got, wanted):
     kind = getattr(got, "dtype", type(got).__name__)
     if np.shape(got) == np.shape(wanted) and np.allclose(got, wanted, rtol=1e-4, equal_nan=True):
-        return f"{kind}, and the same numbers as for floats"
-    return f"{kind}, {_rounded(got)} where floats give {_rounded(wanted)}"
+        return f"{kind} (the same numbers as for floats)"
+    return f"{kind} ({_rounded(got)} instead of {_rounded(wanted)})"
 
 
 def _rounded(numbers):
