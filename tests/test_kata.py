@@ -184,7 +184,7 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
     path.write_text(skeleton + WRONG_TANH, encoding="utf-8")
     done = kata("--impl", empty, "check", "tanh", expected=1)
     lines = done.stdout.splitlines()
-    assert re.match(r"tanh: not right yet, \d+ of 10 tests pass", lines[0]), lines[0]
+    assert re.match(r"tanh: not right yet, \d+ of \d+ tests pass", lines[0]), lines[0]
     assert "Smallest failing call: tanh(" in done.stdout
     assert "Reading: the sign is turned round" in done.stdout
     assert "expected" in done.stdout
@@ -196,7 +196,7 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
     assert "require_close(" in traced.stdout
     path.write_text(skeleton + RIGHT_TANH, encoding="utf-8")
     done = kata("--impl", empty, "check", "tanh", expected=0)
-    assert done.stdout.startswith("tanh: passed, 1 point (10 tests")
+    assert re.match(r"tanh: passed, 1 point \(\d+ tests", done.stdout), done.stdout
     assert "Next: sigmoid (1 point)" in done.stdout
 
 

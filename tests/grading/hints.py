@@ -196,7 +196,9 @@ HINTS: dict[str, tuple[str, str, str]] = {
             "logits, targets = as_floating(logits), np.asarray(targets)",
             "n, logs = len(logits), log_softmax(logits)  # from .activations",
             "grad = softmax(logits)",
+            "# ValueError unless targets.shape is (n,) or logits.shape",
             "if targets.ndim == 1:  # labels: one entry of each row",
+            "    # ValueError if one is below 0 or too large: -1 would be an index",
             "    losses = -logs[np.arange(n), targets]",
             "    # at the same entries of grad, subtract 1",
             "else:",
@@ -219,7 +221,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
         _lines(
             "logits = as_floating(logits)",
             "targets = np.asarray(targets, dtype=logits.dtype)",
-            "# ValueError where logits.shape != targets.shape",
+            "# ValueError if logits.shape != targets.shape",
             "small = np.log1p(np.exp(-np.abs(logits)))",
             "losses = np.maximum(...) - logits * targets + small",
             "grad = (sigmoid(logits) - targets) / logits.size  # not len(logits)",
@@ -272,6 +274,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
             "dx = [[21, -3]], dW = [[6], [15]], db = [3].",
         ),
         _lines(
+            "grad, x, W = as_floating(grad), as_floating(x), as_floating(W)",
             "dx = grad @ W.T",
             "dW = x.T @ grad",
             "db = grad.sum(axis=0)  # not the mean",
@@ -869,8 +872,7 @@ REMARKS: dict[str, str] = {
     # losses
     "softmax_cross_entropy": (
         "The reference computes the exponentials once, for the loss and the gradient, instead of calling "
-        "log_softmax and softmax. It also refuses labels out of range, for -1 would count from the end, and "
-        "adds the losses up in float64."
+        "log_softmax and softmax, and adds the losses up in float64."
     ),
     "binary_cross_entropy": (
         "The same stable formula. The gradient is finished in place, in the array that the sigmoid returned, "
