@@ -701,6 +701,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
             "Example: n = 10, batch_size = 4: batches of 4, 4 and 2 indices.",
         ),
         _lines(
+            "# a ValueError if batch_size is below 1",
             "order = rng.permutation(n)",
             "for start in range(0, n, batch_size):",
             "    yield order[start : start + batch_size]  # the end may lie beyond n",
@@ -745,7 +746,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
             "Example: param holds 7, best holds 1: the same array now holds 1.",
         ),
         _lines(
-            "# a ValueError where self._best is None: there is nothing to restore",
+            "# a ValueError if self._best is None: there is nothing to restore",
             "for param, best in zip(params, self._best):",
             "    param[...] = best  # `param = best` would only rename",
         ),
@@ -1006,8 +1007,7 @@ REMARKS: dict[str, str] = {
         "are NaN from the start use up the patience, too."
     ),
     "EarlyStopping.restore": (
-        "The textbook loop, in place. The reference refuses where no best parameters are known yet, and "
-        "zip(..., strict=True) refuses a list of another length."
+        "The textbook loop, in place. Here, zip(..., strict=True) also refuses a list of another length."
     ),
     "train_epoch": (
         "The reference shares the loop with fit: a generator yields after each step, and the mean is taken "
