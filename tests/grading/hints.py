@@ -583,6 +583,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
             "Example: rate = 0.2: survivors grow by 1 / 0.8 = 1.25, and 0.8 * 1.25 = 1.",
         ),
         _lines(
+            "# a ValueError unless 0 <= rate < 1",
             "x = as_floating(x)",
             "keep = rng.random(x.shape) >= rate  # True for a share of 1 - rate",
             "mask = (keep / (1 - rate)).astype(x.dtype)",
@@ -604,14 +605,14 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "Within the limit, nothing may change.",
         _lines(
             "norm = sqrt(sum of g**2 over all entries of all arrays)",
-            "if norm > max_norm: every grad *= max_norm / norm",
+            "if norm > max_norm, and finite: every grad *= max_norm / norm",
             "Returned is the norm before clipping.",
             "Example: gradients 3 and 4, max_norm 1: norm 5, they become 0.6 and 0.8.",
         ),
         _lines(
             "squares = sum(float(np.sum(grad**2)) for grad in grads)",
             "norm = float(np.sqrt(squares))",
-            "if norm > max_norm:",
+            "if max_norm < norm < np.inf:",
             "    # grad *= max_norm / norm, for each grad of the list",
             "return norm",
         ),
@@ -704,6 +705,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
             "Example: n = 10, batch_size = 4: batches of 4, 4 and 2 indices.",
         ),
         _lines(
+            "# a ValueError if batch_size is below 1",
             "order = rng.permutation(n)",
             "for start in range(0, n, batch_size):",
             "    yield order[start : start + batch_size]  # the end may lie beyond n",
@@ -748,7 +750,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
             "Example: param holds 7, best holds 1: the same array now holds 1.",
         ),
         _lines(
-            "# a ValueError where self._best is None: there is nothing to restore",
+            "# a ValueError if self._best is None: there is nothing to restore",
             "for param, best in zip(params, self._best):",
             "    param[...] = best  # `param = best` would only rename",
         ),
@@ -970,8 +972,7 @@ REMARKS: dict[str, str] = {
     ),
     "dropout": (
         "The reference draws its random numbers in float32, which is quicker and fine enough for a coin, and "
-        "compares them straight into the mask, without an array of truth values. A rate outside [0, 1) is "
-        "refused."
+        "compares them straight into the mask, without an array of truth values."
     ),
     "dropout_backward": (
         "The textbook line: one multiplication, into out= where it is given, and nothing to guard against."
@@ -1008,8 +1009,7 @@ REMARKS: dict[str, str] = {
         "are NaN from the start use up the patience, too."
     ),
     "EarlyStopping.restore": (
-        "The textbook loop, in place. The reference refuses where no best parameters are known yet, and "
-        "zip(..., strict=True) refuses a list of another length."
+        "The textbook loop, in place. Here, zip(..., strict=True) also refuses a list of another length."
     ),
     "train_epoch": (
         "The reference shares the loop with fit: a generator yields after each step, and the mean is taken "

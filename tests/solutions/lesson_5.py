@@ -199,6 +199,14 @@ def penalties(network):
     yield script(f"{net}: what l2=0.1 adds where a generator is given", lambda: extra(7))
     yield script("what a second call with l2=0.1 adds to the loss", again)
 
+    def moved():
+        net = filled(network, (2, 3, 2), l2=0.1)
+        before = copies(net.params)
+        net.loss_and_grads(THREE, np.array([1, 0, 0]))
+        return [after - old for after, old in zip(net.params, before, strict=True)]
+
+    yield script(f"{written((2, 3, 2), l2=0.1)}; how params change in net.loss_and_grads", moved)
+
 
 @probe("Network.dropout")
 def masks(network):
@@ -991,6 +999,19 @@ class NoPenaltyWithAGenerator(Network):
         strength, self.l2 = self.l2, 0.0 if rng is not None else self.l2
         loss, grads = super().loss_and_grads(X, y, rng)
         self.l2 = strength
+        return loss, grads
+
+
+@wrong(
+    "Network.l2",
+    "The weights have shrunk after the call: the penalty is told in the loss and the gradients, and the step "
+    "that follows from them belongs to the optimizer.",
+)
+class WeightsDecayedInside(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        for W in self.params[::2]:
+            W *= 1 - self.l2
         return loss, grads
 
 
