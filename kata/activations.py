@@ -19,9 +19,6 @@ def sigmoid(z):
     z: array of any shape. Returns ``a`` of the same shape and dtype; no overflow for any finite z.
     Source: Goodfellow, Bengio & Courville 2016, Deep Learning, eq. 3.30.
     """
-    # The sigmoid squashes any sum into the range from 0 to 1, so that it can be read as a
-    # probability. Think of a sum of -1000: the exponential in the textbook formula overflows there,
-    # although the answer is simply 0.
     raise NotImplementedError
 
 
@@ -31,9 +28,6 @@ def sigmoid_backward(grad, a):
     grad, a: arrays of one shape, ``grad`` being dL/da.
     Source: the derivative of eq. 3.30, ibid., eq. 3.34.
     """
-    # On the way back you have the upstream gradient and the output a; the sum is not needed any
-    # more. Express the slope by a alone, and do not apply the sigmoid once more to what is already
-    # its output.
     raise NotImplementedError
 
 
@@ -43,9 +37,6 @@ def tanh(z):
     z: array of any shape. Returns ``a`` of the same shape and dtype.
     Source: LeCun et al. 1998, Efficient BackProp, section 4.4.
     """
-    # The hyperbolic tangent is a sigmoid that runs from -1 to 1 and is centred on 0, which suits
-    # hidden layers. NumPy has it, safe for any sum; built from exponentials, it would overflow
-    # again.
     raise NotImplementedError
 
 
@@ -55,9 +46,6 @@ def tanh_backward(grad, a):
     grad, a: arrays of one shape, ``grad`` being dL/da.
     Source: d tanh(z)/dz = 1 - tanh(z)**2.
     """
-    # Again the slope follows from the output: it is 1 in the middle and fades where the output
-    # comes close to -1 or 1. The second argument is the output already; taking its tanh again is
-    # the usual slip.
     raise NotImplementedError
 
 
@@ -67,8 +55,6 @@ def relu(z):
     z: array of any shape. Returns ``a`` of the same shape and dtype.
     Source: Nair & Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines.
     """
-    # ReLU lets positive sums pass unchanged and stops the others. It is cheap, and it does not
-    # flatten out for large sums. Compare entry by entry, and leave the caller's array as it is.
     raise NotImplementedError
 
 
@@ -77,9 +63,6 @@ def relu_backward(grad, a):
 
     grad, a: arrays of one shape, ``grad`` being dL/da. At exactly 0 the subgradient 0 is taken.
     """
-    # Where a unit was on, the gradient passes unchanged; where it was off, nudging the sum changes
-    # nothing. The output tells which is which. Remember the upstream gradient: the slope alone is
-    # only half of the answer.
     raise NotImplementedError
 
 
@@ -89,9 +72,6 @@ def leaky_relu(z, slope=0.01):
     z: array of any shape. Returns ``a`` of the same shape and dtype.
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
-    # A ReLU unit that is off for every sample has a gradient of 0 and never learns again. The leaky
-    # ReLU lets a small share of a negative sum through to prevent that. The share is an argument:
-    # use it, whatever its default.
     raise NotImplementedError
 
 
@@ -100,9 +80,6 @@ def leaky_relu_backward(grad, a, slope=0.01):
 
     grad, a: arrays of one shape, ``grad`` being dL/da; ``slope`` as in the forward pass, not negative.
     """
-    # Each unit passes back the gradient times its own slope: 1 on the positive side, the small
-    # share on the other. The output has the sign of the sum, so it tells the sides apart. Watch the
-    # dtype: float32 must stay float32.
     raise NotImplementedError
 
 
@@ -112,9 +89,6 @@ def elu(z, alpha=1.0):
     z: array of any shape. Returns ``a`` of the same shape and dtype; no overflow for large positive z.
     Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
-    # ELU bends negative sums smoothly towards a floor instead of cutting them off. np.where
-    # computes both branches for every entry, so the exponential must never see a large positive
-    # sum, not even where its result is thrown away.
     raise NotImplementedError
 
 
@@ -124,9 +98,6 @@ def elu_backward(grad, a, alpha=1.0):
     grad, a: arrays of one shape, ``grad`` being dL/da; ``alpha`` as in the forward pass, not negative.
     Source: Clevert et al. 2016, eq. 15.
     """
-    # On the negative side the slope is an exponential of the sum, which you no longer have. But the
-    # output contains that exponential: solve for it, and only a and alpha remain. Alpha counts
-    # here, too, not just on the way forward.
     raise NotImplementedError
 
 
@@ -136,9 +107,6 @@ def softmax(z):
     z: (k,) or (n, k). Returns the same shape and dtype, rows summing to 1; stable for any finite z.
     Source: Goodfellow et al. 2016, eq. 6.29; the shift by the maximum: ibid., section 4.1.
     """
-    # Softmax turns the scores of a sample into probabilities that sum to 1, the largest score
-    # getting the most. Only differences between scores matter, so take each row's own largest score
-    # away first; exp would overflow otherwise.
     raise NotImplementedError
 
 
@@ -149,9 +117,6 @@ def log_softmax(z):
     be -inf.
     Source: Goodfellow et al. 2016, eq. 6.30.
     """
-    # The loss needs the logarithm of a probability. Taking the log of softmax fails where a
-    # probability has become 0. Work on the scores instead: the logarithm undoes the exponential,
-    # and only the log of the sum remains.
     raise NotImplementedError
 
 

@@ -15,9 +15,6 @@ def xavier_normal(rng, fan_in, fan_out, dtype=np.float32):
 
     Source: Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks, eq. 12.
     """
-    # From weights too small a signal fades layer by layer, from weights too large it explodes.
-    # Xavier's rule keeps it level, forward and back, for tanh and sigmoid. It gives the variance;
-    # the generator wants the standard deviation.
     raise NotImplementedError
 
 
@@ -26,9 +23,6 @@ def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
 
     Source: Glorot & Bengio 2010, eq. 16.
     """
-    # The variance of xavier_normal, spread evenly between two limits. A uniform distribution's
-    # variance is a third of its squared limit, which is where the 6 comes from. Draw every weight
-    # on its own.
     raise NotImplementedError
 
 
@@ -37,9 +31,6 @@ def he_normal(rng, fan_in, fan_out, dtype=np.float32):
 
     Source: He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers, eq. 10.
     """
-    # ReLU switches off half of the units and with them half of the signal; He's rule makes up for
-    # it with twice the variance. Only the number of inputs counts here, and that is the number of
-    # rows of the weight matrix.
     raise NotImplementedError
 
 
@@ -48,32 +39,21 @@ def he_uniform(rng, fan_in, fan_out, dtype=np.float32):
 
     Source: He et al. 2015, eq. 10, with the uniform distribution's variance limit**2 / 3.
     """
-    # The variance of he_normal, spread evenly between two limits. The limit is not the standard
-    # deviation: it lies further out, for all weights stay within it. The generator draws float64;
-    # return the dtype you are asked for.
     raise NotImplementedError
 
 
 def random_normal(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
     """Draw from a normal distribution of a fixed standard deviation, whatever the widths: the naive start."""
-    # The naive start: one fixed spread, whatever the widths of the layer, to be compared with
-    # Xavier and He. The argument is the standard deviation, not the variance, and it belongs to the
-    # caller.
     raise NotImplementedError
 
 
 def random_uniform(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
     """Draw uniformly from [low, high), whatever the widths: the naive start."""
-    # The other naive start: every weight lies between two fixed ends, whatever the widths. Draw the
-    # whole array at once, since one row or column repeated would make twins of the units.
     raise NotImplementedError
 
 
 def zeros(rng, fan_in, fan_out, dtype=np.float32):
     """Return zeros: right for biases, useless for weights, since equal units stay equal."""
-    # Zeros are right for biases. For weights they are useless: units that start equal get equal
-    # gradients and stay equal for ever. Return a new array at each call, in the shape and dtype you
-    # are asked for.
     raise NotImplementedError
 
 

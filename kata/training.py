@@ -14,9 +14,6 @@ def one_hot(labels, n_classes, dtype=np.float32):
     labels: integers (n,) in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
     Raises ValueError for any other label.
     """
-    # A label becomes a row with a single 1, at its class. The caller says how many columns there
-    # are; the largest label at hand does not. Refuse impossible labels before you index: -1 would
-    # quietly land in the last column.
     raise NotImplementedError
 
 
@@ -26,9 +23,6 @@ def min_max_scale(train, *others):
     train, others: (n, d) each, n free. Returns a tuple as long as the arguments. A feature that is constant
     on ``train`` becomes 0 everywhere; values of the others may leave [0, 1] where ``train`` never went.
     """
-    # Features on one scale learn at one pace. The range comes from the training data alone and
-    # holds for every array. A constant column would be divided by 0, and bytes cannot go below 0,
-    # so convert them before you subtract.
     raise NotImplementedError
 
 
@@ -38,17 +32,11 @@ def minibatches(n, batch_size, rng):
     All batches have ``batch_size`` entries but the last, which may be short.
     Raises ValueError for a batch size below 1.
     """
-    # Shuffle all samples once a call and deal them out, batch by batch. The last batch may be
-    # short, but nobody is left out. Deal indices rather than data: the caller picks rows of X and
-    # of y with the same ones.
     raise NotImplementedError
 
 
 def step_decay(epoch, lr, factor=0.5, every=30):
     """Return lr * factor ** floor(epoch / every): the initial rate, cut every so many epochs, from 0."""
-    # Large steps first, small ones later: the rate is cut every so many epochs. Compute it from the
-    # first rate and the number of the epoch; cutting the last result again and again would shrink
-    # it far too fast.
     raise NotImplementedError
 
 
@@ -68,25 +56,19 @@ class EarlyStopping:
             raise ValueError(f"min_delta must not be negative; got {min_delta}")
         self.patience, self.min_delta = patience, min_delta
         self.best_loss, self.best_epoch = math.inf, None
-        self._epoch, self._best = -1, None
+        self._epoch, self._best = -1, None  # the last epoch seen, from 0; copies of the best parameters
 
     def update(self, loss, params):
         """Take an epoch's validation loss and parameters; return True when it is time to stop.
 
         A NaN is never better.
         """
-        # When the validation loss no longer falls, it is time to stop, after some patience. Compare
-        # with the best loss so far, not with the last one. Remember the best parameters as copies,
-        # for the arrays themselves go on changing.
         raise NotImplementedError
 
     def restore(self, params):
         """Write the best parameters back into ``params``, in place.
         Raises ValueError when there has been no best yet.
         """
-        # The last parameters are rarely the best ones. Write the remembered values into the arrays
-        # you are given: a list of new arrays would leave the network as it is. Keep the memory,
-        # since training may go on.
         raise NotImplementedError
 
 
@@ -97,7 +79,4 @@ def train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_
     own rate. max_grad_norm: clips the gradients by their joint norm. The loss of each batch is the one before
     its own step, with dropout and penalty.
     """
-    # One pass over the data: for each batch the gradients, a clip where asked for, and a step.
-    # Weigh each loss by the size of its batch, for the last one may be smaller. Hand rng on to the
-    # network: without it, there is no dropout.
     raise NotImplementedError

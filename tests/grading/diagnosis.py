@@ -322,6 +322,4 @@ def _number(value):
 
 
 def _wrap(text):
-    import textwrap
-
-    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False)
+    return [text]  # who prints it knows the terminal's width
