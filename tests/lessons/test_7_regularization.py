@@ -57,7 +57,7 @@ def test_l2_gradient_is_the_derivative_of_the_penalty(regularization, rng):
 
 @exercise("l2_penalty")
 def test_l2_keeps_the_dtype(regularization, rng):
-    """float32 weights have float32 gradients and whole numbers float64 ones; the penalty is a Python float."""
+    """float32 weights have float32 gradients, whole numbers float64 ones; the penalty is a Python float."""
     W = rng.normal(size=(3, 2)).astype(np.float32)
     penalty, (grad,) = regularization.l2_penalty([W], 0.5)
     require_float(penalty, "the penalty of float32 weights")
