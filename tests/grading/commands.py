@@ -315,7 +315,7 @@ def _tell(result, options):
         print(textwrap.indent(result.message, "  "))
     place = Sources(options.folder).place(EXERCISES[result.name])
     if place and result.status == FAILING:
-        print(f"Yours: {short(place.path)}:{place.line}")
+        print(f"Yours: {short(place.path)}:{result.line or place.line}")
     if result.status == TODO:
         print(
             "\n".join(

@@ -111,7 +111,7 @@ def test_cross_entropy_takes_uncertain_targets(losses):
     )
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_cross_entropy_is_stable(losses, dtype):
     """A sure and wrong answer costs what it says, 20,000; a sure and right one costs nothing."""
@@ -180,7 +180,7 @@ def test_binary_cross_entropy_averages_over_all_elements(losses, rng):
     require_close(grad, column_grad.reshape(4, 3), what="the gradient of (4, 3) against (12, 1)", look=look)
 
 
-@exercise("binary_cross_entropy")
+@exercise("binary_cross_entropy", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_binary_cross_entropy_is_stable(losses, dtype):
     """log(1 + exp(10000)) is 10,000, but exp(10000) is inf: the formula must be turned round."""
@@ -210,7 +210,7 @@ def test_mean_squared_error_has_known_values(losses):
     require_close(grad, [[0.5, -1.0], [1.5, 0.0]], what="the gradient of errors 1, -2, 3, 0", look=look)
 
 
-@exercise("mean_squared_error")
+@exercise("mean_squared_error", about="refusal")
 @pytest.mark.parametrize(
     ("shape", "other"),
     [((4, 1), (4,)), ((4, 1), (1, 4)), ((4, 1), (1, 1)), ((4, 1), (4, 2)), ((4,), (4, 1))],
@@ -263,7 +263,7 @@ def test_loss_is_a_mean(losses, rng, name):
     )
 
 
-@exercise("{name}")
+@exercise("{name}", about="type")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_types_and_arguments_are_kept(losses, rng, name, dtype):
@@ -283,7 +283,7 @@ def test_types_and_arguments_are_kept(losses, rng, name, dtype):
     )
 
 
-@exercise("{name}")
+@exercise("{name}", about="type values")
 @pytest.mark.parametrize("name", ALL)
 def test_whole_numbers_become_float64(losses, name):
     """Scores given as integers still have a gradient with fractions."""
@@ -297,7 +297,7 @@ def test_whole_numbers_become_float64(losses, name):
     require_close(grad, expected_grad, what=f"the gradient of {name} for integers", look=look)
 
 
-@exercise("{name}")
+@exercise("{name}", about="type")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("kind", [np.float64, np.int64, np.uint8])
 def test_targets_may_be_of_another_type(losses, rng, name, kind):

@@ -97,7 +97,7 @@ def test_dense_backward_is_the_derivative_of_dense(layers, rng):
         )
 
 
-@exercise("dense")
+@exercise("dense", about="type")
 def test_dense_keeps_the_dtype(layers, rng):
     """float32 in, float32 out."""
     _, x, W, b = example(rng, 4, 3, 2, np.float32)
@@ -105,7 +105,7 @@ def test_dense_keeps_the_dtype(layers, rng):
     require_array(z, shape=(4, 2), dtype=np.float32, what="dense of float32 arrays")
 
 
-@exercise("dense_backward")
+@exercise("dense_backward", about="type")
 def test_dense_backward_keeps_the_dtype(layers, rng):
     """float32 in, float32 out, on the way back, too."""
     grad, x, W, _ = example(rng, 4, 3, 2, np.float32)
