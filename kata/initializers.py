@@ -20,9 +20,6 @@ def xavier_normal(rng, fan_in, fan_out, dtype=np.float32):
     The mean is 0. Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone.
     Source: Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks, eq. 12.
     """
-    # From weights too small a signal fades layer by layer, from weights too large it explodes.
-    # Xavier's rule keeps it level, forward and back, for tanh and sigmoid. It gives the variance;
-    # the generator wants the standard deviation.
     raise NotImplementedError
 
 
@@ -32,9 +29,6 @@ def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
     Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone.
     Source: Glorot & Bengio 2010, eq. 16.
     """
-    # The variance of xavier_normal, spread evenly between two limits. A uniform distribution's
-    # variance is a third of its squared limit, which is where the 6 comes from. Draw every weight
-    # on its own.
     raise NotImplementedError
 
 
@@ -44,9 +38,6 @@ def he_normal(rng, fan_in, fan_out, dtype=np.float32):
     The mean is 0. Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone.
     Source: He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers, eq. 10.
     """
-    # ReLU switches off half of the units and with them half of the signal; He's rule makes up for
-    # it with twice the variance. Only the number of inputs counts here, and that is the number of
-    # rows of the weight matrix.
     raise NotImplementedError
 
 
@@ -56,9 +47,6 @@ def he_uniform(rng, fan_in, fan_out, dtype=np.float32):
     Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone.
     Source: He et al. 2015, eq. 10, with the uniform distribution's variance limit**2 / 3.
     """
-    # The variance of he_normal, spread evenly between two limits. The limit is not the standard
-    # deviation: it lies further out, for all weights stay within it. The generator draws float64;
-    # return the dtype you are asked for.
     raise NotImplementedError
 
 
@@ -68,9 +56,6 @@ def random_normal(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
     std: the standard deviation; the mean is 0. Returns a new array (fan_in, fan_out) of ``dtype``, drawn from
     ``rng`` alone.
     """
-    # The naive start: one fixed spread, whatever the widths of the layer, to be compared with
-    # Xavier and He. The argument is the standard deviation, not the variance, and it belongs to the
-    # caller.
     raise NotImplementedError
 
 
@@ -80,8 +65,6 @@ def random_uniform(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
     Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone. Rounded to float32, a number
     may be ``high`` itself.
     """
-    # The other naive start: every weight lies between two fixed ends, whatever the widths. Draw the
-    # whole array at once, since one row or column repeated would make twins of the units.
     raise NotImplementedError
 
 
@@ -90,9 +73,6 @@ def zeros(rng, fan_in, fan_out, dtype=np.float32):
 
     Returns a new array (fan_in, fan_out) of ``dtype`` at each call; ``rng`` is not used.
     """
-    # Zeros are right for biases. For weights they are useless: units that start equal get equal
-    # gradients and stay equal for ever. Return a new array at each call, in the shape and dtype you
-    # are asked for.
     raise NotImplementedError
 
 

@@ -18,9 +18,6 @@ def dense(x, W, b):
     x: (n, fan_in), W: (fan_in, fan_out), b: (fan_out,). Returns (n, fan_out) in their dtype (integers:
     float64).
     """
-    # Each output is a weighted sum of all inputs plus a bias of its own, and one matrix product
-    # does it for the whole batch. Rows are samples: check the shapes, and let broadcasting add the
-    # biases to every row.
     raise NotImplementedError
 
 
@@ -33,7 +30,4 @@ def dense_backward(grad, x, W):
 
     Source: Rumelhart, Hinton & Williams 1986, eq. 6 and 7, for a whole batch at once.
     """
-    # The gradient of the sums says what the layer below should change (dx), what the weights and
-    # what the biases. The shapes nearly force the products. For the biases sum over the samples:
-    # the 1/n is in grad already.
     raise NotImplementedError

@@ -23,9 +23,6 @@ def softmax_cross_entropy(logits, targets):
     Raises ValueError for a label below 0 or above k-1, and for targets of any other shape.
     Source: Goodfellow et al. 2016, Deep Learning, section 6.2.2.3; Bishop 2006, eq. 4.109.
     """
-    # The loss of a sample is how surprised the network is by the right answer. Targets are labels,
-    # one class a sample, or rows of probabilities that weigh all classes. Start from log_softmax,
-    # and remember the 1/n in the gradient.
     raise NotImplementedError
 
 
@@ -40,9 +37,6 @@ def binary_cross_entropy(logits, targets):
     Source: Bishop 2006, eq. 4.90, with -log sigmoid(z) written as max(-z, 0) + log1p(exp(-|z|)), which cannot
     overflow.
     """
-    # Every entry is a yes-or-no answer of its own, so the mean runs over all entries, not over the
-    # rows alone. The logarithm of a sigmoid fails for very sure answers: rewrite it so that exp
-    # never sees a positive number.
     raise NotImplementedError
 
 
@@ -54,9 +48,6 @@ def mean_squared_error(predictions, targets):
     Raises ValueError if the shapes differ.
     Source: Goodfellow et al. 2016, eq. 5.4.
     """
-    # For predicted numbers: the mean of the squared differences over all entries. The danger is
-    # silent, for a column minus a flat array becomes a whole table, so compare the shapes first.
-    # Loss and gradient must share their factors.
     raise NotImplementedError
 
 
