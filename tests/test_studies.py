@@ -749,7 +749,7 @@ def test_a_claim_may_come_out_either_way(ours, other, holds):
     known = Pretended(setting("named", ours), setting("other", other))
     answer = claims.names_the_best("any", "named")(known)
     assert answer.holds is holds
-    assert f"named has {100 * mean(ours):.2f}" in answer.numbers
+    assert f"{100 * mean(ours):.2f}" in answer.numbers.split(" for named; ")[0]
 
 
 def test_claims_about_times_weigh_epochs():
@@ -913,8 +913,8 @@ def test_committed_records_are_small():
 @pytest.mark.parametrize("name", STUDIES)
 def test_committed_pages_say_what_their_records_say(committed, name):
     page = REPORTS / f"{name}.md"
-    if not (REPORTS / f"{name}{store.KEPT}").exists():
-        pytest.skip("no records of this study are committed")
+    if not any("job" in record for record in store.kept(REPORTS / f"{name}{store.KEPT}")):
+        pytest.skip("no trainings of this study are committed")
     text = page.read_text(encoding="utf-8")
     names = {what: file for file, what in re.findall(rf"\(({re.escape(name)}-([a-z]+)\.png)\)", text)}
     lines = pages._page(STUDIES[name], committed, "mnist", names)

@@ -62,7 +62,7 @@ def stored(folder):
 
 def keep(file, records):
     """Write records into a compressed file, one a line: the same records give the same bytes."""
-    lines = sorted(json.dumps(record, sort_keys=True, separators=(",", ":")) for record in records)
+    lines = sorted(json.dumps(record, separators=(",", ":")) for record in records)
     with (
         replacing(file) as target,
         gzip.GzipFile("", "wb", compresslevel=9, fileobj=target, mtime=0) as packed,
