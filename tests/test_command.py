@@ -329,8 +329,8 @@ def test_usage_errors_are_one_line(capsys, arguments, message):
         (["train", "v2", "--data", "nothing.csv"], "nothing.csv"),
         (["train", "v2", "--data", "cifar"], "data must be digits, mnist or the path of a .csv file"),
         (["train", "v2", "--data", "digits", "--optimizer", "sgd", "--lr", "1e12"], "the loss became"),
-        (["train", "v2", "--data", "digits", "--validation", "0.001"], "hold out, 0.001 of 1437 samples"),
-        (["train", "v2", "--data", "digits", "--validation", "0.999"], "hold out, 0.999 of 1437 samples"),
+        (["train", "v2", "--data", "digits", "--validation", "0.001"], "cannot hold out 0.001 of 1437"),
+        (["train", "v2", "--data", "digits", "--validation", "0.999"], "cannot hold out 0.999 of 1437"),
         (["train", "best", "--data", "digits", "--decay-every", "3"], "--decay-every needs a rate that"),
         (["train", "v2", "--data", "digits", "--impl", "nowhere"], "--impl must be a package"),
         (

@@ -3,6 +3,7 @@
 import textwrap
 from pathlib import Path
 
+from tests.grading import learned
 from tests.grading.exercises import EXERCISES, LESSONS, exercises_of
 from tests.grading.results import FAILING, PASSED, TODO, UNKNOWN, WAITING
 from tests.grading.sources import Sources
@@ -32,6 +33,8 @@ def render(results, folder, color=False, command="python -m kata"):
     lines = [f"{short(folder):<{WIDTH - len(score)}}{score}", ""]
     for lesson in LESSONS:
         lines += _lesson(lesson, results, color)
+    if next_exercise(results) is None:
+        lines += ["", *learned.numbers(results)]
     return "\n".join([*lines, "", following(results, folder, color, command)])
 
 
@@ -86,8 +89,13 @@ def following(results, folder, color=False, command="python -m kata"):
     """Say what to do next: the exercise with its place and formula, and the command that checks it."""
     exercise = next_exercise(results)
     if exercise is None:
-        return paint("All done: your network learns, and every number in it is yours.", "32", color) + (
-            f"\nHow fast is it? {command} race"
+        return "\n".join(
+            [
+                paint("All done: your network learns, and every number in it is yours.", "32", color),
+                f"  how fast is it?       {command} race",
+                f"  its pictures, files:  python -m nn train v2 --impl {short(folder)}",
+                "  all that nn trains:   python -m nn recipes",
+            ]
         )
     result = results[exercise.name]
     kind = {FAILING: "mend ", TODO: "write ", WAITING: "write "}.get(result.status, "")

@@ -9,7 +9,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from tests.grading import board, reports
+from tests.grading import board, learned, reports
 from tests.grading.board import WIDTH, paint, short
 from tests.grading.exercises import EXERCISES, LESSONS, find
 from tests.grading.hints import HINTS, REMARKS
@@ -357,13 +357,25 @@ def _refresh(progress, exercises, options, extra=()):
     if not exercises:
         return
     shown = sys.stderr.isatty()
-    last = ""
+    last, due, end = "", 0.0, 0.0  # the line, when it may change again, and when the trainings should be done
 
-    def watch(name):
-        nonlocal last
-        if shown and name != last:
+    def show(line):
+        if shown:
+            print(f"\r{line:<{WIDTH}}\r", end="", file=sys.stderr, flush=True)
+
+    def watch(event, name):
+        nonlocal last, due, end
+        now = time.monotonic()
+        if event["event"] == "estimate":
+            end = now + event["seconds"]
+            show("")
+            print(learned.estimate(event), flush=True)
+        elif event["event"] == "epoch" and now >= due:
+            due = now + INTERVAL
+            show(learned.status(event, left=end - now))
+        elif event["event"] == "begin" and name != last:
             last = name
-            print(f"\r{'checking ' + name:<{WIDTH}}", end="", file=sys.stderr, flush=True)
+            show(f"checking {name}")
 
     try:
         progress.refresh(exercises, limit=options.limit, options=extra, watch=watch)
@@ -374,12 +386,11 @@ def _refresh(progress, exercises, options, extra=()):
             reason = f"{missing[1]} is not installed here: {sys.executable} -m pip install numpy pytest"
         raise CommandError(reason) from None
     finally:
-        if shown:
-            print(f"\r{'':<{WIDTH}}\r", end="", file=sys.stderr, flush=True)
+        show("")
     trainings = [exercise for exercise in EXERCISES.values() if exercise.function is None]
     if options.run is not _check and exercises[0].function and _due(progress) == trainings:
         if shown:
-            print("Everything else passes: now the trainings, a few minutes with MNIST", file=sys.stderr)
+            print("Everything else passes: now the trainings", file=sys.stderr)
         _refresh(progress, trainings, options, extra)
 
 

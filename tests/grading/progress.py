@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.grading.exercises import EXERCISES
-from tests.grading.results import PASSED, UNKNOWN, Result
+from tests.grading.results import PASSED, UNKNOWN, WAITING, Result
 from tests.grading.runner import ROOT, Grading
 from tests.grading.sources import Sources
 
@@ -61,17 +61,25 @@ class Progress:
         return [exercise for name, exercise in EXERCISES.items() if self._prints.get(name) != current[name]]
 
     def refresh(self, exercises, *, limit, options=(), watch=None):
-        """Grade exercises now and remember the outcome; ``watch`` is called with each name begun."""
+        """Grade exercises now and remember the outcome.
+
+        watch: called with each event that says how far it is, and with the exercise that it belongs to.
+        """
         names = [exercise.name for exercise in exercises]
         before = self._fingerprints()
         grading = Grading(self.folder, exercises=names, limit=limit, options=options)
+        exercise = None
         for event in grading:
-            if watch and event["event"] == "begin":
-                watch(grading.results.plan[event["test"]])
+            if event["event"] == "begin":
+                exercise = grading.results.plan[event["test"]]
+            if watch and event["event"] in ("begin", "estimate", "epoch"):
+                watch(event, exercise)
         fresh = grading.results.all(earlier=self.results) if grading.results else {}
         for name in names:
             self.results[name] = fresh.get(name, Result(name, UNKNOWN))
             self._prints[name] = before[name]
+            if EXERCISES[name].function is None and self.results[name].status == WAITING:
+                del self._prints[name]  # it was not run, so it is due as soon as nothing is in its way
         self.save()
 
     def current(self):
