@@ -101,7 +101,7 @@ EarlyStopping.update   | 3 | stop after patience epochs without loss < best - mi
 EarlyStopping.restore  | 1 | param[...] = the best parameters, in place
 train_epoch            | 4 | for each batch: gradients, clip, step; mean loss over the samples
 # convergence
-v1                     | 1 | tanh, Xavier, full-batch gradient descent: 88 % of the digits
+v1                     | 1 | tanh, Xavier, full-batch gradient descent: 92 % of the digits
 v2                     | 2 | ReLU, He, Adam, dropout, L2, early stopping: 97 % on MNIST
 """
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.grading.exercises import EXERCISES
-from tests.grading.results import PASSED, UNKNOWN, WAITING, Result
+from tests.grading.results import PASSED, UNKNOWN, WAITING, WAITS, Result
 from tests.grading.runner import ROOT, Grading
 from tests.grading.sources import Sources
 
@@ -79,7 +79,9 @@ class Progress:
             self.results[name] = fresh.get(name, Result(name, UNKNOWN))
             self._prints[name] = before[name]
             if EXERCISES[name].function is None and self.results[name].status == WAITING:
-                del self._prints[name]  # it was not run, so it is due as soon as nothing is in its way
+                cause = EXERCISES.get(self.results[name].message.removeprefix(WAITS))
+                if cause and cause.function:  # it was not run, so it is due once nothing is in its way
+                    del self._prints[name]
         self.save()
 
     def current(self):

@@ -114,7 +114,7 @@ def watch(request, announce):
 def _has_mnist():
     from nn import data
 
-    return "MNIST_DIR" in os.environ or data.choose()[0] == "mnist"
+    return bool(os.environ.get("MNIST_DIR")) or data.choose()[0] == "mnist"
 
 
 @pytest.fixture
