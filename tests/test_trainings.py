@@ -14,6 +14,7 @@ from tests.grading.exercises import EXERCISES
 from tests.grading.progress import Progress
 from tests.grading.results import FAILING, PASSED, WAITING, Result
 from tests.grading.runner import Grading
+from tests.grading.sources import Sources
 from tests.lessons.trainings import Outcome, Training, Watch, cross_entropy, require, summary, train
 from tests.solutions.textbook import textbook
 
@@ -148,14 +149,8 @@ def test_a_broken_package_has_no_estimate():
 def test_the_lines_fit_a_terminal():
     event = {"training": "the optimized network on MNIST", "network": 3, "networks": 5}
     event |= {"epoch": 999, "epochs": 1000, "accuracy": 1.0}
-    line = learned.status(event, left=5000)
-    assert (
-        line
-        == (
-            "optimized network on MNIST, network 3 of 5: epoch 999 of 1000, 100.0% right, 83 minutes left"[
-                :79
-            ]
-        )
+    assert learned.status(event, left=5000) == (
+        "optimized network on MNIST, network 3 of 5: epoch 999 of 1000, 100.0% right, 83 minutes left"
     )
     assert learned.status(event | {"networks": 1}).endswith("epoch 999 of 1000, 100.0% right")
     told = learned.estimate({"trainings": ["v1 on digits", "v2 on digits", "the third"], "seconds": 100.4})
@@ -178,8 +173,8 @@ def everything():
 def test_the_board_ends_with_what_was_learned(everything, tmp_path):
     text = board.render(everything, tmp_path)
     assert text.isascii()
-    assert "  v1 on digits                    93.71%  (mean of 5 networks)\n" in text
-    assert "  v2 on digits                    97.34%  (mean of 5 networks)\n" in text
+    assert "  v1 on digits                 93.71%  (mean of 5)\n" in text
+    assert "  v2 on digits                 97.34%  (mean of 5)\n" in text
     assert "(v2 on digits): 8 read as 1 (11), 3 read as 8 (9)" in text
     assert "every number in it is yours" in text
     assert f"python -m nn train v2 --impl {tmp_path}" in text
@@ -210,15 +205,6 @@ def test_curves_are_drawn_where_they_belong(everything):
     assert any(line.rstrip().endswith(" 1000") for line in lines)
 
 
-def test_results_survive_the_progress_file(everything, tmp_path):
-    (tmp_path / "__init__.py").touch()
-    progress = Progress(tmp_path)
-    progress.results = everything
-    progress._prints = progress._fingerprints()
-    progress.save()
-    assert learned.numbers(Progress(tmp_path).current()) == learned.numbers(everything)
-
-
 @pytest.fixture
 def solved(tmp_path):
     """Return a function that writes a right package, with code added to one of its modules."""
@@ -233,6 +219,18 @@ def solved(tmp_path):
         return folder
 
     return write
+
+
+def test_results_survive_the_progress_file(everything, solved):
+    folder = solved("activations", "")
+    progress = Progress(folder)
+    progress.results = everything
+    sources = Sources(folder)
+    progress._prints = {
+        name: progress._fingerprint(sources, exercise) for name, exercise in EXERCISES.items()
+    }
+    progress.save()
+    assert learned.numbers(Progress(folder).current()) == learned.numbers(everything)
 
 
 @pytest.mark.parametrize(

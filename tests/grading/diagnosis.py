@@ -490,4 +490,4 @@ def _number(value, digits=6):
 
 
 def _wrap(text):
-    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False)
+    return [text]  # who prints it knows the terminal's width

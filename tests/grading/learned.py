@@ -2,17 +2,16 @@
 
 import textwrap
 
-WIDTH = 79
-COLUMNS = 66  # of the curves
+COLUMNS = 66  # of the curves, where the terminal has room for them
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.97, 0.99)  # the row of a share is the highest not above it
 
 
-def estimate(event):
+def estimate(event, width=79):
     """Return a sentence that says how long the trainings will take."""
     names = [name.removeprefix("the ") for name in event["trainings"]]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return textwrap.fill(
-        f"Training {listed}: about {_duration(event['seconds'])} on this machine, as a few steps tell.", WIDTH
+        f"Training {listed}: about {_duration(event['seconds'])} on this machine, as a few steps tell.", width
     )
 
 
@@ -23,10 +22,10 @@ def status(event, left=0.0):
     return (
         f"{event['training'].removeprefix('the ')}{network}: epoch {event['epoch']} of {event['epochs']}, "
         f"{event['accuracy']:.1%} right{time}"
-    )[:WIDTH]
+    )
 
 
-def numbers(results):
+def numbers(results, width=79):
     """Return the lines that show what the trainings have reached; none where nothing was measured.
 
     results: by exercise name, as the board has them.
@@ -36,17 +35,17 @@ def numbers(results):
         return []
     lines = ["Right among test digits that it had never seen:"]
     for training in trainings:
-        mean = f"  (mean of {training['networks']} networks)" if training["networks"] > 1 else ""
-        lines.append(f"  {training['name'].removeprefix('the '):<30} {training['accuracy']:7.2%}{mean}")
+        mean = f"  (mean of {training['networks']})" if training["networks"] > 1 else ""
+        lines.append(f"  {training['name'].removeprefix('the '):<27} {training['accuracy']:7.2%}{mean}")
     curves = {mark: _on_digits(results, name) for mark, name in (("1", "v1"), ("2", "v2"))}
     if all(curves.values()):
         lines += ["", "While it learned digits, % right after each epoch: 1 is v1, 2 is v2"]
-        lines += _drawn({mark: training["curve"] for mark, training in curves.items()})
+        lines += _drawn({mark: training["curve"] for mark, training in curves.items()}, width)
     last = trainings[-1]
     pairs = [f"{shown} read as {answer} ({count})" for shown, answer, count in last["confusions"]]
     if pairs:
         told = f"Its most frequent mistakes ({last['name'].removeprefix('the ')}): {', '.join(pairs)}"
-        lines += ["", *textwrap.wrap(told, WIDTH, subsequent_indent="  ")]
+        lines += ["", *textwrap.wrap(told, width, subsequent_indent="  ")]
     return lines
 
 
@@ -56,10 +55,10 @@ def _on_digits(results, name):
     return found[0] if found else None
 
 
-def _drawn(curves):
+def _drawn(curves, width):
     """Return several curves of shares, by their mark, as lines of text; the later covers the earlier."""
     epochs = max(map(len, curves.values()))
-    columns = min(epochs, COLUMNS)
+    columns = min(epochs, COLUMNS, width - 7)
     grid = [[" "] * columns for _ in LEVELS]
     for mark, curve in curves.items():
         for column in range(columns):

@@ -71,7 +71,7 @@ V2_MNIST = Training(
     epochs=10,
     lr=0.001,
     accuracy=0.97,
-    loss=(1, 0.30),
+    loss=(1, 0.25),
     patience=5,
     every=30,
 )
@@ -84,7 +84,7 @@ OPTIMIZED = Training(
     epochs=8,
     lr=0.001,
     accuracy=0.98,
-    loss=(1, 0.25),
+    loss=(1, 0.18),
     hidden=(512, 256, 128),
     l2=1e-4,
     dropout=0.2,
