@@ -154,14 +154,23 @@ def digits(training, rng):
 @exercise("v1")
 @trains(V1_DIGITS)
 def test_v1_learns_digits(learn, digits):
-    """On average over five splits 91.5 % must be right, and a loss of at most 0.4 left."""
+    """On average over five splits 92 % must be right, and a loss of at most 0.4 left.
+
+    Over 40 seeds the reference had 93.7 % on average, 93.0 % at worst, spread 0.4, and a loss of 0.309, 0.341
+    at worst, spread 0.014. Half the rate or half the epochs leave a loss of 0.5.
+    """
     learn(digits)
 
 
 @exercise("v2")
 @trains(V2_DIGITS)
 def test_v2_learns_digits(learn, digits):
-    """On average over five splits 95.5 % must be right; after 10 epochs at most a loss of 0.4 is left."""
+    """On average over five splits 95.5 % must be right; after 10 epochs at most a loss of 0.4 is left.
+
+    Over 40 seeds the reference had 97.2 % on average, 96.5 % at worst, spread 0.3, and a loss of 0.310, 0.335
+    at worst, spread 0.014. Half the rate leaves a loss of 0.6, sixteen units 0.8, sigmoid 1.0, and batches of
+    256 leave 1.5.
+    """
     learn(digits)
 
 
@@ -189,7 +198,11 @@ def mnist_split(mnist, rng):
 @exercise("v1")
 @trains(V1_MNIST)
 def test_v1_learns_mnist_slowly(learn, mnist):
-    """On average over three networks 68 % must be right after 100 epochs on the first 6,000 images."""
+    """On average over three networks 68 % must be right after 100 epochs on the first 6,000 images.
+
+    Over 30 seeds single networks of the reference had 71.6 % on average, 69.2 % at worst, spread 1.5. Half
+    the rate comes to 57 % and a loss of 1.7.
+    """
     (X, y), test = mnist
     watched = slice(6000, 7000)
     learn([((X[:6000], y[:6000]), (X[watched], y[watched]), test)] * V1_MNIST.networks)
@@ -206,12 +219,18 @@ def test_v1_learns_mnist_in_the_end(learn, mnist_split):
 @exercise("v2")
 @trains(V2_MNIST)
 def test_v2_learns_mnist(learn, mnist_split):
-    """At least 97 % within 10 epochs."""
+    """At least 97 % within 10 epochs, and at most a loss of 0.25 after the first.
+
+    Over 8 seeds the reference had 97.5 %, 97.3 % at worst; over 10 a loss of 0.184, 0.198 at worst.
+    """
     learn([mnist_split])
 
 
 @exercise("v2")
 @trains(OPTIMIZED)
 def test_optimized_network_learns_mnist_well(learn, mnist_split):
-    """At least 98 % from three hidden layers, with clipping and a rate that is halved every 2 epochs."""
+    """At least 98 % from three hidden layers, with clipping and a rate that is halved every 2 epochs.
+
+    Over 4 seeds the reference had 98.4 %, 98.3 % at worst, and a loss of 0.136 after the first epoch.
+    """
     learn([mnist_split])
