@@ -78,7 +78,13 @@ def test_plain_lines_show_each_epoch(capsys):
     assert max(map(len, lines)) <= 79
 
 
-def test_a_long_training_prints_ten_lines_or_all(capsys):
+@pytest.fixture
+def nothing_drawn(monkeypatch):
+    """For tests of what is printed alone: the pictures take longer than the training."""
+    monkeypatch.setattr("nn.report.write_run", lambda *_: ["history.csv"])
+
+
+def test_a_long_training_prints_ten_lines_or_all(capsys, nothing_drawn):
     train = ["train", "v1", "--data", "digits", "--epochs", "40", "--hidden", "4"]
     counts = []
     for options in ([], ["--log"]):
@@ -87,7 +93,7 @@ def test_a_long_training_prints_ten_lines_or_all(capsys):
     assert counts == [11, 40], "the first epoch and every fourth; with --log each of them"
 
 
-def test_the_bar_shows_both_accuracies_and_the_rate(monkeypatch, capsys):
+def test_the_bar_shows_both_accuracies_and_the_rate(monkeypatch, capsys, nothing_drawn):
     """A bar on a terminal, within its width; --log asks for lines there, too."""
     for stream in (sys.stdout, sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True)
