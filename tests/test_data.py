@@ -145,7 +145,7 @@ def test_the_download_is_asked_for_as_scikit_learn_wants_it(monkeypatch, tmp_pat
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
     monkeypatch.setattr("sklearn.datasets._openml.urlopen", urlopen)
-    with pytest.raises(OSError, match=r"MNIST is not at hand.*no network here"):
+    with pytest.raises(OSError, match=r"MNIST was not found.*no network here"):
         data.load("mnist")
 
 

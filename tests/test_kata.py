@@ -773,11 +773,24 @@ def test_pytest_collects_the_lessons_alone_for_a_learner(empty):
     assert all(file.startswith("tests/lessons/") for file in files), files
 
 
+def test_the_textbook_s_functions_score_everything(solved):
+    """The plainest right variants, put together: a package that learns, and a board full of numbers."""
+    done = kata("--impl", solved, expected=0, MNIST_DIR="", SCIKIT_LEARN_DATA=str(solved / "no-cache"))
+    assert done.stdout.startswith("Training v1 on digits and v2 on digits: about "), done.stdout
+    assert "100 of 100 points" in done.stdout
+    assert re.search(r"\n  v2 on digits +9[5-9]\.\d\d%  \(mean of 5\)\n", done.stdout), done.stdout
+    assert "All done" in done.stdout
+    assert done.stderr == "", "the line that tells how far it is belongs on a terminal"
+    again = kata("--impl", solved, "check", "dense", expected=0)
+    assert "Next:" not in again.stdout
+
+
 def test_pytest_passes_a_solved_package(solved):
-    command = [sys.executable, "-m", "pytest", "tests/lessons", f"--impl={solved}", "-k", "not mnist", "-q"]
+    lessons = ["tests/lessons/test_3_layers.py", "tests/lessons/test_9_convergence.py"]
+    command = [sys.executable, "-m", "pytest", *lessons, f"--impl={solved}", "-k", "not mnist", "-q"]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
-    assert "100 of 100 points" in done.stdout
-    assert "All done" in done.stdout
+    assert re.search(r"3 layers .* 6 of 6 points", done.stdout), done.stdout
+    assert re.search(r"9 convergence .* 3 of 3 points", done.stdout), done.stdout
