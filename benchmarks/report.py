@@ -40,7 +40,7 @@ TARGETS = [  # part, workload, contender, at most; all on one thread, where thre
     (PASSES, WIDE, FLOOR, 1.15),
 ]
 UNSTEADY = 0.2  # a spread (interquartile range / median of the rounds) above which nothing is judged
-BUSY = 0.9  # the share of a processor below which a round on one thread was not undisturbed
+UNJUDGED = "too unsteady to judge"
 LEVEL = 0.05  # two contenders this close are called level
 
 
@@ -108,10 +108,11 @@ def page_lines(record, name):
     yield ""
     yield from _machine(record)
     yield from _paragraph(
-        "Contenders are timed in turn, round by round. A time is the least of its rounds, since other "
-        "programs can only make one slower; a ratio is ours / theirs of these times, and below 1 ours is "
-        "faster. In brackets stand the least and the greatest ratio of single rounds. Do not rely on a ratio "
-        f"with a {_MARK}: the middle half of its rounds spans more than {UNSTEADY:.0%}."
+        "Contenders are timed in turn, round by round: on one thread in seconds of processor time, else by "
+        "the clock. A time is the least of its rounds, since other programs can only make one slower; a "
+        "ratio is ours / theirs of these times, and below 1 ours is faster. In brackets stand the least and "
+        f"the greatest ratio of single rounds. Do not rely on a ratio with a {_MARK}: the middle half of its "
+        f"rounds spans more than {100 * UNSTEADY:.0f} %."
     )
     if _epoch_part(parts):
         yield "## In short"
@@ -167,7 +168,7 @@ def headline(record):
     )
     yield "| | " + " | ".join(rows) + " |"
     yield "|---" * (len(rows) + 1) + "|"
-    yield "| nn | " + " | ".join(_seconds(min(times["nn"]["rounds"])) for times in rows.values()) + " |"
+    yield "| nn | " + " | ".join(_seconds(min(times["nn"])) for times in rows.values()) + " |"
     others = [name for name in _names(rows.values()) if name not in ("nn", REGULARIZED)]
     for name in others:
         yield f"| {name} | " + " | ".join(_ratio_cell(times, name) for times in rows.values()) + " |"
@@ -185,6 +186,7 @@ def _outcomes(rows, others):
         ("faster", "On all of these networks, `nn` is faster than {}."),
         ("level", "On all of these networks, `nn` is level with {}."),
         ("slower", "On all of these networks, `nn` is slower than {}."),
+        (UNJUDGED, f"On all of these networks, the rounds were {UNJUDGED} beside {{}}."),
     ):
         names = [name for name in others if set(outcomes[name].values()) == {outcome}]
         if names:
@@ -199,9 +201,9 @@ def _outcomes(rows, others):
 
 
 def _outcome(times, name):
-    found = ratio(times["nn"]["rounds"], times[name]["rounds"])
+    found = ratio(times["nn"], times[name])
     if found.spread is None or found.spread > UNSTEADY:
-        return "too unsteady to judge"
+        return UNJUDGED
     return "level" if abs(found.value - 1) <= LEVEL else "faster" if found.value < 1 else "slower"
 
 
@@ -243,35 +245,23 @@ def targets(parts):
 
 def _judged(ours, theirs, most, floor=False):
     """Return what a target's comparison has come to: measured, range, verdict."""
-    found = ratio(ours["rounds"], theirs["rounds"])
-    shares = [_processors(row) for row in (ours, theirs)]
-    judgement = verdict(found.value, most, found.spread, floor=floor, processors=shares)
+    found = ratio(ours, theirs)
+    judgement = verdict(found.value, most, found.spread, floor=floor)
     return found.value, f"{found.low:.2f}-{found.high:.2f}", judgement
 
 
-def _processors(row):
-    """Return how many processors were busy with the least round."""
-    least = row["rounds"].index(min(row["rounds"]))
-    return row["processor"][least] / row["rounds"][least]
-
-
-def verdict(measured, most, spread, *, floor=False, processors=()):
+def verdict(measured, most, spread, *, floor=False):
     """Return "yes" or "no" for a figure and the most it may be, or in a few words why it is no measurement.
 
     spread: of the rounds, None if there were too few. floor: the figure is a ratio to what must be done at
-    least, and cannot be below 1. processors: how many were busy with each contender's least round, of those
-    that had one thread.
+    least, and cannot be below 1.
     """
     if spread is None:
         return "too few rounds"
     if spread > UNSTEADY:
-        return f"spread {spread:.0%}"
+        return f"spread {100 * spread:.0f} %"
     if floor and measured < 1:
         return "below floor"
-    if any(share > 1 / BUSY for share in processors):
-        return "several threads"
-    if any(share < BUSY for share in processors):
-        return "busy machine"
     return "yes" if measured <= most else "no"
 
 
@@ -282,8 +272,8 @@ def _targets(parts):
     yield from _paragraph(
         "All are judged on one thread, and only if the figure is a measurement. It is none if its rounds "
         "differ too much (their spread, the interquartile range of the ratios over the median, is above "
-        f"{UNSTEADY:.0%}), if it is less than the floor beside it, if a contender used several threads, or "
-        f"if the machine was so busy that one had less than {BUSY:.0%} of a processor even in its best round."
+        f"{100 * UNSTEADY:.0f} %), or if it is less than the floor beside it, which no work can be: then the "
+        "floor was disturbed."
     )
     yield "| what | where | measured | at most | met |"
     yield "|---|---|---|---|---|"
@@ -322,7 +312,7 @@ def _shortfall(target, parts):
         return begin
     times = parts[target.part][target.workload]["times"]
     per_step = 1e6 / (WORKLOADS[target.workload].steps if target.part == EPOCHS else 1)
-    ours, theirs = (per_step * min(times[name]["rounds"]) for name in ("nn", target.contender))
+    ours, theirs = (per_step * min(times[name]) for name in ("nn", target.contender))
     steps = {name: 1e6 * value for name, value in anatomy["steps"][target.workload].items()}
     if target.part == EPOCHS:
         fixed = steps["of it, matrix products"] + steps["Adam"]
@@ -370,15 +360,15 @@ def table(record):
         threads = 1 if part == EPOCHS else _threads(machine)
         lines += [f"Threads: {threads}; least of {machine['rounds']} rounds (range of single rounds)", ""]
         lines.append(
-            f"{'ours / theirs, an epoch':<27}" + "".join(f"{nick:>17}" for nick in NICKNAMES.values())
+            f"{'ours / theirs, an epoch':<25}" + "".join(f"{nick:>18}" for nick in NICKNAMES.values())
         )
         rows = parts[part]
         names = [name for row in rows.values() for name in (*row["times"], *row["absent"]) if name != "nn"]
         for name in dict.fromkeys(names):
-            line = f"{name:<27.27}"
+            line = f"{name.replace(' + ', '+'):<25.25}"
             for workload in MINI_BATCH:
                 times = rows.get(workload, {"times": {}})["times"]
-                line += f"{_ratio_cell(times, name) if name in times else 'absent':>17}"
+                line += f"{_ratio_cell(times, name) if name in times else 'absent':>18}"
             lines.append(line)
         lines.append("")
     lines.append(f"{'target':<39}{'where':<9}{'measured':>9}{'at most':>8}  met")
@@ -397,9 +387,13 @@ def _ratio_cell(times, name):
     """Return a ratio with its range, marked if the rounds differ much; empty if a contender is absent."""
     if name not in times or "nn" not in times:
         return ""
-    found = ratio(times["nn"]["rounds"], times[name]["rounds"])
+    found = ratio(times["nn"], times[name])
     mark = _MARK if found.spread is None or found.spread > UNSTEADY else ""
-    return f"{found.value:.2f} ({found.low:.2f}-{found.high:.2f}){mark}"
+    return f"{_short(found.value)} ({_short(found.low)}-{_short(found.high)}){mark}"
+
+
+def _short(ratio):
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
 
 
 def _names(rows):
@@ -416,7 +410,7 @@ def _comparison(title, rows):
         cells = []
         for row in rows.values():
             cell = row["times"].get(name)
-            seconds = _seconds(min(cell["rounds"])) if cell else ""
+            seconds = _seconds(min(cell)) if cell else ""
             compared = "" if name == "nn" else _ratio_cell(row["times"], name)
             cells.append(", ".join(filter(None, (seconds, compared))))
         yield f"| {name} | " + " | ".join(cells) + " |"
@@ -534,11 +528,11 @@ def _epoch_bars(rows, path):
             if cell is None:
                 ax.text(0, place, " absent", va="center", color="gray")
                 continue
-            seconds = cell["rounds"]
+            seconds = cell
             color = "tab:blue" if name.startswith("nn") else "lightgray"
             ax.barh(place, min(seconds), color=color)
             ax.plot([min(seconds), max(seconds)], [place, place], color="black", linewidth=1)
-        bars = [min(cell["rounds"]) for cell in row["times"].values()]
+        bars = [min(cell) for cell in row["times"].values()]
         ax.set_xlim(0, 1.5 * max(bars, default=1))  # one round that was disturbed would dwarf the bars
         ax.set_title(workload, fontsize=10)
         ax.set_xlabel("seconds per epoch")

@@ -1,7 +1,8 @@
 """Turns: contenders are timed one after another, round by round, so that a slow minute is everybody's.
 
 Others who use the machine can only make a round slower. So a contender's time is its least round, and a ratio
-is that of two least rounds; how much the ratios of single rounds differ tells whether it can be trusted.
+is that of two least rounds; how much the ratios of single rounds differ tells whether it can be trusted. On
+one thread it is processor time that counts: who had the processor to himself by chance gains nothing.
 """
 
 import json
@@ -79,11 +80,11 @@ class Field:
         return answer["answer"]
 
     def turns(self, command, rounds, repeats=None, tell=None):
-        """Time a command of every contender in turn; return {name: {"rounds": […], "processor": […]}}.
+        """Time a command of every contender in turn; return {name: seconds of each round}.
 
-        "rounds" are seconds by the clock, "processor" the processor time that all threads took meanwhile. The
-        first round warms up (imports, compilation, caches) and is not counted. repeats: calls per round; 0
-        chooses them so that a round takes about 0.2 s.
+        They are seconds of processor time on one thread, and seconds by the clock on several. The first round
+        warms up (imports, compilation, caches) and is not counted. repeats: calls per round, with 0 as many as
+        take about 0.2 s.
         """
         times, calls = {}, {}
         for turn in range(rounds + 1):
@@ -95,14 +96,12 @@ class Field:
                 if timing and turn == 0 and repeats is not None:
                     timing = self.ask(name, command, 1)  # the very first call compiled and imported
                     if timing:
-                        calls[name] = repeats or max(1, int(0.2 / max(timing[0], 1e-6)))
+                        calls[name] = repeats or max(1, int(0.2 / max(timing["clock"], 1e-6)))
                 if timing is None:
                     times.pop(name, None)
                     continue
                 if turn:
-                    row = times.setdefault(name, {"rounds": [], "processor": []})
-                    row["rounds"].append(timing[0])
-                    row["processor"].append(timing[1])
+                    times.setdefault(name, []).append(timing["processor" if self.threads == 1 else "clock"])
                 time.sleep(REST if repeats is None else REST / 3)
         return times
 

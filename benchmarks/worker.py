@@ -65,11 +65,12 @@ class Worker:
 
 
 def _timed(function, repeats=1):
-    """Return the seconds of a call by the clock, and those of processor time in all threads."""
+    """Return the seconds of a call, by the clock and of processor time in all threads."""
     begun, used = time.perf_counter(), time.process_time()
     for _ in range(repeats):
         function()
-    return (time.perf_counter() - begun) / repeats, (time.process_time() - used) / repeats
+    clock, processor = time.perf_counter() - begun, time.process_time() - used
+    return {"clock": clock / repeats, "processor": processor / repeats}
 
 
 def main(name, workload, dtype, option=None):
