@@ -83,8 +83,8 @@ class Field:
         """Time a command of every contender in turn; return {name: seconds of each round}.
 
         They are seconds of processor time on one thread, and seconds by the clock on several. The first round
-        warms up (imports, compilation, caches) and is not counted. repeats: calls per round, with 0 as many as
-        take about 0.2 s.
+        warms up (imports, compilation, caches) and is not counted. repeats: calls per round, with 0 as
+        many as take about 0.2 s.
         """
         times, calls = {}, {}
         for turn in range(rounds + 1):
