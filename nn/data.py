@@ -112,7 +112,8 @@ def split(X, y, share, seed):
     """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn by ``seed``, and
     the rest.
 
-    share: of the samples, or their number. Raises ValueError where a class would have no sample on one side.
+    share: of the samples, between 0 and 1, or their number, 1 or more. Raises ValueError if the part, or the
+    rest, would lack a class.
     """
     from sklearn.model_selection import train_test_split
 

@@ -178,6 +178,16 @@ def test_only_two_digits():
     assert np.array_equal(pair.X_test[pair.y_test == 1], eights), "8 is class 1"
 
 
+def test_a_split_takes_a_number_of_samples_as_well(rng):
+    y = np.arange(200) % 10
+    X = rng.random((200, 3))
+    X_rest, X_part, _, y_part = data.split(X, y, 50, 0)
+    assert (len(X_rest), len(X_part)) == (150, 50)
+    assert np.bincount(y_part).tolist() == [5] * 10
+    with pytest.raises(ValueError, match="cannot hold out 9 of 200 samples"):
+        data.split(X, y, 9, 0)
+
+
 def test_splits_are_stratified_and_seeded(rng):
     X, y = rng.normal(size=(200, 3)), np.repeat([0, 1], [150, 50])
     seed = int(rng.integers(1000))
