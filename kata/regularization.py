@@ -15,12 +15,8 @@ def l2_penalty(weights, strength):
     weights: list of arrays of any shape (weights only: biases are not penalised). Returns ``(penalty,
     grads)``: a Python float, and a list of new arrays of the same shapes and dtypes, float64 for integers.
 
-
     Source: Goodfellow et al. 2016, Deep Learning, eq. 7.2.
     """
-    # Large weights make sharp, over-confident answers; the penalty makes them cost something. The
-    # half belongs to the penalty alone, so that the gradient comes out plain. One penalty covers
-    # all arrays, and each array has its gradient.
     raise NotImplementedError
 
 
@@ -35,9 +31,6 @@ def dropout(x, rate, rng):
     Raises ValueError for a rate out of range.
     Source: Srivastava et al. 2014, Dropout, section 10 (the inverted form).
     """
-    # Silencing random units keeps the others from relying on them. The rate is the share dropped;
-    # survivors are scaled up at once, so that the mean stays and nothing needs scaling later. Toss
-    # a coin for every entry, and keep x's dtype.
     raise NotImplementedError
 
 
@@ -47,8 +40,6 @@ def dropout_backward(grad, mask):
     grad, mask: arrays of one shape and floating dtype, which the result has, too; mask: as ``dropout``
     returned it.
     """
-    # A silenced entry had no say in the loss, and a scaled one had so much the more. The mask of
-    # the forward pass knows both: use that very mask, and never draw a new one.
     raise NotImplementedError
 
 
@@ -61,7 +52,4 @@ def clip_by_global_norm(grads, max_norm):
     Source: Pascanu, Mikolov & Bengio 2013, On the Difficulty of Training Recurrent Neural Networks, algorithm
     1.
     """
-    # One freak batch can throw the weights far off, so the gradient's length is limited. Measure
-    # all arrays as one long vector and shrink them by one factor, in place, so that the direction
-    # stays. Within the limit, nothing may change.
     raise NotImplementedError

@@ -14,9 +14,6 @@ def one_hot(labels, n_classes, dtype=np.float32):
     labels: integers (n,) of any integer dtype, in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
     Raises ValueError for a label outside that range.
     """
-    # A label becomes a row with a single 1, at its class. The caller says how many columns there
-    # are; the largest label at hand does not. Refuse impossible labels before you index: -1 would
-    # quietly land in the last column.
     raise NotImplementedError
 
 
@@ -27,9 +24,6 @@ def min_max_scale(train, *others):
     dtype is kept, any other becomes float64. A feature that is constant on ``train`` becomes 0 in all arrays,
     whatever the others hold there. Apart from that, the others may leave [0, 1] where ``train`` never went.
     """
-    # Features on one scale learn at one pace. The range comes from the training data alone and
-    # holds for every array. A constant column would be divided by 0, and bytes cannot go below 0,
-    # so convert them before you subtract.
     raise NotImplementedError
 
 
@@ -39,9 +33,6 @@ def minibatches(n, batch_size, rng):
     The arrays hold integers and have ``batch_size`` entries each but the last, which may be short.
     Raises ValueError for a batch size below 1, with the first batch at the latest.
     """
-    # Shuffle all samples once a call and deal them out, batch by batch. The last batch may be
-    # short, but nobody is left out. Deal indices rather than data: the caller picks rows of X and
-    # of y with the same ones.
     raise NotImplementedError
 
 
@@ -50,9 +41,6 @@ def step_decay(epoch, lr, factor=0.5, every=30):
 
     epoch: counted from 0, so that the first cut comes at ``every``.
     """
-    # Large steps first, small ones later: the rate is cut every so many epochs. Compute it from the
-    # first rate and the number of the epoch; cutting the last result again and again would shrink
-    # it far too fast.
     raise NotImplementedError
 
 
@@ -73,7 +61,7 @@ class EarlyStopping:
             raise ValueError(f"min_delta must not be negative; got {min_delta}")
         self.patience, self.min_delta = patience, min_delta
         self.best_loss, self.best_epoch = math.inf, None
-        self._epoch, self._best = -1, None
+        self._epoch, self._best = -1, None  # the last epoch seen, from 0; copies of the best parameters
 
     def update(self, loss, params):
         """Take an epoch's validation loss and parameters; return True if it is time to stop, else False.
@@ -82,9 +70,6 @@ class EarlyStopping:
         as copies if the loss is the best so far, because training goes on changing them. Patience counts from
         the first epoch on; once it has run out, the answer stays True until there is a new best.
         """
-        # When the validation loss no longer falls, it is time to stop, after some patience. Compare
-        # with the best loss so far, not with the last one. Remember the best parameters as copies,
-        # for the arrays themselves go on changing.
         raise NotImplementedError
 
     def restore(self, params):
@@ -92,9 +77,6 @@ class EarlyStopping:
 
         Raises ValueError if there has been no best yet.
         """
-        # The last parameters are rarely the best ones. Write the remembered values into the arrays
-        # you are given: a list of new arrays would leave the network as it is. Keep the memory,
-        # since training may go on.
         raise NotImplementedError
 
 
@@ -106,7 +88,4 @@ def train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_
     The loss of each batch is the one before its own step, with dropout and penalty; the mean is a Python
     float.
     """
-    # One pass over the data: for each batch the gradients, a clip where asked for, and a step.
-    # Weigh each loss by the size of its batch, for the last one may be smaller. Hand rng on to the
-    # network: without it, there is no dropout.
     raise NotImplementedError

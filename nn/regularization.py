@@ -1,5 +1,9 @@
 """Regularization: what keeps a network from learning its training set by heart, or from leaping too far in
 one step.
+
+For speed, some functions take ``out``, the array or arrays to fill and return instead of new ones. In
+``dropout``, y may be ``x`` itself, and in ``dropout_backward`` the result may be ``grad`` itself; otherwise
+``out`` must share no memory with an argument.
 """
 
 import math
@@ -15,7 +19,6 @@ def l2_penalty(weights, strength, *, out=None):
 
     weights: list of arrays of any shape (weights only: biases are not penalised). Returns ``(penalty,
     grads)``: a Python float, and a list of new arrays of the same shapes and dtypes, float64 for integers.
-    For speed, these are written into the arrays of ``out`` where given.
 
     Source: Goodfellow et al. 2016, Deep Learning, eq. 7.2.
     """
@@ -32,7 +35,7 @@ def dropout(x, rate, rng, *, out=(None, None)):
     x: array of any shape; rate: the probability of being dropped, 0 <= rate < 1; rng: a Generator. Each entry
     is decided by itself, so the share dropped varies from call to call. How many numbers are drawn from rng
     is left open. Returns ``(y, mask)`` with y = x * mask, the mask holding 0 and 1 / (1 - rate); both are new
-    arrays of x's shape and dtype, float64 for integers. For speed, ``out`` takes the two arrays to fill.
+    arrays of x's shape and dtype, float64 for integers.
 
     Raises ValueError for a rate out of range.
     Source: Srivastava et al. 2014, Dropout, section 10 (the inverted form).

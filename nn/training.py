@@ -110,7 +110,7 @@ class EarlyStopping:
             raise ValueError(f"min_delta must not be negative; got {min_delta}")
         self.patience, self.min_delta = patience, min_delta
         self.best_loss, self.best_epoch = math.inf, None
-        self._epoch, self._best = -1, None
+        self._epoch, self._best = -1, None  # the last epoch seen, from 0; copies of the best parameters
 
     def update(self, loss, params):
         """Take an epoch's validation loss and parameters; return True if it is time to stop, else False.

@@ -1,7 +1,6 @@
 """Verdicts: what a failed test says to the learner, message first, and whether there is anything yet."""
 
 import linecache
-import textwrap
 from inspect import getdoc
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +9,7 @@ import pytest
 
 from tests.grading.diagnosis import diagnose
 from tests.grading.exercises import EXERCISES
-from tests.grading.package import Refused
+from tests.grading.package import Blocked, Refused
 from tests.grading.results import FAILING, TODO, WAITING
 
 EXERCISE = pytest.StashKey[str]()
@@ -28,6 +27,8 @@ class Verdict(NamedTuple):
 def judge(item, excinfo, package):
     """Return the verdict on a failed test of an exercise."""
     exercise = EXERCISES[item.stash[EXERCISE]]
+    if excinfo.errisinstance(Blocked):
+        return Verdict(WAITING, str(excinfo.value), str(excinfo.value).split("cannot be imported: ")[-1])
     status, message, other = _explain(excinfo, package, exercise)
     if status == FAILING and exercise.function and not excinfo.errisinstance(Refused):
         diagnosed = item.config.stash.setdefault(DIAGNOSED, {})
@@ -43,7 +44,7 @@ def judge(item, excinfo, package):
     told = excinfo.errisinstance(Refused) or (diagnosis and diagnosis.sentence)
     if status == FAILING and not told and (why := getdoc(item.function)):
         message += f"\nWhy: {why.splitlines()[0]}"
-    return Verdict(status, "\n".join(map(_wrapped, message.splitlines())), other)
+    return Verdict(status, message, other)
 
 
 def _diagnose(exercise, package):
@@ -95,10 +96,3 @@ def _explain(excinfo, package, exercise):
 
 def _is_table(line):
     return line.startswith(("  at [", "  expected", "  got", "  ...")) or line.endswith("entries differ:")
-
-
-def _wrapped(line):
-    if line.startswith(("  ", "Smallest")) or len(line) < 80:
-        return line
-    indent = "  " if line.startswith(("Look at: ", "Why: ")) else ""
-    return textwrap.fill(line, 79, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -31,9 +31,9 @@ def require_array(value, *, shape, dtype, what):
 
 
 def require_float(value, what):
-    """Fail unless ``value`` is a Python float."""
+    """Fail unless ``value`` is a Python float; np.float64 is one by inheritance."""
     __tracebackhide__ = True
-    if type(value) is not float:
+    if not isinstance(value, float):
         pytest.fail(
             f"{what} must be a Python float; got {type(value).__name__}: wrap it in float(...)", pytrace=False
         )

@@ -57,9 +57,10 @@ def test_l2_gradient_is_the_derivative_of_the_penalty(regularization, rng):
 
 @exercise("l2_penalty")
 def test_l2_keeps_the_dtype(regularization, rng):
-    """float32 weights have float32 gradients, and whole numbers have float64 ones."""
+    """float32 weights have float32 gradients, whole numbers float64 ones; the penalty is a Python float."""
     W = rng.normal(size=(3, 2)).astype(np.float32)
-    _, (grad,) = regularization.l2_penalty([W], 0.5)
+    penalty, (grad,) = regularization.l2_penalty([W], 0.5)
+    require_float(penalty, "the penalty of float32 weights")
     require_array(grad, shape=(3, 2), dtype=np.float32, what="the gradient of float32 weights")
     penalty, (grad,) = regularization.l2_penalty([np.array([[3, -1]])], 0.5)
     require_array(grad, shape=(1, 2), dtype=np.float64, what="the gradient of whole numbers")
@@ -303,6 +304,7 @@ def test_clipping_keeps_the_direction(regularization, rng, dtype):
     arrays = list(grads)
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in before))
     returned = regularization.clip_by_global_norm(grads, norm / 3)
+    require_float(returned, f"the norm of {np.dtype(dtype)} gradients")
     require_close(returned, norm, what="the norm returned", look="before clipping", rtol=1e-5)
     for i, (array, old) in enumerate(zip(arrays, before, strict=True)):
         require_array(array, shape=old.shape, dtype=dtype, what=f"grads[{i}]")

@@ -6,6 +6,7 @@ compared with what the wrong solutions do on them: where all agree, the mistake 
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -24,12 +25,18 @@ class Solution(NamedTuple):
     sentence: str | None = None
     unwritten: bool = False
 
+    @property
+    def vouches(self):
+        """Whether the sentence calls something right, which must then be proven by every case."""
+        return bool(re.search(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,", self.sentence))
+
 
 class Case(NamedTuple):
     """One observation: what is done, in words or as a call, and a function that does it.
 
     arguments: the arrays given to the learner's function, by name; they are compared afterwards. rtol, atol:
     how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
+    parts: what the parts of the outcome are called, tuples within tuples as the outcome has them.
     """
 
     text: str
@@ -37,6 +44,7 @@ class Case(NamedTuple):
     arguments: dict[str, np.ndarray]
     rtol: float
     atol: float
+    parts: tuple = ()
 
 
 WRONG: dict[str, list[Solution]] = {}
@@ -96,8 +104,39 @@ def call(function, *args, rtol=1e-6, atol=1e-9, after=None, **kwargs):
 
     shown = ", ".join([*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())])
     name = getattr(function, "__name__", "the function")
-    single = " in float32" if any(getattr(arg, "dtype", None) == np.float32 for arg in args) else ""
-    return Case(f"{name}({shown}){single}", run, watched, rtol, atol)
+    kinds = [getattr(arg, "dtype", None) for arg in args]
+    told = " in float32" if np.float32 in kinds else " of bytes (uint8)" if np.uint8 in kinds else ""
+    return Case(f"{name}({shown}){told}", run, watched, rtol, atol)
+
+
+def of_integers(function, *args):
+    """Return the case that compares a call with integers to the same call with floats.
+
+    It observes the dtype, and whether the numbers are the same: a mistake in the formula does not show here,
+    only one in the conversion.
+    """
+    name = getattr(function, "__name__", "the function")
+    kind = "bytes (uint8)" if any(arg.dtype == np.uint8 for arg in args) else "integers"
+
+    def run():
+        got = function(*(arg.copy() for arg in args))
+        wanted = function(*(arg.astype(np.float64) for arg in args))
+        if isinstance(got, tuple):
+            return tuple(map(_beside_floats, got, wanted))
+        return _beside_floats(got, wanted)
+
+    return Case(f"{name}({', '.join(map(show, args))}) of {kind}", run, {}, 1e-6, 1e-9)
+
+
+def _beside_floats(got, wanted):
+    kind = getattr(got, "dtype", type(got).__name__)
+    if np.shape(got) == np.shape(wanted) and np.allclose(got, wanted, rtol=1e-4, equal_nan=True):
+        return f"{kind} (the same numbers as for floats)"
+    return f"{kind} ({_rounded(got)} instead of {_rounded(wanted)})"
+
+
+def _rounded(numbers):
+    return np.array2string(np.asarray(numbers), precision=4, separator=", ").replace("\n", "")
 
 
 def _parameters(function):

@@ -1206,6 +1206,52 @@ class ScaledInForward(Network):
         return super().forward(X) * self.dtype.type(1 - self.dropout)
 
 
+@right("Network.loss_and_grads")
+class TextbookBackpropagation(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        last = len(self.sizes) - 2
+        outputs = [np.asarray(X, self.dtype)]
+        for layer in range(last + 1):
+            W, b = self.params[2 * layer], self.params[2 * layer + 1]
+            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            outputs.append(activation(dense(outputs[-1], W, b)))
+
+        loss, grad = LOSSES[self.loss](outputs[-1], y)
+        grads = [None] * len(self.params)
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            grad = backward(grad, outputs[layer + 1])
+            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            grads[2 * layer], grads[2 * layer + 1] = dW, db
+        return loss, grads
+
+
+@right("Network.l2")
+class TextbookPenalty(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        last = len(self.sizes) - 2
+        outputs = [np.asarray(X, self.dtype)]
+        for layer in range(last + 1):
+            W, b = self.params[2 * layer], self.params[2 * layer + 1]
+            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            outputs.append(activation(dense(outputs[-1], W, b)))
+
+        loss, grad = LOSSES[self.loss](outputs[-1], y)
+        grads = [None] * len(self.params)
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            grad = backward(grad, outputs[layer + 1])
+            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            grads[2 * layer], grads[2 * layer + 1] = dW, db
+
+        if self.l2 > 0:
+            penalty, decays = l2_penalty(self.params[::2], self.l2)
+            loss += penalty
+            for layer, decay in enumerate(decays):
+                grads[2 * layer] += decay
+        return loss, grads
+
+
 @right("Network.__init__")
 @right("Network.forward")
 @right("Network.loss_and_grads")

@@ -189,10 +189,10 @@ def l2_penalty_that_makes_weights_grow(weights, strength):
 
 @wrong(
     "l2_penalty",
-    "Your penalty is a NumPy number, and all else is right: where a Python float is asked for, wrap it in "
-    "float(...).",
+    "The penalty of float32 weights is a np.float32, and all else is right: where a Python float is asked "
+    "for, wrap it in float(...).",
 )
-def l2_penalty_as_a_numpy_number(weights, strength):
+def l2_penalty_as_a_float32_number(weights, strength):
     penalty = 0
     for W in weights:
         penalty += strength / 2 * np.sum(W**2)
@@ -574,15 +574,15 @@ def clip_by_the_sum_of_norms(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You clip rightly, but the norm that you return is a NumPy number: where a Python float is asked for, "
+    "You clip rightly, but the norm of float32 gradients is a np.float32: where a Python float is asked for, "
     "wrap it in float(...).",
 )
-def clip_and_return_a_numpy_number(grads, max_norm):
+def clip_and_return_a_float32_number(grads, max_norm):
     norm = np.sqrt(sum(np.sum(grad.astype(np.float64) ** 2) for grad in grads))
     if max_norm < norm < math.inf:
         for grad in grads:
             grad *= max_norm / norm
-    return norm
+    return grads[0].dtype.type(norm)
 
 
 @wrong(
