@@ -395,7 +395,7 @@ def _tell(result, options):
         print(_indented(result.message, options, "  "))
     place = Sources(options.folder).place(EXERCISES[result.name])
     if place and result.status == FAILING:
-        print(f"Yours: {short(place.path)}:{place.line}")
+        print(f"Yours: {short(place.path)}:{result.line or place.line}")
     if result.status in (FAILING, TODO):
         print(board.told("A hint: ", f"{options.command} hint {result.name}"))
 

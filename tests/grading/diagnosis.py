@@ -12,7 +12,6 @@ and is told after it.
 import importlib
 import inspect
 import re
-import textwrap
 import warnings
 from pathlib import Path
 from typing import NamedTuple
@@ -52,8 +51,8 @@ class Diagnosis(NamedTuple):
     """What a learner is told: the bank's sentence, where one fits, and the smallest failing call.
 
     solution: name of the bank's entry, None where nothing fits. unwritten: the exercise is not begun.
-    kind, part: of the fault that is shown, and the part of the result that it is in. error, line: what was
-    raised, and where in the learner's file.
+    kind, part: of the fault that is shown, and the part of the result that it is in. test: a part of the
+    names of the tests that ask the same. error, line: what was raised, and where in the learner's file.
     """
 
     solution: str | None = None
@@ -62,6 +61,7 @@ class Diagnosis(NamedTuple):
     unwritten: bool = False
     kind: str | None = None
     part: str = ""
+    test: str = ""
     error: Exception | None = None
     line: Line | None = None
 
@@ -91,7 +91,7 @@ def diagnose(name, subject):
     if text := _reading(place, expected, actual, cases) if kind in ("values", "shape") else None:
         lines += _wrap(f"Reading: {text}")
     if kind != "type" and not told_types:
-        lines += _types(expected, actual, cases, found)
+        lines += _types(expected, actual, cases, found, first)
     return Diagnosis(
         solution=solution.name if solution else None,
         sentence=solution.sentence if solution else None,
@@ -99,6 +99,7 @@ def diagnose(name, subject):
         unwritten=bool(solution and solution.unwritten),
         kind=kind,
         part=named(cases[first], place) if place else "",
+        test=cases[first].test,
         error=actual[first].error,
         line=line,
     )
@@ -295,13 +296,13 @@ def _evidence(case, expected, actual, fault, line):
             f"shape {shape}" if (shape := np.shape(leaf)) else "a single number" for leaf in (wanted, got)
         ]
         return lines + _wrap("{}: expected {}, got {}".format(name, *shapes))
-    return lines + _wrap(f"{name}: the values are right, but {_types_apart(wanted, got)}")
+    return lines + _wrap(f"{name}: the values are right, but it is {_types_apart(wanted, got)}")
 
 
 def raised(error, line):
     """Return lines on an exception: Python's message, the line on which it arose, and what it means."""
     kind = "warns" if isinstance(error, Warning) else f"raises {type(error).__name__}"
-    lines = textwrap.wrap(f"It {kind}: {error}".rstrip(": "), WIDTH, subsequent_indent="  ", max_lines=3)
+    lines = _wrap(cut(f"It {kind}: {' '.join(str(error).split())}".rstrip(": "), 3 * WIDTH))
     if line:
         lines.append(cut(f"  {line}"))
     if words := in_words(error, line.text if line else ""):
@@ -352,8 +353,8 @@ def named(case, place):
     return name + "".join(f"[{index}]" for index in indices)
 
 
-def _types(expected, actual, cases, found):
-    """Return lines about a type that is wrong as well."""
+def _types(expected, actual, cases, found, shown):
+    """Return lines about a type that is wrong as well; ``shown`` is the case on the screen."""
     for i, there in enumerate(found):
         leaves = [
             (place, wanted, actual[i].leaves[place])
@@ -362,8 +363,8 @@ def _types(expected, actual, cases, found):
         ]
         for place, wanted, got in leaves if there else ():
             if np.shape(wanted) == np.shape(got) and _type(wanted) != _type(got):
-                text = f"{named(cases[i], place)} of {cases[i].text}: {_types_apart(wanted, got)}"
-                return _wrap(f"Besides, in {text}" if not place else f"Besides, {text}")
+                where = "" if i == shown else f": {cases[i].text}"
+                return _wrap(f"Besides, {named(cases[i], place)} is {_types_apart(wanted, got)}{where}")
     return []
 
 

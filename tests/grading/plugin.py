@@ -178,12 +178,14 @@ def pytest_runtest_makereport(item, call):
     if EXERCISE in item.stash and report.failed:
         verdict = judge(item, call.excinfo, item.config.stash[GRADED])
         report.status, report.other = verdict.status, verdict.other
+        report.diagnosis, report.beside, report.line = verdict.diagnosis, verdict.beside, verdict.line
         if verdict.status != FAILING and EVENTS in item.config.stash:
             item.config.stash.setdefault(UNWRITTEN, set()).add(item.stash[EXERCISE])
         report.longrepr = verdict.message if EVENTS in item.config.stash else board.fit(verdict.message)
         style = item.config.option.tbstyle
         if style not in ("auto", "no"):
-            report.longrepr += f"\n\n{call.excinfo.getrepr(style=style, tbfilter=_own_frames(item))}"
+            report.trace = f"\n\n{call.excinfo.getrepr(style=style, tbfilter=_own_frames(item))}"
+            report.longrepr += report.trace
     return report
 
 

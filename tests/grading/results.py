@@ -13,7 +13,8 @@ class Result(NamedTuple):
     """How an exercise fared.
 
     status: passed, failing, to do, waiting, not run. message: what the learner is told, "" for nothing. note:
-    a remark beside a passed exercise. passed, tests: counts. seconds: of its tests together.
+    a remark beside a passed exercise. passed, tests: counts. seconds: of its tests together. line: where an
+    error arose in the exercise's file, 0 if none did.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Result(NamedTuple):
     passed: int = 0
     tests: int = 0
     seconds: float = 0.0
+    line: int = 0
 
     @property
     def blocked(self):
@@ -102,12 +104,13 @@ class Results:
             reason = _reason(skipped) or "its tests did not run to the end"
             return Result(exercise.name, UNKNOWN, reason, **counts)
         first = {
-            status: next((part for part in failed if _status(part) == status), None)
+            status: _told([part for part in failed if _status(part) == status])
             for status in (TODO, FAILING, WAITING)
         }
         for status in (TODO, FAILING):
             if first[status]:
                 message = _message(first[status]) + _printed(first[status])
+                counts["line"] = first[status].get("line", 0)
                 cause = self._cause(exercise, earlier, sources) if status == FAILING else None
                 if cause:
                     return Result(exercise.name, WAITING, f"waits for {cause}", **counts)
@@ -156,6 +159,16 @@ def _printed(report):
         return ""
     more = [f"  ... and {len(lines) - 8} lines more"] if len(lines) > 8 else []
     return "\n".join(["", "Printed in that test:", *(f"  {line[:74]}" for line in lines[:8]), *more])
+
+
+def _told(reports):
+    """Return the report to be told of: the diagnosis, and the first test that fails for its reason."""
+    diagnosed = next((report for report in reports if report.get("diagnosis")), None)
+    if diagnosed is None:
+        return reports[0] if reports else None
+    beside = next((report for report in reports if report.get("beside")), diagnosed | {"beside": ""})
+    text = "\n\n".join(part for part in (diagnosed["diagnosis"], beside["beside"]) if part)
+    return beside | {"longrepr": text + beside.get("trace", ""), "line": diagnosed["line"]}
 
 
 def _status(report):

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tests.lessons.checks import typed
+
 
 class Solution(NamedTuple):
     """A function or class that stands for an exercise; ``sentence`` says what is wrong (None: nothing is).
@@ -36,7 +38,9 @@ class Case(NamedTuple):
 
     arguments: the arrays given to the learner's function, by name; they are compared afterwards. rtol, atol:
     how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
-    parts: what the parts of the outcome are called, tuples within tuples as the outcome has them.
+    parts: what the parts of the outcome are called, tuples within tuples as the outcome has them; a string
+    names a list, so that its entries are ``params[0]`` and so on. test: a part of the names of the tests that
+    ask the same, "" if any of the exercise's may.
     """
 
     text: str
@@ -44,7 +48,8 @@ class Case(NamedTuple):
     arguments: dict[str, np.ndarray]
     rtol: float
     atol: float
-    parts: tuple = ()
+    parts: tuple | str = ()
+    test: str = ""
 
 
 WRONG: dict[str, list[Solution]] = {}
@@ -84,11 +89,11 @@ def probe(*exercises):
     return enter
 
 
-def call(function, *args, rtol=1e-6, atol=1e-9, after=None, **kwargs):
+def call(function, *args, rtol=1e-6, atol=1e-9, after=None, parts=(), **kwargs):
     """Return the case that calls ``function`` with copies of these arguments.
 
     after: where the function works in place, picks the outcome from (result, *args); otherwise it is the
-    result, and the arguments must stay as they are.
+    result, and the arguments must stay as they are. parts: what the parts of the outcome are called.
     """
     args = [np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in args]
     names = _parameters(function)
@@ -104,9 +109,7 @@ def call(function, *args, rtol=1e-6, atol=1e-9, after=None, **kwargs):
 
     shown = ", ".join([*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())])
     name = getattr(function, "__name__", "the function")
-    kinds = [getattr(arg, "dtype", None) for arg in args]
-    told = " in float32" if np.float32 in kinds else " of bytes (uint8)" if np.uint8 in kinds else ""
-    return Case(f"{name}({shown}){told}", run, watched, rtol, atol)
+    return Case(f"{name}({shown})", run, watched, rtol, atol, parts=parts)
 
 
 def of_integers(function, *args):
@@ -116,7 +119,6 @@ def of_integers(function, *args):
     only one in the conversion.
     """
     name = getattr(function, "__name__", "the function")
-    kind = "bytes (uint8)" if any(arg.dtype == np.uint8 for arg in args) else "integers"
 
     def run():
         got = function(*(arg.copy() for arg in args))
@@ -125,7 +127,7 @@ def of_integers(function, *args):
             return tuple(map(_beside_floats, got, wanted))
         return _beside_floats(got, wanted)
 
-    return Case(f"{name}({', '.join(map(show, args))}) of {kind}", run, {}, 1e-6, 1e-9)
+    return Case(f"{name}({', '.join(map(show, args))})", run, {}, 1e-6, 1e-9)
 
 
 def _beside_floats(got, wanted):
@@ -146,17 +148,19 @@ def _parameters(function):
         return []
 
 
-def script(text, run, rtol=1e-6, atol=1e-9):
-    """Return the case that runs a small program of its own and observes what it returns."""
-    return Case(text, run, {}, rtol, atol)
+def script(text, run, rtol=1e-6, atol=1e-9, parts=(), test=""):
+    """Return the case that runs a small program of its own and observes what it returns.
+
+    parts: what the parts of the outcome are called. test: a part of the name of the test that asks the same;
+    by default, any test of the exercise may.
+    """
+    return Case(text, run, {}, rtol, atol, parts, test)
 
 
 def show(value):
-    """Write a small argument as it would be typed, without its dtype."""
+    """Write an argument as it would be typed after ``from numpy import *``, with a generator called rng."""
     if isinstance(value, np.ndarray):
-        if value.size > 12:
-            return f"<{value.dtype} {value.shape}>"
-        return str(value.tolist())
+        return typed(value)
     if isinstance(value, list):
         return "[" + ", ".join(map(show, value)) + "]"
     if isinstance(value, np.random.Generator):

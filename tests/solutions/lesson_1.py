@@ -28,8 +28,7 @@ def sigmoid_values(sigmoid):
     yield call(sigmoid, np.array([-1000.0]))
     yield call(sigmoid, np.array([1000.0]))
     # exp(200) is beyond float32, and well within float64
-    case = call(sigmoid, np.array([-200.0], np.float32))
-    yield case._replace(text="sigmoid(np.array([-200.0], np.float32))")
+    yield call(sigmoid, np.array([-200.0], np.float32))
     yield of_integers(sigmoid, BYTES)
 
 

@@ -11,6 +11,8 @@ W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
 GRAD = np.array([[1.0, 2.0], [-3.0, 0.5], [0.25, -1.0], [4.0, 1.5]])
 SQUARE = np.array([[1.0, 2.0], [3.0, 5.0]])
 
+PARTS = ("dx", "dW", "db")
+
 
 @probe("dense")
 def sums(dense):
@@ -27,12 +29,18 @@ def sums(dense):
 
 @probe("dense_backward")
 def gradients(dense_backward):
-    yield call(dense_backward, np.array([[3.0]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]))
-    yield call(dense_backward, np.array([[3.0], [1.0]]), np.array([[2.0], [5.0]]), np.array([[7.0]]))
-    yield call(dense_backward, GRAD[:2], SQUARE, SQUARE + 1)
-    yield call(dense_backward, GRAD[:2], X[:2], W)
-    yield call(dense_backward, GRAD, X, W)
-    yield call(dense_backward, GRAD.astype(np.float32), X.astype(np.float32), W.astype(np.float32))
+    yield call(
+        dense_backward, np.array([[3.0]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]), parts=PARTS
+    )
+    yield call(
+        dense_backward, np.array([[3.0], [1.0]]), np.array([[2.0], [5.0]]), np.array([[7.0]]), parts=PARTS
+    )
+    yield call(dense_backward, GRAD[:2], SQUARE, SQUARE + 1, parts=PARTS)
+    yield call(dense_backward, GRAD[:2], X[:2], W, parts=PARTS)
+    yield call(dense_backward, GRAD, X, W, parts=PARTS)
+    yield call(
+        dense_backward, GRAD.astype(np.float32), X.astype(np.float32), W.astype(np.float32), parts=PARTS
+    )
     yield of_integers(dense_backward, np.array([[3]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]))
     yield of_integers(dense_backward, np.array([[3]]), np.array([[2, 5]]), np.array([[7], [-1]]))
 

@@ -10,6 +10,7 @@ from nn.layers import dense, dense_backward
 from nn.losses import LOSSES
 from nn.network import Network
 from nn.regularization import dropout, dropout_backward, l2_penalty
+from tests.lessons.checks import typed
 
 from .bank import probe, right, script, wrong
 
@@ -17,6 +18,8 @@ ONE = np.array([[1.0, 2.0]])
 THREE = np.array([[1.0, 2.0], [-1.0, 0.5], [0.3, -2.0]])
 SQUARED = "mean_squared_error"
 BINARY = "binary_cross_entropy"
+PARAMS = ("W1", "b1", "W2", "b2", "W3", "b3")  # what the arrays of params are called
+GRADS = tuple(f"d{name}" for name in PARAMS)
 
 
 def filled(network, sizes, dtype=np.float64, **options):
@@ -35,10 +38,6 @@ def written(sizes, **options):
 
 def copies(arrays):
     return [array.copy() if isinstance(array, np.ndarray) else array for array in arrays]
-
-
-def numbers(array):
-    return array.tolist() if array.size <= 6 else f"<{array.shape}>"
 
 
 @probe("Network.__init__")
@@ -63,7 +62,9 @@ def starts(network):
         biases = network((3, 4, 2), rng=np.random.default_rng(7)).params[1::2]
         return int(any(np.any(b) for b in biases))
 
-    yield script("[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)))
+    yield script(
+        "[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)), parts="params"
+    )
     yield script("whether a bias of Network((3, 4, 2), rng=rng) is other than 0", biases)
     yield script("whether two of Network((6, 5), rng=default_rng(7)) have one W1", same_seed)
     yield script("whether W1 and W2 of Network((5, 5, 5), rng=rng) are equal", same_layers)
@@ -76,6 +77,7 @@ def starts(network):
     yield script(
         "[0 * p for p in Network((3, 2), rng=rng, dtype=np.float64).params]",
         lambda: shapes((3, 2), dtype=np.float64),
+        parts="params",
     )
     yield script("[0 * p for p in Network((3, 2)).params], no rng given", lambda: shapes((3, 2), rng=None))
 
@@ -103,7 +105,7 @@ def starts(network):
 def outputs(network):
     def forward(sizes, X, dtype=np.float64, **options):
         return script(
-            f"{written(sizes, **options)}; net.forward({numbers(X)})",
+            f"{written(sizes, **options)}; net.forward({typed(X)})",
             lambda: filled(network, sizes, dtype, **options).forward(X),
         )
 
@@ -136,7 +138,8 @@ def gradients(network):
             loss, grads = filled(network, sizes, dtype, **options).loss_and_grads(X, y)
             return loss, copies(grads)
 
-        return script(f"{written(sizes, **options)}; net.loss_and_grads({numbers(X)}, {numbers(y)})", run)
+        text = f"{written(sizes, **options)}; net.loss_and_grads({typed(X)}, {typed(y)})"
+        return script(text, run, parts=("loss", GRADS))
 
     def twice():
         net = filled(network, (2, 3, 2), activation="tanh")
@@ -160,8 +163,13 @@ def gradients(network):
         f"{written((2, 3, 2), activation='tanh')}; the gradients of three samples, after those of another "
         "batch",
         twice,
+        parts=GRADS,
     )
-    yield script(f"{written((2, 3, 2), activation='tanh')}; the params after net.loss_and_grads", afterwards)
+    yield script(
+        f"{written((2, 3, 2), activation='tanh')}; the params after net.loss_and_grads",
+        afterwards,
+        parts=PARAMS,
+    )
     yield gradients_of((2, 3, 2), THREE.astype(np.float32), labels, np.float32)
     yield script(
         f"{written((2, 3, 2), dtype='float32')}; the gradients by net.loss_and_grads, the data being float64",
@@ -181,7 +189,7 @@ def probabilities(network):
     ):
         for X in (ONE, THREE):
             yield script(
-                f"{written(sizes, loss=loss)}; net.predict_proba({numbers(X)})",
+                f"{written(sizes, loss=loss)}; net.predict_proba({typed(X)})",
                 lambda sizes=sizes, loss=loss, X=X: filled(network, sizes, loss=loss).predict_proba(X),
             )
 
@@ -194,7 +202,7 @@ def answers(network):
             classes = filled(network, sizes, loss=loss).predict(X)
             return classes.astype(np.int64) if classes.dtype.kind in "iu" else classes
 
-        return script(f"{written(sizes, loss=loss)}; net.predict({numbers(X)})", run)
+        return script(f"{written(sizes, loss=loss)}; net.predict({typed(X)})", run)
 
     yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]))
     yield predict((1, 1), np.array([[-3.0], [-2.0]]), BINARY)  # the scores 1 and 0.5
@@ -227,8 +235,10 @@ def penalties(network):
 
     net = f"{written((2, 3, 2))}; two samples"
     yield script(f"{net}: what l2=0.1 adds to the loss", lambda: extra()[0])
-    yield script(f"{net}: what l2=0.1 adds to [dW1, db1, dW2, db2]", lambda: extra()[1])
-    yield script(f"{net}: what l2=0.1 adds where a generator is given", lambda: extra(7))
+    yield script(f"{net}: what l2=0.1 adds to [dW1, db1, dW2, db2]", lambda: extra()[1], parts=GRADS)
+    yield script(
+        f"{net}: what l2=0.1 adds where a generator is given", lambda: extra(7), parts=("loss", GRADS)
+    )
     yield script("what a second call with l2=0.1 adds to the loss", again)
 
     def moved():
