@@ -90,7 +90,7 @@ def diagnose(name, subject):
     lines = _evidence(cases[first], expected[first], actual[first], found[first][0], line)
     if text := _reading(place, expected, actual, cases) if kind in ("values", "shape") else None:
         lines += _wrap(f"Reading: {text}")
-    if kind != "type" and not told_types:
+    if kind not in ("exception", "warning", "type") and not told_types:
         lines += _types(expected, actual, cases, found, first)
     return Diagnosis(
         solution=solution.name if solution else None,

@@ -494,7 +494,7 @@ def test_several_yes_or_no_questions_at_once(network, rng):
     )
 
 
-@exercise("Network.forward")
+@exercise("Network.forward", about="type")
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_forward_computes_in_float32(network, rng, activation):
     """The default dtype: nothing on the way may turn into float64, and the values stay right."""
@@ -506,7 +506,7 @@ def test_forward_computes_in_float32(network, rng, activation):
     require_close(net.forward(X), expected, what="forward", look=look, rtol=1e-4, atol=1e-5)
 
 
-@exercise("Network.loss_and_grads")
+@exercise("Network.loss_and_grads", about="type")
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_gradients_are_computed_in_float32(network, rng, activation):
     """Half the memory and twice the speed, on the way back, too."""

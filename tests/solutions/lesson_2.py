@@ -225,8 +225,8 @@ def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "For labels and moderate logits the numbers are right. What remains: a Python float for the loss, 2-D "
-    "targets, and log_softmax, because the log of softmax is -inf where that has become 0.",
+    "For labels and moderate logits the numbers are right. What remains: 2-D targets; log_softmax, because "
+    "the log of softmax is -inf where that has become 0; and a Python float for the loss of float32 scores.",
 )
 def softmax_cross_entropy_as_first_written(logits, targets):
     rows = np.arange(len(logits))
@@ -438,8 +438,8 @@ def binary_cross_entropy_in_the_dtype_of_the_targets(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "For moderate logits the numbers are right. What remains: a Python float for the loss, targets in the "
-    "dtype of the logits, and a form without log(p), which is -inf where p has become 0.",
+    "For moderate logits the numbers are right. What remains: a form without log(p), which is -inf where p "
+    "has become 0; targets in the dtype of the logits; and a Python float for the loss of float32 scores.",
 )
 def binary_cross_entropy_as_first_written(logits, targets):
     p = sigmoid(logits)
@@ -608,8 +608,8 @@ def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right. What remains: a Python float for the loss, targets in the dtype of the "
-    "predictions, and a ValueError for shapes that differ, before NumPy broadcasts them.",
+    "The numbers are right. What remains: a ValueError for shapes that differ, before NumPy broadcasts them; "
+    "targets in the dtype of the predictions; and a Python float for the loss of float32 ones.",
 )
 def mean_squared_error_as_first_written(predictions, targets):
     difference = predictions - targets
