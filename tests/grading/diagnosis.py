@@ -12,6 +12,7 @@ and is told after it.
 import importlib
 import inspect
 import re
+import textwrap
 import warnings
 from pathlib import Path
 from typing import NamedTuple
@@ -302,17 +303,13 @@ def _evidence(case, expected, actual, fault, line):
 def raised(error, line):
     """Return lines on an exception: Python's message, the line on which it arose, and what it means."""
     kind = "warns" if isinstance(error, Warning) else f"raises {type(error).__name__}"
-    lines = _wrap(cut(f"It {kind}: {' '.join(str(error).split())}".rstrip(": "), 3 * WIDTH))
+    message = textwrap.shorten(str(error), 3 * WIDTH, placeholder=" ...")
+    lines = _wrap(f"It {kind}: {message}" if message else f"It {kind}")
     if line:
-        lines.append(cut(f"  {line}"))
+        lines.append(f"  {line}")
     if words := in_words(error, line.text if line else ""):
         lines += _wrap(f"In plain words: {words}")
     return lines
-
-
-def cut(text, width=WIDTH):
-    """Cut a line that is too long for the screen, such as one of source code."""
-    return text if len(text) <= width else text[: width - 4] + " ..."
 
 
 def _other_parts(name, expected, actual, place):
@@ -491,6 +488,4 @@ def _number(value, digits=6):
 
 
 def _wrap(text):
-    import textwrap
-
-    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False)
+    return [text]  # who prints it knows the terminal's width

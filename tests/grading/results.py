@@ -1,5 +1,6 @@
 """Results: the reports of single tests gathered into one result for each exercise."""
 
+import re
 from typing import NamedTuple
 
 from tests.grading.exercises import EXERCISES
@@ -24,6 +25,11 @@ class Result(NamedTuple):
     tests: int = 0
     seconds: float = 0.0
     line: int = 0
+
+    @property
+    def blocked(self):
+        """Whether a whole file must be mended before this exercise can be judged."""
+        return self.status == WAITING and re.match(r"waits for \w+\.py, line ", self.message) is not None
 
     @property
     def points(self):
@@ -106,7 +112,7 @@ class Results:
                 message = _message(first[status]) + _printed(first[status])
                 counts["line"] = first[status].get("line", 0)
                 cause = self._cause(exercise, earlier, sources) if status == FAILING else None
-                if cause and "cannot be imported" not in message:
+                if cause:
                     return Result(exercise.name, WAITING, f"waits for {cause}", **counts)
                 return Result(exercise.name, status, message, **counts)
         other = first[WAITING].get("other", "")

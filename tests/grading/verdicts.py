@@ -2,17 +2,16 @@
 
 import linecache
 import re
-import textwrap
 from inspect import getdoc
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.grading.diagnosis import cut, diagnose, raised
+from tests.grading.diagnosis import diagnose, raised
 from tests.grading.errors import Line, in_words, line_of
 from tests.grading.exercises import EXERCISES
-from tests.grading.package import Refused
+from tests.grading.package import Blocked, Refused
 from tests.grading.results import FAILING, TODO, WAITING
 
 EXERCISE = pytest.StashKey[str]()
@@ -38,6 +37,8 @@ class Verdict(NamedTuple):
 def judge(item, excinfo, package):
     """Return the verdict on a failed test of an exercise."""
     exercise = EXERCISES[item.stash[EXERCISE]]
+    if excinfo.errisinstance(Blocked):
+        return Verdict(WAITING, str(excinfo.value), str(excinfo.value).split("cannot be imported: ")[-1])
     failure = _explain(excinfo, package, exercise)
     status, message = failure.status, failure.message
     refused, why = excinfo.errisinstance(Refused), _why(item, failure.kind)
@@ -61,8 +62,6 @@ def judge(item, excinfo, package):
             why = ""
     if status == FAILING and not refused and why and why not in message:
         message += f"\n{why}"
-    texts = ("\n".join(map(_wrapped, text.splitlines())) for text in (message, told, beside))
-    message, told, beside = texts
     own = package.path / f"{exercise.module}.py"
     return Verdict(
         status, message, failure.other, told, beside, line.number if line and line.path == own else 0
@@ -155,7 +154,7 @@ def _explain(excinfo, package, exercise):
     elif "unpack" in message:
         text = f"A result has other parts than the lesson expects ({message}).\n  expected: {source}"
     else:
-        text = "\n".join([f"{excinfo.typename}: {message}", cut(f"  in the lesson: {source}")])
+        text = "\n".join([f"{excinfo.typename}: {message}", f"  in the lesson: {source}"])
         if words := in_words(error, source):
             text += f"\nIn plain words: {words}"
     return Failure(FAILING, text, kind, error=error, line=line)
@@ -165,10 +164,3 @@ def _is_table(line):
     return line.startswith(("  at [", "  expected", "  got", "  ...", "  along ")) or line.endswith(
         "entries differ:"
     )
-
-
-def _wrapped(line):
-    if line.startswith(("  ", "Smallest")) or len(line) < 78:
-        return line
-    indent = "  " if line.startswith(("Look at: ", "Why: ")) else ""
-    return textwrap.fill(line, 77, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -71,6 +71,23 @@ def require_close(actual, expected, *, what, look, rtol=1e-7, atol=1e-12):
         raise CheckFailed("values", f"{what} is wrong.\n{table}\nLook at: {look}")
 
 
+def require_value_error(call, what, look):
+    """Fail unless ``call()``, which is ``what`` in words, raises ValueError."""
+    __tracebackhide__ = True
+    try:
+        result = call()
+    except NotImplementedError:
+        raise
+    except ValueError:
+        return
+    except Exception as error:
+        pytest.fail(
+            f"{what} must raise ValueError; it raised {type(error).__name__}: {error}\nLook at: {look}",
+            pytrace=False,
+        )
+    pytest.fail(f"{what} must raise ValueError; it returned {result}\nLook at: {look}", pytrace=False)
+
+
 def within(slack, actual, expected):
     """Tell whether a number, or every entry of an array, is at most ``slack`` away from the one expected."""
     _observe(actual, expected, slack)

@@ -112,6 +112,43 @@ def call(function, *args, rtol=1e-6, atol=1e-9, after=None, parts=(), **kwargs):
     return Case(f"{name}({shown})", run, watched, rtol, atol, parts=parts)
 
 
+def of_integers(function, *args, parts=()):
+    """Yield two cases that compare a call with integers to the same call with floats.
+
+    One observes the shapes and types, the other by how much the numbers differ: a mistake in the formula
+    shows in neither, only one in the conversion.
+    """
+    name = getattr(function, "__name__", "the function")
+    floats = [arg.astype(np.float64) for arg in args]
+
+    def types():
+        result = function(*(arg.copy() for arg in args))
+        return tuple(map(_emptied, result)) if isinstance(result, tuple) else _emptied(result)
+
+    def apart():
+        got, wanted = function(*(arg.copy() for arg in args)), function(*(arg.copy() for arg in floats))
+        return tuple(map(_apart, got, wanted)) if isinstance(got, tuple) else _apart(got, wanted)
+
+    calls = [f"{name}({', '.join(map(show, given))})" for given in (args, floats)]
+    yield Case(calls[0], types, {}, 1e-6, 1e-9, parts=parts)
+    yield Case(f"how much is missing from {calls[0]} to {calls[1]}", apart, {}, 1e-6, 1e-9, parts=parts)
+
+
+def _emptied(value):
+    """Return 0 or zeros of the type, dtype and shape of a result."""
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value)
+    return type(value)(0) if isinstance(value, np.generic | float | int) else value
+
+
+def _apart(got, wanted):
+    """Return the difference of two results, 0 where it is no more than rounding."""
+    if np.shape(got) != np.shape(wanted):
+        return got
+    difference = np.asarray(wanted, np.float64) - got
+    return np.where(np.isclose(got, wanted, rtol=1e-4, equal_nan=True), 0.0, difference)
+
+
 def _parameters(function):
     try:
         return list(inspect.signature(function).parameters)

@@ -209,6 +209,14 @@ def penalties(network):
     )
     yield script("what a second call with l2=0.1 adds to the loss", again)
 
+    def moved():
+        net = filled(network, (2, 3, 2), l2=0.1)
+        before = copies(net.params)
+        net.loss_and_grads(THREE, np.array([1, 0, 0]))
+        return [after - old for after, old in zip(net.params, before, strict=True)]
+
+    yield script(f"{written((2, 3, 2), l2=0.1)}; how params change in net.loss_and_grads", moved)
+
 
 @probe("Network.dropout")
 def masks(network):
@@ -1005,6 +1013,19 @@ class NoPenaltyWithAGenerator(Network):
 
 
 @wrong(
+    "Network.l2",
+    "The weights have shrunk after the call: the penalty is told in the loss and the gradients, and the step "
+    "that follows from them belongs to the optimizer.",
+)
+class WeightsDecayedInside(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        for W in self.params[::2]:
+            W *= 1 - self.l2
+        return loss, grads
+
+
+@wrong(
     "Network.dropout",
     "loss_and_grads does not use dropout yet: no unit is dropped where `rng` is given. After each hidden "
     "activation comes dropout, and its mask again on the way back.",
@@ -1193,6 +1214,52 @@ class DropoutThatSticks(Network):
 class ScaledInForward(Network):
     def forward(self, X):
         return super().forward(X) * self.dtype.type(1 - self.dropout)
+
+
+@right("Network.loss_and_grads")
+class TextbookBackpropagation(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        last = len(self.sizes) - 2
+        outputs = [np.asarray(X, self.dtype)]
+        for layer in range(last + 1):
+            W, b = self.params[2 * layer], self.params[2 * layer + 1]
+            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            outputs.append(activation(dense(outputs[-1], W, b)))
+
+        loss, grad = LOSSES[self.loss](outputs[-1], y)
+        grads = [None] * len(self.params)
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            grad = backward(grad, outputs[layer + 1])
+            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            grads[2 * layer], grads[2 * layer + 1] = dW, db
+        return loss, grads
+
+
+@right("Network.l2")
+class TextbookPenalty(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        last = len(self.sizes) - 2
+        outputs = [np.asarray(X, self.dtype)]
+        for layer in range(last + 1):
+            W, b = self.params[2 * layer], self.params[2 * layer + 1]
+            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            outputs.append(activation(dense(outputs[-1], W, b)))
+
+        loss, grad = LOSSES[self.loss](outputs[-1], y)
+        grads = [None] * len(self.params)
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            grad = backward(grad, outputs[layer + 1])
+            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            grads[2 * layer], grads[2 * layer + 1] = dW, db
+
+        if self.l2 > 0:
+            penalty, decays = l2_penalty(self.params[::2], self.l2)
+            loss += penalty
+            for layer, decay in enumerate(decays):
+                grads[2 * layer] += decay
+        return loss, grads
 
 
 @right("Network.__init__")
