@@ -143,6 +143,20 @@ def test_values_come_before_types():
     assert "Besides, loss is a float32 where a Python float is expected" in " ".join(told.evidence.split())
 
 
+def test_a_slip_in_the_conversion_of_integers_is_shown_by_the_call_itself():
+    """The bank compares it with floats, so that formulas do not matter; the learner sees what came back."""
+
+    def leaky_relu(z, slope=0.01):
+        a = z.copy()
+        a[a < 0] = slope * a[a < 0]
+        return a
+
+    told = diagnose("leaky_relu", leaky_relu)
+    assert told.evidence.startswith("Smallest failing call: leaky_relu(array([-2, 3]))\nthe result:")
+    assert re.search(r"-0\.02 +3 +0\* 3", told.evidence)
+    assert told.evidence.endswith("Besides, the result is int64 where float64 is expected")
+
+
 @pytest.mark.parametrize(
     ("name", "code", "text"),
     [

@@ -40,7 +40,7 @@ class Case(NamedTuple):
     how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
     parts: what the parts of the outcome are called, tuples within tuples as the outcome has them; a string
     names a list, so that its entries are ``params[0]`` and so on. test: a part of the names of the tests that
-    ask the same, "" if any of the exercise's may.
+    ask the same, "" if any of the exercise's may. shown: what the learner sees in place of this case.
     """
 
     text: str
@@ -50,6 +50,7 @@ class Case(NamedTuple):
     atol: float
     parts: tuple | str = ()
     test: str = ""
+    shown: "Case | None" = None
 
 
 WRONG: dict[str, list[Solution]] = {}
@@ -131,7 +132,8 @@ def of_integers(function, *args, parts=()):
 
     calls = [f"{name}({', '.join(map(show, given))})" for given in (args, floats)]
     yield Case(calls[0], types, {}, 1e-6, 1e-9, parts=parts)
-    yield Case(f"how much is missing from {calls[0]} to {calls[1]}", apart, {}, 1e-6, 1e-9, parts=parts)
+    text = f"how much is missing from {calls[0]} to {calls[1]}"
+    yield Case(text, apart, {}, 1e-6, 1e-9, parts=parts, shown=call(function, *args, parts=parts))
 
 
 def _emptied(value):
