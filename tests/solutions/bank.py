@@ -14,6 +14,8 @@ import numpy as np
 
 from tests.lessons.checks import typed
 
+VOUCHING = re.compile(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,|\bworks for\b")
+
 
 class Solution(NamedTuple):
     """A function or class that stands for an exercise; ``sentence`` says what is wrong (None: nothing is).
@@ -30,7 +32,7 @@ class Solution(NamedTuple):
     @property
     def vouches(self):
         """Whether the sentence calls something right, which must then be proven by every case."""
-        return bool(re.search(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,", self.sentence))
+        return bool(VOUCHING.search(self.sentence))
 
 
 class Case(NamedTuple):
