@@ -18,6 +18,12 @@ FAILED = pytest.StashKey[str]()
 EVENTS = pytest.StashKey[runner.Events]()
 
 
+class WorldChanged(pytest.fail.Exception):
+    """A failure of graded code that has changed what it shares with everybody."""
+
+    kind = "world"
+
+
 def pytest_addoption(parser):
     group = parser.getgroup("nn-kata")
     group.addoption(
@@ -178,7 +184,7 @@ def pytest_runtest_call(item):
         if replaced:
             refuse("\n".join(replaced))
         if changed:
-            pytest.fail("\n".join(changed), pytrace=False)
+            raise WorldChanged("\n".join(changed), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
