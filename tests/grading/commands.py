@@ -404,7 +404,7 @@ def _tell_all(results, options):
     """List several exercises in a line each, and tell of the first that fails in full."""
     for lesson in LESSONS:
         if results == [r for r in results if EXERCISES[r.name].lesson == lesson]:
-            print(f"  the lesson's introduction: {board.introduction(lesson)}\n")
+            print(f"  read first:  {board.introduction(lesson)}\n")
     for result in results:
         code = {PASSED: "32", FAILING: "31"}.get(result.status, "2")
         count = f"{result.passed}/{result.tests}" if result.tests else ""
