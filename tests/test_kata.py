@@ -348,6 +348,12 @@ def test_several_lessons_and_exercises_at_once(empty):
     assert "tanh, relu" in done.stdout
     assert "the whole file" in done.stdout
     assert {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")} == skeletons()
+    for name in ("Network.l2", "dropout", "tanh", "zeros"):
+        solve(empty, name)
+    kata("--impl", empty, "reset", "1-4", "7", expected=0)
+    left = {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")}
+    changed = [name for name, text in skeletons().items() if left[name] != text]
+    assert changed == ["network.py"], "a lesson's reset leaves what it shares with another lesson"
 
 
 def test_lessons_are_introduced_and_closed(empty):
