@@ -429,8 +429,8 @@ def test_a_real_interrupt_of_a_real_process(tmp_path):
 
 @pytest.mark.parametrize("folder", ["nn", "benchmarks", "tests/grading"])
 def test_no_interrupt_gets_past_its_handler(folder):
-    """Python 3.13 and 3.14 leave short backward jumps of a loop out of the table of handlers, and a Ctrl-C often
-    comes there. A call covers the jumps of the function that it calls.
+    """Python 3.13 and 3.14 leave short backward jumps of a loop out of the table of handlers, and a Ctrl-C
+    often comes there. A call covers the jumps of the function that it calls.
     """
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -348,6 +348,12 @@ def test_several_lessons_and_exercises_at_once(empty):
     assert "tanh, relu" in done.stdout
     assert "the whole file" in done.stdout
     assert {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")} == skeletons()
+    for name in ("Network.l2", "dropout", "tanh", "zeros"):
+        solve(empty, name)
+    kata("--impl", empty, "reset", "1-4", "7", expected=0)
+    left = {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")}
+    changed = [name for name, text in skeletons().items() if left[name] != text]
+    assert changed == ["network.py"], "a lesson's reset leaves what it shares with another lesson"
 
 
 def test_lessons_are_introduced_and_closed(empty):
@@ -643,6 +649,29 @@ def test_reports_for_graders(empty):
     ]
     assert "mean" in report["tests"][1]["output"]
     assert sorted(path.name for path in empty.glob("*.tmp")) == []
+
+
+def test_the_recipe_for_classes_has_the_true_counts():
+    """Teachers copy these numbers into their assignments."""
+    text = (ROOT / "kata" / "README.md").read_text(encoding="utf-8")
+    rows = {
+        row[1]: [int(cell) for cell in row[2].split("|")]
+        for row in re.finditer(r"^\| (lesson|exercises|points) \|([ \d|]+)\|$", text, re.MULTILINE)
+    }
+    lessons = [[e for e in EXERCISES.values() if e.lesson == lesson] for lesson in LESSONS]
+    assert rows == {
+        "lesson": list(LESSONS),
+        "exercises": [len(own) for own in lessons],
+        "points": [sum(exercise.points for exercise in own) for own in lessons],
+    }
+    assert sum(rows["points"]) == 100
+    assert len(EXERCISES) == 49, "the number is in words at the top: Forty-nine exercises in nine lessons"
+    assert "Forty-nine exercises\nin nine lessons" in text
+    for file in ("README.md", "kata/README.md"):
+        for status in ("passed", "failing", "to do", "waiting", "not run"):
+            assert file == "README.md" or f"*{status}*" in text, status
+        shown = (ROOT / file).read_text(encoding="utf-8")
+        assert "python -m kata new" in shown
 
 
 def test_grading_never_trusts_what_lies_in_the_folder(empty):
