@@ -145,7 +145,7 @@ def test_the_download_is_asked_for_as_scikit_learn_wants_it(monkeypatch, tmp_pat
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
     monkeypatch.setattr("sklearn.datasets._openml.urlopen", urlopen)
-    with pytest.raises(OSError, match=r"MNIST is not at hand.*no network here"):
+    with pytest.raises(OSError, match=r"MNIST was not found.*no network here"):
         data.load("mnist")
 
 
@@ -184,7 +184,7 @@ def test_a_split_takes_a_number_of_samples_as_well(rng):
     X_rest, X_part, _, y_part = data.split(X, y, 50, 0)
     assert (len(X_rest), len(X_part)) == (150, 50)
     assert np.bincount(y_part).tolist() == [5] * 10
-    with pytest.raises(ValueError, match="the part to hold out, 9 of 200 samples"):
+    with pytest.raises(ValueError, match="cannot hold out 9 of 200 samples"):
         data.split(X, y, 9, 0)
 
 
