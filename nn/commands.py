@@ -62,7 +62,7 @@ def compare(options):
         if interrupted:
             break
     if rows:
-        names = report.write_comparison(folder, dataset.name, rows, histories)
+        names = report.write_comparison(folder, dataset.name, rows, histories, options.seed)
         print("\n" + "\n".join(report.comparison_table(dataset.name, rows)))
         print(f"\nResults: {folder}\n  {', '.join(names)}, and a folder for each run")
     if interrupted:

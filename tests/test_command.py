@@ -79,7 +79,13 @@ def test_plain_lines_show_each_epoch(capsys):
     assert max(map(len, lines)) <= 79
 
 
-def test_a_long_training_prints_ten_lines_or_all(capsys):
+@pytest.fixture
+def nothing_drawn(monkeypatch):
+    """For tests of what is printed alone: the pictures take longer than the training."""
+    monkeypatch.setattr("nn.report.write_run", lambda *_: ["history.csv"])
+
+
+def test_a_long_training_prints_ten_lines_or_all(capsys, nothing_drawn):
     train = ["train", "v1", "--data", "digits", "--epochs", "40", "--hidden", "4"]
     counts = []
     for options in ([], ["--log"]):
@@ -88,7 +94,7 @@ def test_a_long_training_prints_ten_lines_or_all(capsys):
     assert counts == [11, 40], "the first epoch and every fourth; with --log each of them"
 
 
-def test_the_bar_shows_both_accuracies_and_the_rate(monkeypatch, capsys):
+def test_the_bar_shows_both_accuracies_and_the_rate(monkeypatch, capsys, nothing_drawn):
     """A bar on a terminal, within its width; --log asks for lines there, too."""
     for stream in (sys.stdout, sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True)
@@ -330,8 +336,8 @@ def test_usage_errors_are_one_line(capsys, arguments, message):
         (["train", "v2", "--data", "nothing.csv"], "nothing.csv"),
         (["train", "v2", "--data", "cifar"], "data must be digits, mnist or the path of a .csv file"),
         (["train", "v2", "--data", "digits", "--optimizer", "sgd", "--lr", "1e12"], "the loss became"),
-        (["train", "v2", "--data", "digits", "--validation", "0.001"], "hold out, 0.001 of 1437 samples"),
-        (["train", "v2", "--data", "digits", "--validation", "0.999"], "hold out, 0.999 of 1437 samples"),
+        (["train", "v2", "--data", "digits", "--validation", "0.001"], "cannot hold out 0.001 of 1437"),
+        (["train", "v2", "--data", "digits", "--validation", "0.999"], "cannot hold out 0.999 of 1437"),
         (["train", "best", "--data", "digits", "--decay-every", "3"], "--decay-every needs a rate that"),
         (["train", "v2", "--data", "digits", "--impl", "nowhere"], "--impl must be a package"),
         (
@@ -423,8 +429,8 @@ def test_a_real_interrupt_of_a_real_process(tmp_path):
 
 @pytest.mark.parametrize("folder", ["nn", "benchmarks", "tests/grading"])
 def test_no_interrupt_gets_past_its_handler(folder):
-    """Python 3.13 and 3.14 leave short backward jumps of a loop out of the table of handlers, where a Ctrl-C
-    often comes. A call covers the jumps of the function that it calls.
+    """Python 3.13 and 3.14 leave short backward jumps of a loop out of the table of handlers, and a Ctrl-C
+    often comes there. A call covers the jumps of the function that it calls.
     """
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

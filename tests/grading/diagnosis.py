@@ -52,8 +52,8 @@ class Diagnosis(NamedTuple):
     """What a learner is told: the bank's sentence, where one fits, and the smallest failing call.
 
     solution: name of the bank's entry, None where nothing fits. unwritten: the exercise is not begun.
-    kind, part: of the fault that is shown, and the part of the result that it is in. error, line: what was
-    raised, and where in the learner's file.
+    kind, part: of the fault that is shown, and the part of the result that it is in. test: a part of the
+    names of the tests that ask the same. error, line: what was raised, and where in the learner's file.
     """
 
     solution: str | None = None
@@ -62,6 +62,7 @@ class Diagnosis(NamedTuple):
     unwritten: bool = False
     kind: str | None = None
     part: str = ""
+    test: str = ""
     error: Exception | None = None
     line: Line | None = None
 
@@ -84,24 +85,45 @@ def diagnose(name, subject):
     if not differing:
         return Diagnosis()
     first = next((i for i in differing if found[i][0].kind != "type"), differing[0])
-    kind, place = found[first][0]
     solution, told_types = _known(name, expected, actual, cases, first)
-    line = line_of(actual[first].error, _file(subject)) if actual[first].error is not None else None
-    lines = _evidence(cases[first], expected[first], actual[first], found[first][0], line)
+    case, *outcomes = _shown(name, subject, first) or (cases[first], expected[first], actual[first])
+    fault = faults(*outcomes, case)[0]
+    kind, place = fault
+    error = outcomes[1].error
+    line = line_of(error, _file(subject)) if error is not None else None
+    lines = _evidence(case, *outcomes, fault, line)
     if text := _reading(place, expected, actual, cases) if kind in ("values", "shape") else None:
         lines += _wrap(f"Reading: {text}")
-    if kind != "type" and not told_types:
-        lines += _types(expected, actual, cases, found)
+    if kind not in ("exception", "warning", "type") and not told_types:
+        lines += _types(expected, actual, cases, found, case)
     return Diagnosis(
         solution=solution.name if solution else None,
         sentence=solution.sentence if solution else None,
         evidence="\n".join(lines),
         unwritten=bool(solution and solution.unwritten),
         kind=kind,
-        part=named(cases[first], place) if place else "",
-        error=actual[first].error,
+        part=named(case, place) if place else "",
+        test=case.test,
+        error=error,
         line=line,
     )
+
+
+def _shown(name, subject, i):
+    """Return the case that is shown in place of case i, and what the reference and the subject make of it.
+
+    None if case i is shown itself, or if the other one has no fault.
+    """
+    from tests.solutions import PROBES
+
+    def cases(code):
+        return [case.shown for case in [[*PROBES[name](code)][i]] if case.shown]
+
+    case = next(iter(cases(reference(name))), None)
+    if case is None:
+        return None
+    (expected,), (actual,) = observe(cases, reference(name)), observe(cases, subject)
+    return (case, expected, actual) if faults(expected, actual, case) else None
 
 
 def _known(name, expected, actual, cases, first):
@@ -295,23 +317,19 @@ def _evidence(case, expected, actual, fault, line):
             f"shape {shape}" if (shape := np.shape(leaf)) else "a single number" for leaf in (wanted, got)
         ]
         return lines + _wrap("{}: expected {}, got {}".format(name, *shapes))
-    return lines + _wrap(f"{name}: the values are right, but {_types_apart(wanted, got)}")
+    return lines + _wrap(f"{name}: the values are right, but it is {_types_apart(wanted, got)}")
 
 
 def raised(error, line):
     """Return lines on an exception: Python's message, the line on which it arose, and what it means."""
     kind = "warns" if isinstance(error, Warning) else f"raises {type(error).__name__}"
-    lines = textwrap.wrap(f"It {kind}: {error}".rstrip(": "), WIDTH, subsequent_indent="  ", max_lines=3)
+    message = textwrap.shorten(str(error), 3 * WIDTH, placeholder=" ...")
+    lines = _wrap(f"It {kind}: {message}" if message else f"It {kind}")
     if line:
-        lines.append(cut(f"  {line}"))
+        lines.append(f"  {line}")
     if words := in_words(error, line.text if line else ""):
         lines += _wrap(f"In plain words: {words}")
     return lines
-
-
-def cut(text, width=WIDTH):
-    """Cut a line that is too long for the screen, such as one of source code."""
-    return text if len(text) <= width else text[: width - 4] + " ..."
 
 
 def _other_parts(name, expected, actual, place):
@@ -352,8 +370,8 @@ def named(case, place):
     return name + "".join(f"[{index}]" for index in indices)
 
 
-def _types(expected, actual, cases, found):
-    """Return lines about a type that is wrong as well."""
+def _types(expected, actual, cases, found, shown):
+    """Return lines about a type that is wrong as well; ``shown`` is the case on the screen."""
     for i, there in enumerate(found):
         leaves = [
             (place, wanted, actual[i].leaves[place])
@@ -362,8 +380,8 @@ def _types(expected, actual, cases, found):
         ]
         for place, wanted, got in leaves if there else ():
             if np.shape(wanted) == np.shape(got) and _type(wanted) != _type(got):
-                text = f"{named(cases[i], place)} of {cases[i].text}: {_types_apart(wanted, got)}"
-                return _wrap(f"Besides, in {text}" if not place else f"Besides, {text}")
+                where = "" if cases[i].text == shown.text else f": {cases[i].text}"
+                return _wrap(f"Besides, {named(cases[i], place)} is {_types_apart(wanted, got)}{where}")
     return []
 
 

@@ -154,7 +154,7 @@ def test_cross_entropy_takes_uncertain_targets(losses):
     )
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_cross_entropy_is_stable(losses, dtype):
     """A sure and wrong answer costs what it says, 20,000; a sure and right one costs nothing."""
@@ -257,7 +257,7 @@ def test_mean_is_over_all_elements(losses, rng, name, shape):
     require_close(grad, expected_grad, what=f"the gradient of {name} for shape {shape}", look=look)
 
 
-@exercise("binary_cross_entropy")
+@exercise("binary_cross_entropy", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_binary_cross_entropy_is_stable(losses, dtype):
     """log(1 + exp(10000)) is 10,000, but exp(10000) is inf: the formula must be turned round."""
@@ -289,7 +289,7 @@ def test_mean_squared_error_has_known_values(losses):
     require_close(grad, [[0.5, -1.0], [1.5, 0.0]], what="the gradient of errors 1, -2, 3, 0", look=look)
 
 
-@exercise("{name}")
+@exercise("{name}", about="refusal")
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
 @pytest.mark.parametrize(
     ("shape", "other"),
@@ -342,7 +342,7 @@ def test_loss_is_a_mean(losses, rng, name):
     )
 
 
-@exercise("{name}")
+@exercise("{name}", about="type")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_types_and_arguments_are_kept(losses, rng, name, dtype):
@@ -360,7 +360,7 @@ def test_types_and_arguments_are_kept(losses, rng, name, dtype):
     )
 
 
-@exercise("{name}")
+@exercise("{name}", about="type values")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("kind", INTEGERS)
 @pytest.mark.parametrize("targets", ["whole", "floats"])
@@ -386,7 +386,7 @@ def test_whole_numbers_become_float64(losses, name, kind, targets):
     require_close(grad, expected_grad, what=f"the gradient of {what}", look=look)
 
 
-@exercise("{name}")
+@exercise("{name}", about="type")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("kind", [np.float64, np.int64, np.uint8])
 def test_targets_may_be_of_another_type(losses, rng, name, kind):

@@ -115,7 +115,7 @@ def test_dense_backward_is_the_derivative_of_dense(layers, rng):
         )
 
 
-@exercise("dense")
+@exercise("dense", about="type")
 def test_dense_keeps_the_dtype(layers, rng):
     """float32 in, float32 out."""
     _, x, W, b = example(rng, 4, 3, 2, np.float32)
@@ -138,7 +138,7 @@ def test_dense_of_whole_numbers_is_float64(layers, kind):
     require_close(z, [[709, 1401], [11, 8]], what=what, look="convert to float64 first: as_floating(x)")
 
 
-@exercise("dense_backward")
+@exercise("dense_backward", about="type")
 def test_dense_backward_keeps_the_dtype(layers, rng):
     """float32 in, float32 out, on the way back, too."""
     grad, x, W, _ = example(rng, 4, 3, 2, np.float32)

@@ -36,7 +36,7 @@ NORMAL = [name for name in RANDOM if name.endswith("normal")]
 UNIFORM = [name for name in RANDOM if name.endswith("uniform")]
 
 
-@exercise("{name}")
+@exercise("{name}", about="shape type")
 @pytest.mark.parametrize("name", [*RANDOM, "zeros"])
 def test_shape_and_dtype(initializers, rng, name):
     """W is (fan_in, fan_out), float32 unless told otherwise."""

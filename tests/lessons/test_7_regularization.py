@@ -55,7 +55,7 @@ def test_l2_gradient_is_the_derivative_of_the_penalty(regularization, rng):
         )
 
 
-@exercise("l2_penalty")
+@exercise("l2_penalty", about="type")
 def test_l2_keeps_the_dtype(regularization, rng):
     """float32 weights have float32 gradients, whole numbers float64 ones; the penalty is a Python float."""
     W = rng.normal(size=(3, 2)).astype(np.float32)
@@ -174,7 +174,7 @@ def test_dropout_draws_from_the_generator(regularization, rng):
     assert np.array_equal(first, again), "one seed gave two masks: draw from `rng` alone"
 
 
-@exercise("dropout")
+@exercise("dropout", about="shape type")
 @pytest.mark.parametrize("shape", [(7,), (4, 5), (2, 3, 4)])
 def test_dropout_keeps_shape_and_dtype(regularization, rng, shape):
     """float32 in, float32 out, the mask too: 1 / (1 - rate) must not promote them."""
@@ -236,7 +236,7 @@ def test_clipping_by_hand(regularization):
     require_close(grads[1], [0.0, 0.8], what="grads[1] after clipping", look=look, rtol=1e-5)
 
 
-@exercise("clip_by_global_norm")
+@exercise("clip_by_global_norm", about="values changed")
 def test_clipping_leaves_small_gradients_alone(regularization, rng):
     """Within the limit, not a bit may change: clipping is no scaling to a fixed length."""
     grads = [rng.normal(size=(3, 2)), rng.normal(size=4)]
@@ -521,7 +521,7 @@ def test_every_sample_drops_units_of_its_own(network, rng):
     )
 
 
-@exercise("Network.dropout")
+@exercise("Network.dropout", about="type")
 def test_regularized_float32_network_stays_in_float32(network, rng):
     """Neither the mask nor the penalty may turn the gradients into float64."""
     net = network.Network((4, 6, 3), dropout=0.5, l2=0.1, rng=rng)

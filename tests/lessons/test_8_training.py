@@ -49,14 +49,14 @@ def test_one_hot_of_any_possible_labels(training, labels):
     )
 
 
-@exercise("one_hot")
+@exercise("one_hot", about="shape values")
 def test_one_hot_has_as_many_columns_as_classes(training):
     """The largest label of a batch says nothing about how many classes there are."""
     rows = training.one_hot(np.array([1, 0]), 10, np.float64)
     require_array(rows, shape=(2, 10), dtype=np.float64, what="one_hot([1, 0], 10, np.float64)")
 
 
-@exercise("one_hot")
+@exercise("one_hot", about="type values")
 @pytest.mark.parametrize("given", [np.uint8, np.int32])
 def test_one_hot_takes_and_makes_any_type(training, given):
     """Labels read from a file are bytes more often than not, and rows may be wanted as integers."""
@@ -67,7 +67,7 @@ def test_one_hot_takes_and_makes_any_type(training, given):
     require_close(rows, expected, what=what, look="any integers are labels; `dtype` is that of the rows")
 
 
-@exercise("one_hot")
+@exercise("one_hot", about="refusal")
 @pytest.mark.parametrize("labels", [[0, 4], [-1, 2], [10, 0], [0, 4, 1], [2, -1, 0]])
 def test_one_hot_refuses_impossible_labels(training, labels):
     """-1 would count from the end and land in the last class, without a word."""
@@ -105,7 +105,7 @@ def test_min_max_learns_from_the_training_data_alone(training):
     require_close(result[2], [[0.0], [1.0]], what="the third array", look=SCALE)
 
 
-@exercise("min_max_scale")
+@exercise("min_max_scale", about="values warning")
 def test_min_max_of_a_constant_feature_is_zero(training):
     """A corner of the image that is always white: its range is 0, and 0 / 0 must not happen."""
     train = np.array([[7.0, 1.0], [7.0, 3.0]])
@@ -139,7 +139,7 @@ def test_min_max_takes_small_ranges_seriously(training):
     require_close(scaled, [[0, 0], [1, 1], [0.5, 0.25]], what="two features with tiny ranges", look=look)
 
 
-@exercise("min_max_scale")
+@exercise("min_max_scale", about="type values")
 def test_min_max_dtype(training):
     """float32 stays float32; bytes become float64 before anything is subtracted, for 2 - 3 is 255 there."""
     train = np.array([[3, 200], [13, 100]])

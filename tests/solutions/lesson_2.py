@@ -14,6 +14,7 @@ LABELS = np.array([2, 0])
 ROWS = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 SHARES = np.array([[0.25, 0.0, 0.75]])
 
+PARTS = ("loss", "grad")
 SURE = (
     60  # atol for the loss of a sure and wrong answer, 1000: any log of a clipped probability is -60 or more
 )
@@ -24,20 +25,20 @@ SURE = (
 
 @probe("softmax_cross_entropy")
 def cross_entropies(loss):
-    yield call(loss, LOGITS[:1], LABELS[:1])
-    yield call(loss, LOGITS, LABELS)
-    yield call(loss, LOGITS, ROWS)
-    yield call(loss, LOGITS[:1], SHARES)
-    yield call(loss, LOGITS.astype(np.float32), LABELS)
-    yield call(loss, LOGITS.astype(np.float32), ROWS)
-    yield call(loss, np.array([[1000.0, 1000.5]]), np.array([0]))
-    yield call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE)
-    yield of_integers(loss, np.array([[1, 2, 3]]), SHARES)
-    yield call(loss, LOGITS, np.array([2, 0]).astype(np.uint8))
+    yield call(loss, LOGITS[:1], LABELS[:1], parts=PARTS)
+    yield call(loss, LOGITS, LABELS, parts=PARTS)
+    yield call(loss, LOGITS, ROWS, parts=PARTS)
+    yield call(loss, LOGITS[:1], SHARES, parts=PARTS)
+    yield call(loss, LOGITS.astype(np.float32), LABELS, parts=PARTS)
+    yield call(loss, LOGITS.astype(np.float32), ROWS, parts=PARTS)
+    yield call(loss, np.array([[1000.0, 1000.5]]), np.array([0]), parts=PARTS)
+    yield call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE, parts=PARTS)
+    yield from of_integers(loss, np.array([[1, 2, 3]]), SHARES, parts=PARTS)
+    yield call(loss, LOGITS, np.array([2, 0]).astype(np.uint8), parts=PARTS)
     # That there is an answer at all is the mistake, whatever it is.
     for targets in ([0, -1], [0, 3], [[0], [1]], [[1, 0, 0]], [0], [0, 1, 2]):
         yield script(
-            f"softmax_cross_entropy({LOGITS.tolist()}, {targets})",
+            f"softmax_cross_entropy(array({LOGITS.tolist()}), array({targets}))",
             lambda targets=targets: loss(LOGITS.copy(), np.array(targets)) and None,
         )
 
@@ -251,8 +252,8 @@ def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "For labels and moderate logits the numbers are right. What remains: a Python float for the loss, 2-D "
-    "targets, and log_softmax, because the log of softmax is -inf where that has become 0.",
+    "For labels and moderate logits the numbers are right. What remains: 2-D targets; log_softmax, because "
+    "the log of softmax is -inf where that has become 0; and a Python float for the loss of float32 scores.",
 )
 def softmax_cross_entropy_as_first_written(logits, targets):
     rows = np.arange(len(logits))
@@ -435,19 +436,19 @@ def softmax_cross_entropy_sample_by_sample(logits, targets):
 
 @probe("binary_cross_entropy")
 def binary_cross_entropies(loss):
-    yield call(loss, np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]]))
-    yield call(loss, np.array([[0.5], [-2.0], [3.0]]), np.array([[1.0], [1.0], [0.0]]))
-    yield call(loss, np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([[0.0, 1.0], [1.0, 0.0]]))
-    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0.0, 1.0]], np.float32))
-    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0, 1]]))
-    yield call(loss, np.array([[1000.0]]), np.array([[0.0]]), rtol=0, atol=SURE)
-    yield call(loss, np.array([[-1000.0]]), np.array([[1.0]]), rtol=0, atol=SURE)
-    yield of_integers(loss, np.array([[1, 2]]), np.array([[0, 1]]))
-    yield of_integers(loss, np.array([[1, 2]], np.uint8), np.array([[0, 1]]))
+    yield call(loss, np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]]), parts=PARTS)
+    yield call(loss, np.array([[0.5], [-2.0], [3.0]]), np.array([[1.0], [1.0], [0.0]]), parts=PARTS)
+    yield call(loss, np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([[0.0, 1.0], [1.0, 0.0]]), parts=PARTS)
+    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0.0, 1.0]], np.float32), parts=PARTS)
+    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0, 1]]), parts=PARTS)
+    yield call(loss, np.array([[1000.0]]), np.array([[0.0]]), rtol=0, atol=SURE, parts=PARTS)
+    yield call(loss, np.array([[-1000.0]]), np.array([[1.0]]), rtol=0, atol=SURE, parts=PARTS)
+    yield from of_integers(loss, np.array([[1, 2]]), np.array([[0, 1]]), parts=PARTS)
+    yield from of_integers(loss, np.array([[1, 2]], np.uint8), np.array([[0, 1]]), parts=PARTS)
     # Whatever a table of all pairs is divided by: that there is an answer at all is the mistake.
     for targets in ([1.0, 0.0], [[1.0, 0.0]], [[1.0]]):
         yield script(
-            f"binary_cross_entropy([[3.0], [1.0]], {targets})",
+            f"binary_cross_entropy(array([[3.0], [1.0]]), array({targets}))",
             lambda targets=targets: loss(np.array([[3.0], [1.0]]), np.array(targets)) and None,
         )
 
@@ -588,8 +589,8 @@ def binary_cross_entropy_in_the_dtype_of_the_targets(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "For moderate logits the numbers are right. What remains: a Python float for the loss, targets in the "
-    "dtype of the logits, and a form without log(p), which is -inf where p has become 0.",
+    "For moderate logits the numbers are right. What remains: a form without log(p), which is -inf where p "
+    "has become 0; targets in the dtype of the logits; and a Python float for the loss of float32 scores.",
 )
 def binary_cross_entropy_as_first_written(logits, targets):
     p = sigmoid(logits)
@@ -687,18 +688,18 @@ def binary_cross_entropy_one_by_one(logits, targets):
 
 @probe("mean_squared_error")
 def squared_errors(loss):
-    yield call(loss, np.array([[3.0, 1.0]]), np.array([[1.0, 2.0]]))
-    yield call(loss, np.array([[2.0, 1.0], [5.0, 7.0]]), np.array([[1.0, 3.0], [2.0, 7.0]]))
-    yield call(loss, np.array([[0.5], [-1.0], [2.0]]), np.array([[1.0], [2.0], [0.25]]))
-    yield call(loss, np.array([[3.0, 1.0, 2.0]]), np.array([[1.0, 2.0, 0.5]]))
-    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1.0, 2.0]], np.float32))
-    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1, 2]]))
-    yield of_integers(loss, np.array([[3, 1]]), np.array([[0.5, 1.25]]))
-    yield of_integers(loss, np.array([[3, 1]], np.uint8), np.array([[1, 2]], np.uint8))
+    yield call(loss, np.array([[3.0, 1.0]]), np.array([[1.0, 2.0]]), parts=PARTS)
+    yield call(loss, np.array([[2.0, 1.0], [5.0, 7.0]]), np.array([[1.0, 3.0], [2.0, 7.0]]), parts=PARTS)
+    yield call(loss, np.array([[0.5], [-1.0], [2.0]]), np.array([[1.0], [2.0], [0.25]]), parts=PARTS)
+    yield call(loss, np.array([[3.0, 1.0, 2.0]]), np.array([[1.0, 2.0, 0.5]]), parts=PARTS)
+    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1.0, 2.0]], np.float32), parts=PARTS)
+    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1, 2]]), parts=PARTS)
+    yield from of_integers(loss, np.array([[3, 1]]), np.array([[0.5, 1.25]]), parts=PARTS)
+    yield from of_integers(loss, np.array([[3, 1]], np.uint8), np.array([[1, 2]], np.uint8), parts=PARTS)
     # Whatever a table of all pairs is divided by: that there is an answer at all is the mistake.
     for targets in ([1.0, 2.0], [[1.0, 2.0]], [[1.0]]):
         yield script(
-            f"mean_squared_error([[3.0], [1.0]], {targets})",
+            f"mean_squared_error(array([[3.0], [1.0]]), array({targets}))",
             lambda targets=targets: loss(np.array([[3.0], [1.0]]), np.array(targets)) and None,
         )
 
@@ -808,8 +809,8 @@ def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right. What remains: a Python float for the loss, targets in the dtype of the "
-    "predictions, and a ValueError for shapes that differ, before NumPy broadcasts them.",
+    "The numbers are right. What remains: a ValueError for shapes that differ, before NumPy broadcasts them; "
+    "targets in the dtype of the predictions; and a Python float for the loss of float32 ones.",
 )
 def mean_squared_error_as_first_written(predictions, targets):
     difference = predictions - targets

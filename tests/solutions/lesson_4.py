@@ -44,6 +44,8 @@ def _common(name, initializer, size):
     yield script(
         f"the shapes and dtypes of {name}(rng, 5, 3) and {name}(rng, 2, 7, np.float64)",
         lambda: (_form(initializer, 5, 3), _form(initializer, 2, 7, np.float64)),
+        parts=("the first", "the second"),
+        test="shape_and_dtype",
     )
 
     yield script(
@@ -58,12 +60,14 @@ def _common(name, initializer, size):
             lambda: measure(_drawn(initializer, *fans, **options)),
             rtol=0.03,
             atol=0.003,
+            test="chosen" if options else "variance",
         )
 
     yield script(
         f"how many different numbers there are in {name}(rng, 40, 30, np.float64)",
         lambda: len(np.unique(np.abs(initializer(np.random.default_rng(7), 40, 30, np.float64)))),
         rtol=0.02,
+        test="drawn_on_its_own",
     )
     yield at(300, 100)
     yield at(100, 300)
@@ -75,10 +79,12 @@ def _common(name, initializer, size):
         f"the share of weights in {name}(rng, 200, 200, np.float64) within one root mean square",
         lambda: float(np.mean(np.abs(_scaled(initializer)) < 1)),
         rtol=0.02,
+        test="bell_shape" if name.endswith("normal") else "evenly",
     )
     yield script(
         f"1 if {name}(rng, 6, 4) gives the same weights again for the same seed, else 0",
         lambda: _are_equal(initializer, np.random.default_rng(7), np.random.default_rng(7)),
+        test="come_from_the_generator",
     )
 
     def from_one_generator():
@@ -88,6 +94,7 @@ def _common(name, initializer, size):
     yield script(
         f"1 if {name}(rng, 6, 4) gives the same weights again for the same generator, else 0",
         from_one_generator,
+        test="come_from_the_generator",
     )
     yield script(
         f"the share of weights in {name}(rng, 40, 30, np.float64) with no more digits than float32",
@@ -104,11 +111,13 @@ def _probe_normal(name):
             lambda: float(_scaled(initializer).mean()),
             rtol=0.03,
             atol=0.03,
+            test="mean_is_zero",
         )
         yield script(
             f"the largest weight over the root mean square, for W = {name}(rng, 200, 200, np.float64)",
             lambda: float(np.abs(_scaled(initializer)).max()),
             rtol=0.35,
+            test="bell_shape",
         )
 
 

@@ -21,6 +21,7 @@ def penalties(l2_penalty):
             f"l2_penalty({show(weights)}, {strength})",
             lambda: l2_penalty(weights, strength),
             watched,
+            parts=("penalty", "grads"),
             **options,
         )
 
@@ -46,11 +47,17 @@ def masks(dropout):
         y, mask = dropout(np.ones((60, 50)), 0.2, _rng())
         return np.unique(y) + 0.0, np.unique(mask) + 0.0
 
-    yield script("np.unique(y), np.unique(mask) for y, mask = dropout(np.ones((60, 50)), 0.2, rng)", of_ones)
+    yield script(
+        "np.unique(y), np.unique(mask) for y, mask = dropout(np.ones((60, 50)), 0.2, rng)",
+        of_ones,
+        parts=("np.unique(y)", "np.unique(mask)"),
+        test="silences_a_share",
+    )
     yield script(
         "the share of zeros in the mask of dropout(np.ones((4, 5000)), 0.2, rng)",
         lambda: float(np.mean(dropout(np.ones((4, 5000)), 0.2, _rng())[1] == 0)),
         atol=0.03,
+        test="silences_a_share",
     )
 
     def beside_the_mask():
@@ -61,6 +68,8 @@ def masks(dropout):
     yield script(
         "for x between 1 and 2: 1 if y is 0 where the mask is and nowhere else, else 0; and np.unique(y / x)",
         beside_the_mask,
+        parts=("the answer", "np.unique(y / x)"),
+        test="silences_a_share",
     )
     yield script(
         "how many different rows and columns the mask of dropout(np.ones((60, 60)), 0.5, rng) has",
@@ -68,14 +77,17 @@ def masks(dropout):
             len(np.unique(dropout(np.ones((60, 60)), 0.5, _rng())[1], axis=axis).take(0, axis=1 - axis))
             for axis in (0, 1)
         ],
+        test="decides_for_each_entry",
     )
     yield script(
         "the shapes and dtypes of y and mask for float32 data (4, 5)",
         lambda: [np.zeros_like(part) for part in dropout(np.ones((4, 5), np.float32), 0.5, _rng())],
+        parts=("y", "mask"),
     )
     yield script(
         "1 if dropout(np.ones((9, 9)), 0.5, rng) gives the same mask again for the same seed, else 0",
         lambda: _masks_are_equal(dropout, _rng(), _rng()),
+        test="draws_from_the_generator",
     )
 
     def from_one_generator():
@@ -85,6 +97,7 @@ def masks(dropout):
     yield script(
         "1 if dropout(np.ones((9, 9)), 0.5, rng) gives the same mask again for the same generator, else 0",
         from_one_generator,
+        test="draws_from_the_generator",
     )
 
     def counts_differ():
@@ -110,7 +123,13 @@ def masks(dropout):
         lambda: [np.zeros_like(part) for part in dropout(np.ones((4, 5), int), 0.5, _rng())],
     )
     x = np.linspace(1, 2, 12)
-    yield Case("dropout(x, 0.5, rng)", lambda: len(dropout(x, 0.5, _rng())), {"x": x}, rtol=0, atol=0)
+    yield Case(
+        "dropout(linspace(1, 2, 12), 0.5, rng)",
+        lambda: len(dropout(x, 0.5, _rng())),
+        {"x": x},
+        rtol=0,
+        atol=0,
+    )
 
 
 @probe("dropout_backward")
@@ -137,8 +156,8 @@ def clipped(clip_by_global_norm):
             return arrays
 
         shown = f"clip_by_global_norm(grads, {limit})"
-        yield script(f"{shown} for grads = {show(list(grads))}", run)
-        yield script(f"grads after {shown}, from {show(list(grads))}", run_in_place, rtol=1e-5)
+        yield script(f"clip_by_global_norm({show(list(grads))}, {limit})", run)
+        yield script(f"grads after {shown}, from {show(list(grads))}", run_in_place, rtol=1e-5, parts="grads")
 
     yield from clip(np.array([3.0]), np.array([0.0, 4.0]), limit=1.0)
     yield from clip(np.array([3.0]), np.array([0.0, 4.0]), limit=3.5)

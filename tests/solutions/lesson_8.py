@@ -30,7 +30,7 @@ def scaled(min_max_scale):
     yield call(min_max_scale, np.array([[7.0, 1.0], [7.0, 3.0]]))
     yield call(min_max_scale, np.array([[7.0, 1.0], [7.0, 3.0]]), np.array([[7.5, 2.0]]))
     yield script(
-        "whether the largest entry of min_max_scale([[0.0], [1e-9]]) is 1",
+        "whether the largest entry of min_max_scale(array([[0.0], [1e-9]])) is 1",
         lambda: int(np.isclose(np.max(min_max_scale(np.array([[0.0], [1e-9]]))), 1, rtol=1e-6)),
     )
     yield call(min_max_scale, np.array([[3, 200], [13, 100]], np.uint8), np.array([[2, 150]], np.uint8))
@@ -46,6 +46,7 @@ def batches(minibatches):
         return script(
             f"[len(batch) for batch in minibatches({n}, {size}, rng)]",
             lambda: [len(batch) for batch in minibatches(n, size, rng())],
+            test="every_sample_once",
         )
 
     def order(n, size, generator):
@@ -75,21 +76,25 @@ def batches(minibatches):
         "the share of the 1000 samples that are in some batch of minibatches(1000, 50, rng)",
         lambda: len(set(order(1000, 50, rng()).tolist())) / 1000,
         rtol=0.1,
+        test="every_sample_once",
     )
     yield script(
         "minibatches(50, 7, rng): whether it keeps the order of the data, whether a second epoch has the "
         "order of the first, and whether the same seed has",
         epochs,
+        test="afresh",
     )
     yield script(
         "how many neighbours in the data stay together in minibatches(20, 5, rng), the mean of 200 epochs",
         neighbours,
         atol=0.6,
+        test="mix_everything",
     )
     yield script(
         "how often each sample is in the first batch of minibatches(20, 5, rng), the share of 400 epochs",
         shares,
         atol=0.12,
+        test="mix_everything",
     )
     yield script(
         "how many different orders 1000 epochs of minibatches(4, 2, rng) show",
@@ -142,6 +147,8 @@ def stops(stopping_class):
     yield script(
         "best_loss and best_epoch of EarlyStopping(5) after the losses [0.9, 0.5, 0.7]",
         lambda: best([0.9, 0.5, 0.7]),
+        parts=("best_loss", "best_epoch"),
+        test="remembers_the_best",
     )
     yield script(
         "best_loss and best_epoch of EarlyStopping(5) after the losses [nan, 0.5]",
@@ -187,12 +194,16 @@ def restored(stopping_class):
         return arrays
 
     start = "the parameters are 0, 1, 2, 3 at the losses [0.9, 0.5, 0.7, 0.6]"
-    yield script(f"{start}: the arrays after restore", after)
+    yield script(f"{start}: the arrays after restore", after, parts="params")
     yield script(
-        f"{start}: other arrays, after restore has been given those", lambda: after(into_others=True)
+        f"{start}: other arrays, after restore has been given those",
+        lambda: after(into_others=True),
+        parts="params",
     )
     yield script(
-        f"{start}: the arrays after restore, 8 written into them, and restore", lambda: after(again=True)
+        f"{start}: the arrays after restore, 8 written into them, and restore",
+        lambda: after(again=True),
+        parts="params",
     )
 
     def without_a_best():
@@ -226,7 +237,7 @@ class Recorder:
 
 @probe("train_epoch")
 def passes(train_epoch):
-    def ten(what, watch, **options):
+    def ten(what, watch, test, **options):
         def run():
             recorder, rng = Recorder(), np.random.default_rng(7)
             X, y = np.arange(10.0)[:, None], 10 * np.arange(10.0)
@@ -235,7 +246,7 @@ def passes(train_epoch):
 
         shown = "".join(f", {name}={value}" for name, value in options.items())
         text = f"train_epoch(network, optimizer, X, y, batch_size=4{shown}) of 10 samples: {what}"
-        return script(text, run, rtol=1e-4)
+        return script(text, run, rtol=1e-4, test=test)
 
     def keeps_order(seen, **_):
         visited = np.concatenate(seen.inputs)
@@ -250,22 +261,16 @@ def passes(train_epoch):
     def passed_on(seen, rng, **_):
         return int(all(given is rng for given in seen.generators))
 
-    yield ten("the lengths of the batches", lambda seen, **_: [len(batch) for batch in seen.inputs])
-    yield ten("the inputs seen, sorted", lambda seen, **_: np.sort(np.concatenate(seen.inputs)))
+    visits = "visits_every_sample"
+    yield ten("the lengths of the batches", lambda seen, **_: [len(batch) for batch in seen.inputs], visits)
+    yield ten("the inputs seen, sorted", lambda seen, **_: np.sort(np.concatenate(seen.inputs)), visits)
     yield ten(
         "whether a batch's calls are loss_and_grads and step, once each, for the 3 batches",
         lambda seen, **_: int(seen.events == ["gradient", "step"] * 3),
+        "a_step_for_every_batch",
     )
-    yield ten("the mean loss, batches of 4, 4, 2 having the losses 4, 4, 2", lambda seen, loss, **_: loss)
-    yield ten("whether each input comes with its own target", matches)
-    yield ten("whether the samples come in the order of the data", keeps_order)
-    yield ten("whether X and y stay as they are", untouched)
-    yield ten("whether loss_and_grads gets the rng of the epoch", passed_on)
-    yield ten("how often step gets lr=0.25", lambda seen, **_: seen.rates.count(0.25), lr=0.25)
-    yield ten("how often step gets lr=0.0", lambda seen, **_: seen.rates.count(0.0), lr=0.0)
-    yield ten("how often step gets lr=None", lambda seen, **_: seen.rates.count(None))
     yield ten(
-        "the norms that step gets, of the gradients 3 and 4", lambda seen, **_: seen.norms, max_grad_norm=1.0
+        "the mean loss, batches of 4, 4, 2 having the losses 4, 4, 2", lambda seen, loss, **_: loss, "mean"
     )
 
     def columns():
@@ -278,8 +283,23 @@ def passes(train_epoch):
         "train_epoch(network, optimizer, X, y, batch_size=4) of 10 samples with targets (10, 3): how many "
         "numbers the batches of targets hold",
         columns,
+        test=visits,
     )
-    yield ten("the norms that step gets, of the gradients 3 and 4", lambda seen, **_: seen.norms)
+
+    yield ten("whether each input comes with its own target", matches, visits)
+    yield ten("whether the samples come in the order of the data", keeps_order, "shuffles")
+    yield ten("whether X and y stay as they are", untouched, visits)
+    yield ten("whether loss_and_grads gets the rng of the epoch", passed_on, "passes")
+    yield ten("how often step gets lr=0.25", lambda seen, **_: seen.rates.count(0.25), "passes", lr=0.25)
+    yield ten("how often step gets lr=0.0", lambda seen, **_: seen.rates.count(0.0), "passes", lr=0.0)
+    yield ten("how often step gets lr=None", lambda seen, **_: seen.rates.count(None), "passes")
+    yield ten(
+        "the norms that step gets, of the gradients 3 and 4",
+        lambda seen, **_: seen.norms,
+        "clips",
+        max_grad_norm=1.0,
+    )
+    yield ten("the norms that step gets, of the gradients 3 and 4", lambda seen, **_: seen.norms, "clips")
 
 
 @wrong(
