@@ -59,7 +59,7 @@ def curves(study, found, what):
     a panel of its own, a training has a band of one standard deviation to either side.
     """
     trainings = _trainings(study, found)
-    together = 1 < len(trainings) <= MOST_LINES and "panels" not in study.show
+    together = share_a_panel(study, found)
     if together:
         figure, axes = new_figure(9.6, 4.2, 1, 2)
         for ax, part in zip(axes.flat, ("validation", "training"), strict=True):
@@ -96,6 +96,11 @@ def curves(study, found, what):
         *axes[0, 0].get_legend_handles_labels(), loc="outside right center", frameon=False, fontsize=8
     )
     return figure
+
+
+def share_a_panel(study, found):
+    """Return True if the curves of a study's trainings are drawn together, without bands."""
+    return 1 < len(_trainings(study, found)) <= MOST_LINES and "panels" not in study.show
 
 
 def scores(study, found):
