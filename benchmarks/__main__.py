@@ -22,13 +22,9 @@ def main(arguments=None):
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="measure everything in turns, and print the table of ratios")
-    run.add_argument(
-        "parts",
-        nargs="*",
-        metavar="PART",
-        help=f"some of: {', '.join(PARTS)} (default: all)".replace("%", "%%"),
-    )
-    run.add_argument("--short", action="store_true", help=f"only what has a target: {', '.join(SHORT)}")
+    names = "; ".join(PARTS).replace("%", "%%")  # argparse formats help texts with %
+    run.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {names} (default: all)")
+    run.add_argument("--short", action="store_true", help=f"only what has a target: {'; '.join(SHORT)}")
     run.add_argument(
         "--rounds", type=_positive, default=7, metavar="N", help="of each comparison (default: 7)"
     )
@@ -36,16 +32,17 @@ def main(arguments=None):
         "--threads", type=_positive, metavar="N", help="for every contender (default: its own choice)"
     )
     run.add_argument("--impl", metavar="NAME", help="a package of yours that takes part, too")
+    results = f"default: {RESULTS.parent.name}/{RESULTS.name}"  # short, wherever the project lies
     run.add_argument(
-        "--out", type=Path, default=RESULTS / "last.json", metavar="FILE", help="default: %(default)s"
+        "--out", type=Path, default=RESULTS / "last.json", metavar="FILE", help=f"{results}/last.json"
     )
     run.add_argument("--fresh", action="store_true", help="forget what an earlier run has measured")
     run.set_defaults(command=_run)
     page = commands.add_parser("report", help="turn the last run into a Markdown page with plots")
     page.add_argument(
-        "--run", type=Path, default=RESULTS / "last.json", metavar="FILE", help="default: %(default)s"
+        "--run", type=Path, default=RESULTS / "last.json", metavar="FILE", help=f"{results}/last.json"
     )
-    page.add_argument("--out", type=Path, default=RESULTS, metavar="FOLDER", help="default: %(default)s")
+    page.add_argument("--out", type=Path, default=RESULTS, metavar="FOLDER", help=results)
     page.add_argument(
         "--publish", action="store_true", help="into benchmarks/reports instead, and its table into README.md"
     )

@@ -1,6 +1,10 @@
 """The dense layer: every output is a weighted sum of every input, plus a bias.
 
 Shapes, for a batch of n samples: x (n, fan_in), W (fan_in, fan_out), b (fan_out,), z and grad (n, fan_out).
+
+Arguments are arrays and stay as they are. If all are float32, or all float64, so are the results; integers
+are computed in float64. The lessons do not ask for float32 and float64 in one call, lists, float16, empty
+batches, or errors for shapes that do not fit.
 """
 
 import numpy as np
@@ -11,11 +15,9 @@ from .activations import as_floating
 def dense(x, W, b):
     """Return the sums z = x @ W + b.
 
-    x: (n, fan_in), W: (fan_in, fan_out), b: (fan_out,). Returns (n, fan_out).
+    x: (n, fan_in), W: (fan_in, fan_out), b: (fan_out,). Returns (n, fan_out) in their dtype (integers:
+    float64).
     """
-    # Each output is a weighted sum of all inputs plus a bias of its own, and one matrix product
-    # does it for the whole batch. Rows are samples: check the shapes, and let broadcasting add the
-    # biases to every row.
     raise NotImplementedError
 
 
@@ -23,11 +25,9 @@ def dense_backward(grad, x, W):
     """Return the gradients ``(dx, dW, db)`` of a dense layer for the upstream gradient dL/dz.
 
     grad: (n, fan_out), x: (n, fan_in), W: (fan_in, fan_out). dx = grad @ W.T has the shape of x, dW = x.T @
-    grad that of W, and db, the sum of grad over the samples, that of b.
+    grad that of W, and db, the sum of grad over the samples, that of b. All are in the dtype of the arguments
+    (integers, in one of them or in all: float64).
 
     Source: Rumelhart, Hinton & Williams 1986, eq. 6 and 7, for a whole batch at once.
     """
-    # The gradient of the sums says what the layer below should change (dx), what the weights and
-    # what the biases. The shapes nearly force the products. For the biases sum over the samples:
-    # the 1/n is in grad already.
     raise NotImplementedError

@@ -62,16 +62,10 @@ class Network:
         self.loss, self.initializer = loss, initializer
         self.dropout, self.l2 = dropout, l2
 
-        # Each pair of neighbouring widths makes a layer: weights from the initializer, and biases
-        # that start at 0. Draw all weights from the one generator, layer after layer. Optimizers
-        # will write into these arrays, so keep no second copy.
         raise NotImplementedError
 
     def forward(self, X):
         """Return the last layer's output (n, outputs) for X (n, inputs), without dropout: a fresh array."""
-        # Data flow through the layers one by one: the output of each is the input of the next.
-        # Hidden layers use the hidden activation, the last one has the output's own. There is no
-        # dropout here, so the same X always gives the same answer.
         raise NotImplementedError
 
     def predict_proba(self, X):
@@ -80,16 +74,10 @@ class Network:
         They are the softmax or the sigmoid of the output, as the loss has it; the output itself under
         mean_squared_error.
         """
-        # The network puts out scores, and the loss squashes them by itself; here you do it for the
-        # caller. The loss decides how, not the number of outputs: three yes-or-no answers are three
-        # sigmoids, not shares of one whole.
         raise NotImplementedError
 
     def predict(self, X):
         """Return class indices (n,) for X (n, inputs): the likeliest class; with one output, 1 above 1/2."""
-        # Among several outputs the largest score wins; squashing would not change the order. With a
-        # single output, argmax would always answer 0: ask there whether the probability passes one
-        # half. Return integers, one for each sample.
         raise NotImplementedError
 
     def loss_and_grads(self, X, y, rng=None):
@@ -98,9 +86,8 @@ class Network:
         X: (n, inputs). y: what the loss takes as targets. rng: a Generator switches dropout on, None leaves
         it off. ``grads`` is arranged as ``params``.
         """
-        # Walk forward and keep what each layer put out; then walk back and hand the gradient from
-        # layer to layer. Every step is a function that you have written. Return the gradients in
-        # the order of params, made anew at each call.
+        # In lesson 5, leave out the penalty and dropout: l2 is 0 there, and rng None. Lesson 7 adds
+        # both.
         raise NotImplementedError
 
     def _checked(self, X):

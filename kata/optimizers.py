@@ -17,9 +17,6 @@ def sgd_step(param, grad, *, lr):
     param, grad: arrays of one shape; param is updated in place.
     Source: Robbins & Monro 1951, A Stochastic Approximation Method.
     """
-    # The gradient points uphill, so step the other way, as far as the learning rate says. The
-    # caller holds on to the array: change its contents, because a new array under the old name is
-    # lost when the function ends.
     raise NotImplementedError
 
 
@@ -30,9 +27,6 @@ def momentum_step(param, grad, velocity, *, lr, momentum=0.9):
     Source: Polyak 1964, Some Methods of Speeding Up the Convergence of Iteration Methods; here the velocity
     does not carry the rate.
     """
-    # A ball gathers speed where the slopes agree and calms down where they alternate. The velocity
-    # array is its memory between calls: update it in place, and do so first, for the step takes the
-    # new velocity.
     raise NotImplementedError
 
 
@@ -45,9 +39,6 @@ def nesterov_step(param, grad, velocity, *, lr, momentum=0.9):
     param, grad, velocity: arrays of one shape; param and velocity are updated in place.
     Source: Nesterov 1983, in the form of Bengio, Boulanger-Lewandowski & Pascanu 2013, eq. 7.
     """
-    # Like momentum, but the step already looks ahead to where the velocity is about to carry it.
-    # Update the velocity first; the step then takes the gradient and one more share of the new
-    # velocity, not of the old one.
     raise NotImplementedError
 
 
@@ -60,9 +51,6 @@ def rmsprop_step(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     param, grad, square_avg: arrays of one shape; param and square_avg are updated in place.
     Source: Tieleman & Hinton 2012, Coursera lecture 6.5.
     """
-    # Each number gets a pace of its own: its gradient is divided by how large it has usually been.
-    # The memory holds a mean of squares, so take the root before you divide. The small eps stands
-    # outside the root and keeps 0 / 0 away.
     raise NotImplementedError
 
 
@@ -77,9 +65,6 @@ def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     the first call.
     Source: Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, algorithm 1.
     """
-    # Adam joins momentum's running mean with RMSprop's mean of squares. Both start at 0 and are too
-    # small at first, so each is corrected by a factor that depends on the step number. The
-    # corrected values are new arrays: m and v carry on.
     raise NotImplementedError
 
 

@@ -4,6 +4,7 @@ Pixels stay as they come, as unsigned bytes; scaling is part of the model.
 """
 
 import hashlib
+import math
 import os
 import warnings
 from dataclasses import dataclass, replace
@@ -111,9 +112,18 @@ def choose():
 def split(X, y, share, seed):
     """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn by ``seed``, and
     the rest.
+
+    share: of the samples, between 0 and 1. Raises ValueError where the part, or the rest, would lack a class.
     """
     from sklearn.model_selection import train_test_split
 
+    classes = len(np.unique(y))
+    part = math.ceil(share * len(y))
+    if min(part, len(y) - part) < classes:
+        raise ValueError(
+            f"the part to hold out, {share:g} of {len(y)} samples, and the rest must each have a sample of "
+            f"every one of the {classes} classes"
+        )
     return train_test_split(X, y, test_size=share, stratify=y, random_state=seed)
 
 

@@ -35,6 +35,7 @@ def summary(experiment, figures):
     network, facts = experiment.model.network, environment()
     return {
         "recipe": experiment.model.about["recipe"],
+        "package": experiment.package,
         "data": {
             "name": experiment.dataset.name,
             "source": experiment.dataset.source,
@@ -67,6 +68,8 @@ def write_run(folder, experiment, figures):
     folder = Path(folder)
     dataset, model, history = experiment.dataset, experiment.model, experiment.history
     title = f"{experiment.recipe.name} on {dataset.name}"
+    if experiment.learner:
+        title += f", trained by {experiment.package}"
     write_table(folder / "history.csv", history)
     with replacing(folder / "summary.json", "w", encoding="utf-8") as file:
         json.dump(summary(experiment, figures), file, indent=2)

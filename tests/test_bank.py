@@ -1,15 +1,20 @@
 """The bank tests the lessons: every mistake is refused and told by name, every right way passes."""
 
+import inspect
+import re
+from argparse import Namespace
 from collections import Counter
 
 import pytest
 
+from tests.grading import commands
 from tests.grading.diagnosis import diagnose
 from tests.grading.exercises import EXERCISES, LESSONS
 from tests.grading.hints import HINTS, REMARKS
 from tests.grading.judge import judge_solution
-from tests.grading.results import FAILING, PASSED, TODO
+from tests.grading.results import FAILING, PASSED, TODO, Result
 from tests.grading.runner import Grading
+from tests.grading.skeletons import skeletons
 from tests.solutions import PROBES, RIGHT, WRONG
 from tests.solutions.textbook import textbook
 
@@ -81,8 +86,57 @@ def test_every_exercise_has_three_hints_and_a_remark():
     for name, steps in HINTS.items():
         assert len(steps) == 3, f"{name} has {len(steps)} hints"
         assert all(step.strip() for step in steps), f"a hint of {name} is empty"
-        assert all(len(line) <= 77 for step in steps[1:] for line in step.splitlines()), name
+        assert all(len(line) <= 77 for line in steps[1].splitlines()), name
+        if EXERCISES[name].function:
+            assert "Example" in steps[1], f"the formula of {name} has no worked number"
     assert list(REMARKS) == FUNCTIONS
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_hints_say_what_the_skeleton_does_not(name):
+    """The first hint must be worth asking for: no run of six words stands in the skeleton, too."""
+    said = " ".join(_words(skeletons()[f"{EXERCISES[name].module}.py"]))
+    words = _words(HINTS[name][0])
+    runs = [" ".join(words[i : i + 6]) for i in range(len(words) - 5)]
+    assert len(runs) > 10
+    assert not [run for run in runs if f" {run} " in f" {said} "]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_outlines_leave_the_code_to_write(name):
+    """The last hint is prose: neither it nor any of its steps runs as Python, or stands in the solution."""
+    steps = [line.partition(". ")[2] for line in HINTS[name][2].splitlines()]
+    assert len(steps) > 1
+    solution = " ".join(inspect.getsource(RIGHT[name][0].code).split())
+    for text in (
+        HINTS[name][2],
+        *steps,
+        *(part for step in steps for part in step.split(": ") if " " in part),
+    ):
+        with pytest.raises(SyntaxError):
+            compile(text, name, "exec")
+    for step in steps:
+        for quoted in re.findall(r"\S+ [-+*/@=]+ \S+(?: [-+*/@=]+ \S+)*", step):
+            assert quoted not in solution, f"hint 3 of {name} has the code: {quoted}"
+
+
+def _words(text):
+    return re.findall(r"[\w']+", re.sub(r"\n\s*#", " ", text).lower())
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_every_sentence_fits_the_terminal(columns, capsys, monkeypatch, tmp_path):
+    """What the bank knows to say is wrapped where it is printed, with its indent."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    options = Namespace(folder=tmp_path, color=False, command="python -m kata")
+    for solution in ALL_WRONG:
+        commands._tell(Result(solution.exercise, FAILING, solution.sentence), options)
+    for name in EXERCISES:
+        for step in ("1", "2", "3"):
+            commands._show_hint(name, int(step), options)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > len(ALL_WRONG)
+    assert [line for line in lines if len(line) >= columns] == []
 
 
 def test_points_make_a_hundred():

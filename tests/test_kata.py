@@ -6,17 +6,21 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import threading
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
-from tests.grading import board
-from tests.grading.exercises import EXERCISES, find
-from tests.grading.hints import HINTS
+from tests.grading import board, commands, race
+from tests.grading.exercises import EXERCISES, LESSONS, find
+from tests.grading.hints import HINTS, REMARKS
+from tests.grading.package import Package
 from tests.grading.progress import Progress
 from tests.grading.runner import ROOT
-from tests.grading.skeletons import MODULES, skeletons
+from tests.grading.skeletons import MODULES, skeletons, write
+from tests.grading.sources import Sources
 from tests.solutions import RIGHT
 from tests.solutions.textbook import filled, textbook
 
@@ -24,14 +28,15 @@ WRONG_TANH = "\n\ndef tanh(z):\n    return -np.tanh(as_floating(z))\n"
 RIGHT_TANH = "\n\ndef tanh(z):\n    return np.tanh(as_floating(z))\n"
 
 
-def kata(*arguments, expected=None, **environment):
+def kata(*arguments, expected=None, cwd=ROOT, **environment):
     """Run the learner's command; return the finished process."""
     done = subprocess.run(
         [sys.executable, "-m", "kata", *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ | environment,
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"} | environment,
         capture_output=True,
         text=True,
+        encoding="utf-8",
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
@@ -43,8 +48,16 @@ def kata(*arguments, expected=None, **environment):
 @pytest.fixture
 def empty(tmp_path):
     """A fresh copy of the skeletons."""
-    kata("new", tmp_path / "mine", expected=0)
+    write(tmp_path / "mine")
     return tmp_path / "mine"
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    """A copy of the skeletons for tests that change nothing, in a folder that is called ``mine``."""
+    folder = tmp_path_factory.mktemp("untouched") / "mine"
+    write(folder)
+    return folder
 
 
 @pytest.fixture
@@ -130,15 +143,15 @@ def test_kata_imports_numpy_only():
 
 def test_board_of_an_empty_kata(empty):
     """Nothing written, nothing scored; the board fits a terminal and says what to do first."""
-    done = kata("--impl", empty, expected=1)
+    done = kata("--impl", "mine", expected=1, cwd=empty.parent)
+    assert done.stdout.startswith("mine  "), "the board names its folder"
     assert "0 of 100 points" in done.stdout
     assert done.stdout.isascii()
     assert "\x1b" not in done.stdout, "colors belong on terminals"
-    wide = [line for line in done.stdout.splitlines() if len(line) > 79 and str(empty) not in line]
-    assert not wide, wide
     assert re.search(r"passed|failing", done.stdout) is None
     assert re.search(
-        r"Next: write sigmoid \(1 point\)\n  .*activations\.py:\d+\n.*check it:.* check sigmoid\n",
+        r"Next: write sigmoid \(1 point\)\n  .*activations\.py:\d+\n  It squashes.*\n"
+        r"  read first:  tests/lessons/test_1_activations\.py\n  check it:.* check sigmoid\n",
         done.stdout,
         re.S,
     )
@@ -184,20 +197,19 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
     path.write_text(skeleton + WRONG_TANH, encoding="utf-8")
     done = kata("--impl", empty, "check", "tanh", expected=1)
     lines = done.stdout.splitlines()
-    assert re.match(r"tanh: not right yet, \d+ of 10 tests pass", lines[0]), lines[0]
+    assert re.match(r"tanh: not right yet, \d+ of \d+ tests pass", lines[0]), lines[0]
     assert "Smallest failing call: tanh(" in done.stdout
     assert "Reading: the sign is turned round" in done.stdout
     assert "expected" in done.stdout
     assert "Traceback" not in done.stdout
     assert "def test_" not in done.stdout, "a traceback is for those who ask"
     assert re.search(r"Yours: .*activations\.py:\d+", done.stdout)
-    assert "check tanh --traceback" not in done.stdout
     traced = kata("--impl", empty, "check", "tanh", "--traceback", expected=1)
     assert "require_close(" in traced.stdout
     path.write_text(skeleton + RIGHT_TANH, encoding="utf-8")
     done = kata("--impl", empty, "check", "tanh", expected=0)
-    assert done.stdout.startswith("tanh: passed, 1 point (10 tests")
-    assert "Next: sigmoid (1 point)" in done.stdout
+    assert re.match(r"tanh: passed, 1 point \(\d+ tests", done.stdout), done.stdout
+    assert "Next: write sigmoid (1 point)" in done.stdout
 
 
 def test_check_of_a_lesson_lists_its_exercises(empty):
@@ -233,14 +245,168 @@ def test_a_broken_file_is_named_and_mended(solved):
     kata("--impl", solved, "check", "1", expected=0)
     path.write_text(text + "\nimport mathh\n", encoding="utf-8")
     done = kata("--impl", solved, expected=1)
-    assert "Next: mend a file" in done.stdout
+    assert "Next: mend activations.py" in done.stdout
     assert "No module named 'mathh'" in " ".join(done.stdout.split())
     assert "0 of 14 points" in done.stdout
     path.write_text(text, encoding="utf-8")
-    done = kata("--impl", solved, "check", "1", expected=0)
-    assert len(re.findall(r" passed ", done.stdout)) == 12
     names = [exercise.name for exercise in Progress(solved).stale()]
-    assert "sigmoid" not in names
+    assert "sigmoid" not in names, "what has passed once need not be run again"
+
+
+def test_all_commands_agree_on_what_is_next(empty):
+    """What has passed is never next: a change of one method makes the class's others stale, not undone."""
+    for name in EXERCISES:
+        if EXERCISES[name].lesson <= 5 and name != "Network.predict":
+            solve(empty, name)
+    kata("--impl", empty, expected=1)
+    solve(empty, "Network.predict")
+    text = (empty / "network.py").read_text(encoding="utf-8")
+    stale = [exercise.name for exercise in Progress(empty).stale()]
+    assert "Network.__init__" in stale, "the tests of a method call the others"
+    told = [
+        kata("--impl", empty, "check", "Network.predict", expected=0).stdout,
+        kata("--impl", empty, expected=1).stdout,
+    ]
+    assert all("Next: write sgd_step" in text for text in told), told
+    (empty / "network.py").write_text(text.replace("x = activation(", "x = (1 * activation)("), "utf-8")
+    assert kata("--impl", empty, "hint", expected=0).stdout.startswith("Network.forward, hint 1")
+    (empty / "network.py").write_text(text.replace("last = len(", "last = 0 + len("), "utf-8")
+    assert kata("--impl", empty, "hint", expected=0).stdout.startswith("sgd_step, hint 1")
+    assert "Lesson 5 is done" in kata("--impl", empty, "check", "5", expected=0).stdout
+
+
+BROKEN = {  # what stands at the top of activations.py, and what is said of it
+    "bracket": ("values = (1, 2\n", "SyntaxError: '(' was never closed", "^"),
+    "indentation": ("def helper():\nreturn 1\n", "IndentationError: expected an indented block", "^"),
+    "return": ("return 1\n", "SyntaxError: 'return' outside function", "^"),
+    "name": ("limit = undefined\n", "NameError: name 'undefined' is not defined", "limit = undefined"),
+    "import": ("import torch\n", "imports torch", ""),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_makes_its_exercises_wait_and_nothing_else(empty, name):
+    """The line and a caret, no hint; what was known before holds again once the file is as it was."""
+    top, sentence, shown = BROKEN[name]
+    path = empty / "activations.py"
+    solve(empty, "tanh")
+    with (empty / "activations.py").open("a", encoding="utf-8") as file:
+        file.write("\n\ndef relu(z):\n    return z\n")
+    solve(empty, "zeros")
+    kata("--impl", "mine", expected=1, cwd=empty.parent)
+    before, text = Progress(empty).current(), path.read_text(encoding="utf-8")
+    assert before["relu"].status == "failing"
+    path.write_text(text.replace("\n\n\ndef as_floating", f"\n\n{top}\n\ndef as_floating"), encoding="utf-8")
+    line = path.read_text(encoding="utf-8").split(top)[0].count("\n") + 1
+    told = [kata("--impl", "mine", expected=1, cwd=empty.parent).stdout]
+    after = Progress(empty).current()
+    for exercise in EXERCISES.values():
+        if exercise.module == "activations":
+            assert after[exercise.name].status == "waiting", exercise.name
+        elif exercise.module in ("initializers", "optimizers"):
+            assert after[exercise.name] == before[exercise.name], "this file does not need the broken one"
+    if name != "import":  # a forbidden import stops nothing from running
+        assert after["dense"].message.startswith("waits for activations.py, line "), after["dense"]
+    told.append(kata("--impl", "mine", "check", "tanh", expected=1, cwd=empty.parent).stdout)
+    told.append(kata("--impl", "mine", "hint", expected=1, cwd=empty.parent).stdout)
+    for text_told in told:
+        assert sentence in text_told, text_told
+        assert shown in text_told, text_told
+        assert re.search(rf"^  mine.activations\.py:({line}|{line + 1})$", text_told, re.MULTILINE), text_told
+        assert "hint" not in text_told, "there is nothing to hint at"
+    path.write_text(text, encoding="utf-8")
+    assert Progress(empty).current() == before, "nothing has changed, so nothing need be run again"
+
+
+def test_watch_tells_of_a_broken_file(empty):
+    """A file saved half-way is named at once, and what was next is next again when it is whole."""
+    path = empty / "activations.py"
+    text = path.read_text(encoding="utf-8")
+    process = watching(empty)
+    try:
+        _read_until(process, "Watching: save a file")
+        path.write_text(text + "\nvalues = (1, 2\n", encoding="utf-8")
+        told = _read_until(process, "^")
+        assert "Next: mend activations.py" in told
+        path.write_text(text, encoding="utf-8")
+        assert "Next: write sigmoid" in _read_until(process, "a hint:")
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_several_lessons_and_exercises_at_once(empty):
+    """Whatever takes one lesson or exercise takes several; each is run once, in the lessons' order."""
+    solve(empty, "dense")
+    done = kata("--impl", empty, "check", "dense", "2-3", "layers", expected=1)
+    names = re.findall(r"^  (\w+) +(?:passed|to do|waiting)", done.stdout, re.MULTILINE)
+    assert names == [name for name, exercise in EXERCISES.items() if exercise.lesson in (2, 3)]
+    solve(empty, "tanh")
+    solve(empty, "relu")
+    done = kata("--impl", empty, "reset", "tanh", "relu", "3", expected=0)
+    assert "tanh, relu" in done.stdout
+    assert "the whole file" in done.stdout
+    assert {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")} == skeletons()
+
+
+def test_lessons_are_introduced_and_closed(empty):
+    """Who begins a lesson is shown where its introduction stands, who ends it gets a line of its own."""
+    for lesson in LESSONS:
+        text = (ROOT / board.introduction(lesson)).read_text(encoding="utf-8")
+        assert text.startswith(f'"""Lesson {lesson}: ')
+        assert len(ast.get_docstring(ast.parse(text))) > 200, "that is no introduction"
+        assert len(board.CLOSINGS[lesson]) <= 79
+    solve(empty, "dense")
+    told = kata("--impl", empty, "check", "3", expected=1).stdout
+    assert "tests/lessons/test_3_layers.py" in told.splitlines()[0]
+    assert board.CLOSINGS[3] not in told
+    solve(empty, "dense_backward")
+    told = kata("--impl", empty, "check", "dense_backward", expected=0).stdout
+    assert board.CLOSINGS[3] in told.splitlines()
+
+
+def test_the_skeleton_says_what_its_lesson_leaves_out(untouched):
+    """The docstring is the reference's and asks for everything; lesson 5 asks for less."""
+    text = Sources(untouched).text(EXERCISES["Network.loss_and_grads"])
+    assert "In lesson 5, leave out the penalty and dropout" in text
+    stopping = (untouched / "training.py").read_text(encoding="utf-8")
+    assert "self._epoch, self._best = -1, None  # the last epoch seen" in stopping
+
+
+def test_next_says_what_it_is_and_leaves_the_formula_to_the_docstring():
+    for exercise in EXERCISES.values():
+        assert len(exercise.purpose) <= 75, exercise
+        assert not re.search(r"[=*/@]", exercise.purpose), exercise
+        assert exercise.purpose.isascii()
+
+
+@pytest.mark.parametrize("columns", [80, 70, 60])
+def test_everything_printed_fits_the_terminal(empty, columns):
+    """Board, check, hint, solution, reset, errors, help: no line is longer than the terminal is wide."""
+    with (empty / "activations.py").open("a", encoding="utf-8") as file:
+        file.write(
+            "\n\ndef relu(z):\n    return np.maximum(as_floating(z), 0) + "
+            + " + ".join(f"undefined_{i}" for i in range(20))
+            + "\n\n\ndef tanh(z):\n    print('z' * 200)\n    return z.reshape(1, -1)\n"
+            "\n\ndef softmax(z):\n    return np.exp(z) / np.exp(z).sum(axis=0)\n"
+            "\n\ndef leaky_relu(z, slope=0.01):\n    raise ValueError('no' * 100)\n"
+        )
+    with (empty / "network.py").open("a", encoding="utf-8") as file:
+        file.write(f"\nlong = {'1 + ' * 50}(2\n")
+    runs = [
+        *("", "check", "check 1", "check relu", "check tanh", "check softmax", "check leaky_relu", "check 5"),
+        *("hint", "hint Network.loss_and_grads", "hint Network.loss_and_grads", "hint dropout --step 3"),
+        *("solution softmax_cross_entropy --force", "solution adam_step --force --fast"),
+        *("solution clip_by_global_norm --force --fast", "reset relu", "race relu", "check " + "x" * 200),
+        *("nothing", "--help", "check --help", "solution --help", "--impl " + "y" * 200),
+    ]
+    for run in runs:
+        done = kata(*run.split(), cwd=empty.parent, COLUMNS=str(columns))
+        lines = (done.stdout + done.stderr).splitlines()
+        assert lines
+        wide = [line for line in lines if len(line) >= columns]
+        assert not wide, (run, wide)
 
 
 def test_a_mistake_beside_another_is_not_called_right(empty):
@@ -259,7 +425,7 @@ def test_a_mistake_beside_another_is_not_called_right(empty):
 def test_prints_and_the_place_of_an_error_are_shown(empty):
     with (empty / "activations.py").open("a", encoding="utf-8") as file:
         file.write("\n\ndef tanh(z):\n    print('z is', z.shape)\n    return z / undefined\n")
-    told = kata("--impl", empty, "check", "tanh", expected=1).stdout
+    told = kata("--impl", "mine", "check", "tanh", expected=1, cwd=empty.parent).stdout
     assert "Printed in that test:" in told
     assert "z is (6,)" in told
     assert re.search(r"activations\.py:\d+: return z / undefined", told), told
@@ -267,27 +433,68 @@ def test_prints_and_the_place_of_an_error_are_shown(empty):
 
 def test_hints_go_from_idea_to_outline(empty):
     """Each call goes one step further, up to the third."""
-    for step, title in ((1, "the idea"), (2, "the formula"), (3, "an outline"), (3, "an outline")):
+    for step, title in (
+        (1, "the idea"),
+        (2, "the formula"),
+        (3, "an outline in words"),
+        (3, "an outline in words"),
+    ):
         done = kata("--impl", empty, "hint", "softmax", expected=0)
-        assert f"softmax, hint {step} of 3: {title}" in done.stdout
+        assert f"softmax, hint {step} of 3: {title}\n" in done.stdout
         assert " ".join(HINTS["softmax"][step - 1].split()) in " ".join(done.stdout.split())
     assert "hint 1 of 3" in kata("--impl", empty, "hint", "softmax", "--step", "1", expected=0).stdout
     assert kata("--impl", empty, "hint", expected=0).stdout.startswith("sigmoid, hint 1")
 
 
 def test_solution_is_shown_once_it_passes(empty):
+    """First as a textbook has it, and what makes the reference fast only if somebody asks."""
     done = kata("--impl", empty, "solution", "tanh", expected=2)
-    assert done.stderr == "kata: tanh does not pass yet; --force shows the reference all the same\n"
+    assert done.stderr == "kata: tanh does not pass yet; --force shows it all the same\n"
     assert done.stdout == ""
     forced = kata("--impl", empty, "solution", "tanh", "--force", expected=0)
+    assert forced.stdout.startswith("--- yours/activations.py\n+++ plain/activations.py\n")
     assert "-    raise NotImplementedError" in forced.stdout
-    assert "+    return np.tanh(as_floating(z), out=out)" in forced.stdout
+    assert "+    return np.tanh(as_floating(z))\n" in forced.stdout
+    assert "out=" not in forced.stdout, "that is for speed"
     solve(empty, "tanh")
-    done = kata("--impl", empty, "solution", "tanh", expected=0)
-    assert done.stdout.startswith("--- yours/activations.py\n+++ nn/activations.py\n")
-    assert "reference" in done.stdout.splitlines()[-1] or "reference" in done.stdout.splitlines()[-2]
-    helpers = kata("--impl", empty, "solution", "he_normal", "--force", expected=0).stdout
+    assert "Yours is the same" in kata("--impl", empty, "solution", "tanh", expected=0).stdout
+    done = kata("--impl", empty, "solution", "tanh", "--fast", expected=0)
+    assert "+    return np.tanh(as_floating(z), out=out)" in done.stdout
+    assert " ".join(REMARKS["tanh"].split()) in " ".join(done.stdout.split())
+    helpers = kata("--impl", empty, "solution", "he_normal", "--fast", "--force", expected=0).stdout
     assert "+def _normal(" in helpers, "a reference that calls a helper is shown with it"
+
+
+def test_solution_gives_nothing_of_later_lessons_away(empty):
+    """Lesson 5 comes before dropout and the penalty, whose places in the reference are beside it."""
+    shown = kata("--impl", empty, "solution", "Network.loss_and_grads", "--force", expected=0).stdout
+    assert not re.search(r"^\+.*(l2|dropout|mask|penalty)", shown, re.MULTILINE), shown
+    for name in EXERCISES:
+        if EXERCISES[name].lesson <= 5:
+            solve(empty, name)
+    for name in ("Network.loss_and_grads", "Network.forward"):
+        done = kata("--impl", empty, "solution", name, "--fast", expected=2)
+        assert re.match(r"kata: it would give .* away, of lesson 7", done.stderr), done.stderr
+
+
+@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if exercise.function])
+def test_plain_solutions_use_what_comes_before(name):
+    """The first right variant in the bank is the one that learners are shown."""
+    exercise = EXERCISES[name]
+    text = textbook([name])[f"{exercise.module}.py"]
+    source = Sources(ROOT, {exercise.module: text}).text(exercise)
+    assert "NotImplementedError" not in source
+    statements = ast.parse(textwrap.dedent(source)).body[0].body[1:]
+    called = {
+        node.func.id
+        for statement in statements
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    later = {other.function for other in EXERCISES.values() if other.lesson > exercise.lesson} - {
+        other.function for other in EXERCISES.values() if other.lesson <= exercise.lesson
+    }
+    assert not called & later, f"{name} shows {called & later}"
 
 
 def test_reset_puts_the_skeleton_back_and_keeps_a_backup(empty):
@@ -306,10 +513,44 @@ def test_reset_puts_the_skeleton_back_and_keeps_a_backup(empty):
     assert path.read_text(encoding="utf-8") == skeleton
     path.write_text("def broken(:\n", encoding="utf-8")
     done = kata("--impl", empty, "reset", "tanh", expected=2)
-    assert "`reset activations` puts the whole file back" in done.stderr
+    assert done.stderr == "kata: there is no tanh in activations.py; `reset activations` renews the file\n"
     kata("--impl", empty, "reset", "1", expected=0)
     assert path.read_text(encoding="utf-8") == skeleton
     assert len(list((empty / "backup").iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "    return np.tanh((z)\n",
+        "    return np.tanh(z))\n",
+        "return np.tanh(z)\n",
+        '    """Not closed\n',
+        "    text = 'not closed\n",
+        "  if z:\n",
+    ],
+)
+def test_reset_finds_a_function_in_a_file_that_cannot_be_read(empty, broken):
+    """The very function that breaks the file must be the one that can be put back."""
+    path = empty / "activations.py"
+    skeleton = path.read_text(encoding="utf-8")
+    for function in ("tanh", "log_softmax"):
+        place = Sources(empty).place(EXERCISES[function])
+        lines = skeleton.splitlines(keepends=True)
+        lines[place.end - 1] = broken
+        path.write_text("".join(lines), encoding="utf-8")
+        with pytest.raises(SyntaxError):
+            compile("".join(lines), function, "exec")
+        commands.main(["--impl", str(empty), "reset", function])
+        assert path.read_text(encoding="utf-8") == skeleton
+    path = empty / "network.py"
+    skeleton = path.read_text(encoding="utf-8")
+    place = Sources(empty).place(EXERCISES["Network.forward"])
+    lines = skeleton.splitlines(keepends=True)
+    lines[place.end - 1] = broken
+    path.write_text("".join(lines), encoding="utf-8")
+    commands.main(["--impl", str(empty), "reset", "forward"])
+    assert path.read_text(encoding="utf-8") == skeleton
 
 
 def test_reset_of_a_class_leaves_the_rest_of_the_file(solved):
@@ -320,33 +561,53 @@ def test_reset_of_a_class_leaves_the_rest_of_the_file(solved):
     assert kata("--impl", solved, "check", "one_hot", expected=0)
 
 
-def test_new_does_not_overwrite(empty):
-    (empty / "notes.txt").write_text("mine", encoding="utf-8")
-    done = kata("new", empty, expected=2)
-    assert "is there already" in done.stderr
-    assert kata("new", empty.parent / "not-a-name", expected=2).stderr.count("\n") == 1
+def test_new_makes_the_folder_that_the_command_then_works_on(tmp_path):
+    """`new` without a name makes `mine`, which is then the package; git and ruff leave it alone."""
+    done = kata("new", expected=0, cwd=tmp_path)
+    assert done.stdout == "mine: 49 exercises, nothing written yet\nYour board: python -m kata\n"
+    solve(tmp_path / "mine", "tanh")
+    done = kata("check", "tanh", expected=0, cwd=tmp_path)
+    assert "Next: write sigmoid (1 point)\n  mine" in done.stdout
+    assert "check it:    python -m kata check sigmoid\n" in done.stdout, "no --impl is needed"
+    done = kata("new", expected=2, cwd=tmp_path)
+    assert done.stderr == "kata: mine is there already; name a folder that is not, or an empty one\n"
+    assert "/mine/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert 'extend-exclude = ["mine"]' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("check", "softmaxx"), "did you mean softmax"),
-        (("check", "predict_prob"), "did you mean Network.predict_proba"),
-        (("check", "10"), "no lesson (1 to 9, or its name) and no exercise is called '10'"),
-        (("hint", "3"), "3 is a whole lesson; name one of its exercises: dense, dense_backward"),
+        (("check", "softmaxx"), "nothing is called 'softmaxx'; did you mean softmax?"),
+        (("check", "predict_prob"), "did you mean Network.predict_proba?"),
+        (("check", "1", "10"), "nothing is called '10'"),
+        (("chekc",), "there is no command 'chekc'; did you mean check?"),
+        (("xyz",), "there is no command 'xyz'; see python -m kata --help"),
+        (("hint", "3"), "3 is several exercises; name one of them, such as dense"),
+        (("hint", "tanh", "--step", "4"), "--step: there is no '4'; it must be one of 1, 2, 3"),
+        (("solution",), "the following arguments are required: EXERCISE"),
         (("solution", "v1"), "v1 is a training"),
         (("reset", "9"), "lesson 9 has no functions of its own"),
-        (("--impl", "nowhere"), "--impl must be the folder of a package"),
+        (("--impl", "nowhere"), "--impl must be a folder with an __init__.py; got nowhere"),
         (("--limit", "0", "check", "tanh"), "must be a positive number of seconds"),
         (("race", "tanh"), "nothing passes yet"),
         (("race", "v1"), "v1 has no arrays to be fast with"),
-        (("check", "tanh", "--results", "nowhere/results.json"), "cannot write nowhere"),
+        (("check", "tanh", "--seed", "-1"), "--seed: must be a whole number, 0 or more; got '-1'"),
+        (("check", "tanh", "--results", "nowhere/results.json"), "--results: cannot write 'nowhere/results"),
+        (("check", "tanh", "--results", ""), "--results: cannot write ''"),
+        (("check", "tanh", "--junitxml", ""), "--junitxml: cannot write ''"),
+        (("check", "tanh", "--junitxml", "."), "--junitxml: cannot write '.'"),
+        (("new", "not-a-name"), "the folder's name must be letters, digits and _; got 'not-a-name'"),
     ],
 )
-def test_mistakes_on_the_command_line_are_told_in_one_line(empty, arguments, said):
-    arguments = arguments if arguments[0] == "--impl" else ("--impl", empty, *arguments)
-    done = kata(*arguments, expected=2)
-    assert said in done.stderr.splitlines()[-1], done.stderr
+def test_mistakes_on_the_command_line_are_told_in_one_line(untouched, arguments, said):
+    arguments = arguments if arguments[0] == "--impl" else ("--impl", "mine", *arguments)
+    done = kata(*arguments, expected=2, cwd=untouched.parent)
+    assert done.stderr.startswith("kata: ")
+    assert said in done.stderr, done.stderr
+    assert done.stderr.count("\n") == 1, "one line, and no usage"
+    assert len(done.stderr) <= 80, done.stderr
+    assert done.stdout == ""
 
 
 def test_names_may_be_short_and_qualified():
@@ -355,6 +616,7 @@ def test_names_may_be_short_and_qualified():
     assert [exercise.name for exercise in find("dropout")] == ["dropout"], "the function, not the network's"
     assert [exercise.name for exercise in find("Network.dropout")] == ["Network.dropout"]
     assert len(find("5")) == len(find("network")) == 5
+    assert len(find("1-3")) == 17
     assert len(find("EarlyStopping")) == 2
     with pytest.raises(ValueError, match=r"did you mean .*relu"):
         find("rellu")
@@ -392,13 +654,7 @@ def test_grading_never_trusts_what_lies_in_the_folder(empty):
 
 def test_watch_checks_what_is_saved_and_moves_on(empty):
     """Saved, checked, told, and on to the next; nothing is run while nothing changes."""
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "kata", "--impl", str(empty), "watch"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    process = watching(empty)
     try:
         _read_until(process, "Watching: save a file")
         path = empty / "activations.py"
@@ -415,6 +671,17 @@ def test_watch_checks_what_is_saved_and_moves_on(empty):
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def watching(folder):
+    """Return the process of a watch that has begun."""
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "kata", "--impl", str(folder), "watch"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def _read_until(process, text):
@@ -436,6 +703,39 @@ def test_race_prints_ratios(solved):
     rows = re.findall(r"^(dense\w*) +([\d.]+) +([\d.]+) +([\d.]+) +([\d.]+)$", done.stdout, re.MULTILINE)
     assert [row[0] for row in rows] == ["dense", "dense_backward"], done.stdout
     assert all(float(figure) > 0 for row in rows for figure in row[1:])
+
+
+@pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if e.function and n != "step_decay"])
+def test_the_floor_writes_no_more_than_the_result(name, monkeypatch):
+    """A floor that does more than is needed is none: results could lie below it."""
+    copied = []
+    copy = np.copyto
+    monkeypatch.setattr(
+        np, "copyto", lambda target, source: (copied.append(target.nbytes), copy(target, source))
+    )
+    returned = race.floor(name)()
+    if name == "zeros":
+        assert np.array_equal(returned, np.zeros((race.IN, race.OUT)))
+    if not copied or name == "train_epoch":  # whose batches are gathered
+        return
+    call = race.prepare(name, Package("nn"))
+    arrays = _arrays([cell.cell_contents for cell in call.__closure__ or ()])
+    if name == "EarlyStopping.restore":  # to bring something back that is no longer there
+        for array in arrays:
+            array += 1
+    before = [array.copy() for array in arrays]
+    made = [array for array in _arrays([call()]) if not any(array is other for other in arrays)]
+    changed = [array for array, old in zip(arrays, before, strict=True) if not np.array_equal(array, old)]
+    if name == "EarlyStopping.update":  # what it writes are the copies that it keeps
+        made = changed = arrays
+    assert sum(copied) <= sum(array.nbytes for array in (*made, *changed)), name
+
+
+def _arrays(value):
+    """Return the arrays in nested lists, tuples and packages of closures."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    return [array for part in value for array in _arrays(part)] if isinstance(value, list | tuple) else []
 
 
 def test_pytest_grades_a_learner_s_package_and_ends_with_the_board(empty):

@@ -27,7 +27,11 @@ def add(commands, positive):
         "--stored", action="store_true", help="train nothing; make the pages of what is stored"
     )
     study.add_argument(
-        "--out", type=Path, default=RESULTS, metavar="FOLDER", help="of trainings (default: %(default)s)"
+        "--out",
+        type=Path,
+        default=RESULTS,
+        metavar="FOLDER",
+        help="of trainings (default: benchmarks/results/studies)",
     )
     study.add_argument("--pages", type=Path, metavar="FOLDER", help="default: pages in the folder of --out")
     study.set_defaults(command=run)

@@ -1,5 +1,8 @@
-"""The board: how far a package has come, lesson by lesson, and what is next. Plain ASCII, 80 columns."""
+"""The board: how far a package has come, lesson by lesson, and what is next; plain ASCII, in 80 columns."""
 
+import os
+import re
+import shutil
 import textwrap
 from pathlib import Path
 
@@ -7,14 +10,49 @@ from tests.grading.exercises import EXERCISES, LESSONS, exercises_of
 from tests.grading.results import FAILING, PASSED, TODO, UNKNOWN, WAITING
 from tests.grading.sources import Sources
 
-WIDTH = 79
-BAR = 20
+WIDEST, NARROWEST = 79, 59  # characters of a line, whatever the terminal has
 COLORS = {PASSED: "32", FAILING: "31", TODO: "0", WAITING: "2", UNKNOWN: "2"}
+CLOSINGS = {
+    1: "Lesson 1 is done: your units can bend their sums, and pass a gradient back.",
+    2: "Lesson 2 is done: you can put a number on a mistake, and say which way is down.",
+    3: "Lesson 3 is done: a network spends most of its time in these two functions.",
+    4: "Lesson 4 is done: signals now survive the first pass through ten layers.",
+    5: "Lesson 5 is done: that was backpropagation, the heart of it all.",
+    6: "Lesson 6 is done: what the gradients ask for, your optimizers carry out.",
+    7: "Lesson 7 is done: your network resists learning its data by heart.",
+    8: "Lesson 8 is done: all the parts are there, and lesson 9 lets them learn.",
+    9: "Lesson 9 is done: a network of your own reads digits.",
+}
+
+
+def width():
+    """Return how many characters a line may have: one less than the terminal's columns, 59 to 79."""
+    return min(max(shutil.get_terminal_size((WIDEST + 1, 24)).columns - 1, NARROWEST), WIDEST)
 
 
 def paint(text, code, color):
     """Wrap text in a terminal color, where colors are wanted."""
     return f"\x1b[{code}m{text}\x1b[0m" if color and code != "0" else text
+
+
+def cut(text, room=None):
+    """Return a line that fits, its end replaced by an ellipsis if it is too long."""
+    room = room or width()
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def fit(text, room=None):
+    """Return text whose lines fit: prose is wrapped, what is indented (tables, quoted code) is cut."""
+    room, lines = room or width(), []
+    for line in text.splitlines():
+        if len(line) <= room or line.startswith("  "):
+            lines.append(cut(line, room))
+        else:
+            label = re.match(r"[A-Z][\w ]{0,30}: ", line)  # "Why: ", "Smallest failing call: "
+            lines += textwrap.wrap(
+                line, room, subsequent_indent="  " if label else "", break_on_hyphens=False
+            )
+    return "\n".join(lines)
 
 
 def render(results, folder, color=False, command="python -m kata"):
@@ -29,7 +67,10 @@ def render(results, folder, color=False, command="python -m kata"):
     points = sum(result.points for result in results.values())
     most = sum(exercise.points for exercise in EXERCISES.values())
     score = f"{points} of {most} points"
-    lines = [f"{short(folder):<{WIDTH - len(score)}}{score}", ""]
+    name = short(folder)
+    room = width() - len(score) - 1
+    name = name if len(name) <= room else "…" + name[1 - room :]
+    lines = [f"{name:<{room}} {score}", ""]
     for lesson in LESSONS:
         lines += _lesson(lesson, results, color)
     return "\n".join([*lines, "", following(results, folder, color, command)])
@@ -40,16 +81,19 @@ def _lesson(lesson, results, color):
     exercises = exercises_of(lesson)
     own = [results[exercise.name] for exercise in exercises]
     points, most = sum(result.points for result in own), sum(exercise.points for exercise in exercises)
-    full = BAR * points // most
-    bar = paint("#" * full, "32", color) + "." * (BAR - full)
-    counts = f"{sum(result.status == PASSED for result in own)} of {len(own)} exercises"
-    lines = [f"{lesson} {LESSONS[lesson]:<15}[{bar}]  {counts:<18}{points:>3} of {most} points"]
+    wide = width() >= 75
+    length = 20 if wide else 14
+    full = length * points // most
+    bar = paint("#" * full, "32", color) + "." * (length - full)
+    counts = f"{sum(result.status == PASSED for result in own)} of {len(own)}"
+    counts = f"{counts + ' exercises':<18}" if wide else f"{counts:<8}"
+    lines = [f"{lesson} {LESSONS[lesson]:<15}[{bar}]  {counts}{points:>3} of {most} points"]
     for status in (PASSED, FAILING, TODO, WAITING, UNKNOWN):
         names = _grouped([result for result in own if result.status == status])
         if names and not (status == PASSED and len(names) == len(own)):
             text = textwrap.fill(
                 ", ".join(names),
-                WIDTH,
+                width(),
                 initial_indent=f"    {status:<8} ",
                 subsequent_indent=" " * 13,
                 break_on_hyphens=False,
@@ -71,7 +115,14 @@ def _grouped(results):
 
 
 def next_exercise(results):
-    """Return the exercise to work on: the first that is not done and need not wait; None after the last."""
+    """Return the exercise to work on; None after the last.
+
+    A file that Python cannot read comes before everything; then the first exercise that is not done and need
+    not wait.
+    """
+    for name, exercise in EXERCISES.items():
+        if results[name].blocked:
+            return exercise
     undone = [exercise for name, exercise in EXERCISES.items() if results[name].status != PASSED]
     for exercise in undone:
         result = results[exercise.name]
@@ -83,30 +134,58 @@ def next_exercise(results):
 
 
 def following(results, folder, color=False, command="python -m kata"):
-    """Say what to do next: the exercise with its place and formula, and the command that checks it."""
+    """Say what to do next: the exercise, what it is for, its place, and the command that checks it."""
     exercise = next_exercise(results)
     if exercise is None:
         return paint("All done: your network learns, and every number in it is yours.", "32", color) + (
-            f"\nHow fast is it? {command} race"
+            "\n" + told("How fast is it? ", f"{command} race")
         )
     result = results[exercise.name]
+    if result.blocked:
+        return paint(f"Next: mend {_file(result)}", "1", color) + "\n" + blocked(result, folder)
     kind = {FAILING: "mend ", TODO: "write ", WAITING: "write "}.get(result.status, "")
     points = f"{exercise.points} point" + ("s" if exercise.points > 1 else "")
     lines = [paint(f"Next: {kind}{exercise.name} ({points})", "1", color)]
-    problem = " ".join(result.message.split())
-    if " cannot be imported: " in problem:  # nothing in that file can be graded before
-        return "\n".join([paint("Next: mend a file", "1", color), *textwrap.wrap(problem, WIDTH)])
-    if exercise.function is None:
-        lines[0] = paint(
-            f"Next: {exercise.name} ({points}), a training: nothing new is to be written", "1", color
-        )
     place = Sources(folder).place(exercise)
     if place:
         lines.append(f"  {short(place.path)}:{place.line}")
-    lines += textwrap.wrap(exercise.formula, WIDTH, initial_indent="  ", subsequent_indent="    ")
-    lines.append(f"  check it:  {command} check {exercise.name}")
-    lines.append(f"  a hint:    {command} hint {exercise.name}")
+    sentence = f"It {exercise.purpose}." + ("" if exercise.function else " There is nothing new to write.")
+    lines += textwrap.wrap(sentence, width(), initial_indent="  ", subsequent_indent="  ")
+    if not any(results[other.name].status == PASSED for other in exercises_of(exercise.lesson)):
+        lines.append(f"  read first:  {introduction(exercise.lesson)}")
+    for label, verb in (("check it:", "check"), ("a hint:", "hint")):
+        lines.append(told(f"  {label:<13}", f"{command} {verb} {exercise.name}"))
     return "\n".join(lines)
+
+
+def told(label, command):
+    """Return a label and a command to type, which stays whole: on a line of its own if there is no room."""
+    line = label + command
+    return line if len(line) <= width() else f"{label.rstrip()}\n    {command}"
+
+
+def introduction(lesson):
+    """Return the path of the file whose first lines introduce a lesson."""
+    return f"tests/lessons/test_{lesson}_{LESSONS[lesson]}.py"
+
+
+def closing(lesson, results):
+    """Return a line to end a lesson with; "" while something of it is left to do."""
+    done = all(results[exercise.name].status == PASSED for exercise in exercises_of(lesson))
+    return CLOSINGS[lesson] if done else ""
+
+
+def blocked(result, folder):
+    """Say where a file cannot be read, with the line and a caret under what Python stumbles over."""
+    first, *shown = result.message.splitlines()
+    file, line, problem = re.match(r"waits for (\w+\.py), line (\d+): (.*)", first).groups()
+    place = f"{short(Path(folder) / file)}:{line}"
+    told = fit(problem, width() - 2).splitlines()
+    return "\n".join([f"  {place}", *(f"  {text}" for text in told), *(cut(f"  {text}") for text in shown)])
+
+
+def _file(result):
+    return re.match(r"waits for (\w+\.py)", result.message)[1]
 
 
 def short(path):
@@ -115,4 +194,8 @@ def short(path):
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
+        pass
+    try:
+        return min(str(path), os.path.relpath(path), key=len)
+    except ValueError:  # on another drive
         return str(path)

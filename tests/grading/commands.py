@@ -7,11 +7,12 @@ import sys
 import textwrap
 import time
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from tests.grading import board, reports
-from tests.grading.board import WIDTH, paint, short
-from tests.grading.exercises import EXERCISES, LESSONS, find
+from tests.grading.board import cut, fit, paint, short, width
+from tests.grading.exercises import EXERCISES, LESSONS, exercises_of, find
 from tests.grading.hints import HINTS, REMARKS
 from tests.grading.progress import Progress, write
 from tests.grading.results import FAILING, PASSED, TODO, WAITING
@@ -19,6 +20,7 @@ from tests.grading.runner import LIMIT, ROOT
 from tests.grading.sources import Sources
 
 INTERVAL = 0.2  # seconds between two looks at the files
+OWN = "mine"  # the folder that `new` makes: git ignores it, and where it is, it is the one to work on
 
 
 class CommandError(Exception):
@@ -35,10 +37,10 @@ def main(arguments=None):
     try:
         options.folder = _folder(options.impl)
         options.color = _color()
-        options.command = "python -m kata" + (f" --impl {options.impl}" if options.impl != "kata" else "")
+        options.command = "python -m kata" + (f" --impl {options.impl}" if options.impl else "")
         return options.run(options)
     except CommandError as error:
-        print(f"kata: {error}", file=sys.stderr)
+        print(cut(f"kata: {error}"), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -47,11 +49,30 @@ def main(arguments=None):
         return 1
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells of a mistake in one line, without the usage."""
+
+    def error(self, message):
+        message = message.removeprefix("argument ")
+        choice = r"(.*): invalid choice: ('.*?'|\S+) \(choose from (.*)\)"
+        if match := re.match(choice, message):
+            argument, got, known = match[1], match[2].strip("'"), re.findall(r"[\w-]+", match[3])
+            near = get_close_matches(got, known, n=1)
+            meant = f"did you mean {near[0]}?" if near else f"it must be one of {', '.join(known)}"
+            message = f"{argument}: there is no {got!r}; {meant}"
+            if argument == "COMMAND":
+                message = f"there is no command {got!r}; " + (meant if near else "see python -m kata --help")
+        self.exit(2, cut(f"kata: {message}") + "\n")
+
+
 def _common():
     """Return a parser of the options that may stand before or behind the command."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
-        "--impl", default=argparse.SUPPRESS, metavar="FOLDER", help="the package to work on (default: kata)"
+        "--impl",
+        default=argparse.SUPPRESS,
+        metavar="FOLDER",
+        help=f"the package to work on (default: {OWN} if it exists, else kata)",
     )
     common.add_argument(
         "--limit",
@@ -64,13 +85,14 @@ def _common():
 
 
 def _parser():
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m kata",
         parents=[_common()],
         description="Your board: what is done, and what to write next.",
-        epilog="A lesson is a number or a name (1, activations), an exercise the name of a function.",
+        epilog="A lesson is a number, a name, or several (1, activations, 1-4); an exercise is a function's "
+        "name.",
     )
-    parser.set_defaults(run=_board, impl="kata", limit=LIMIT)
+    parser.set_defaults(run=_board, impl=None, limit=LIMIT)
     commands = parser.add_subparsers(metavar="COMMAND")
 
     def add(name, run, purpose):
@@ -79,33 +101,30 @@ def _parser():
         command.set_defaults(run=run)
         return command
 
-    check = add(
-        "check",
-        _check,
-        "run the tests of a lesson or an exercise, of all that is not done where none is named",
-    )
-    check.add_argument("what", nargs="?", metavar="LESSON|EXERCISE")
+    check = add("check", _check, "run the tests of lessons or exercises, of all if none is named")
+    check.add_argument("what", nargs="*", metavar="LESSON|EXERCISE")
     check.add_argument("--traceback", action="store_true", help="show where in the code a test failed, too")
     check.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of the tests' random numbers (default: 0)"
+        "--seed", type=_seed, default=0, metavar="N", help="of the tests' random numbers (default: 0)"
     )
-    check.add_argument("--junitxml", type=Path, metavar="FILE", help="write the outcome for other tools")
-    check.add_argument("--results", type=Path, metavar="FILE", help="write the outcome for Gradescope")
+    check.add_argument("--junitxml", type=_file, metavar="FILE", help="write the outcome for other tools")
+    check.add_argument("--results", type=_file, metavar="FILE", help="write the outcome for Gradescope")
     add("watch", _watch, "check again whenever a file is saved, and move on when an exercise passes")
     hint = add("hint", _hint, "show the next of three steps, from the idea to an outline of the code")
     hint.add_argument("exercise", nargs="?", metavar="EXERCISE", help="default: the next one to do")
     hint.add_argument(
         "--step", type=int, choices=(1, 2, 3), help="show this step (default: one further each time)"
     )
-    solution = add("solution", _solution, "compare a function that passes with the reference's")
+    solution = add("solution", _solution, "compare a function that passes with a plain solution")
     solution.add_argument("exercise", metavar="EXERCISE")
-    solution.add_argument("--force", action="store_true", help="even where it does not pass yet")
-    reset = add("reset", _reset, "put back the skeleton of an exercise or a lesson, keeping a backup")
-    reset.add_argument("what", metavar="LESSON|EXERCISE")
-    new = add("new", _new, "make a fresh copy of the skeletons in another folder")
-    new.add_argument("target", type=Path, metavar="FOLDER")
+    solution.add_argument("--fast", action="store_true", help="with the reference, and what makes it fast")
+    solution.add_argument("--force", action="store_true", help="even if it does not pass yet")
+    reset = add("reset", _reset, "put back the skeletons of exercises or lessons, keeping a backup")
+    reset.add_argument("what", nargs="+", metavar="LESSON|EXERCISE")
+    new = add("new", _new, "make a fresh copy of the skeletons, to work in")
+    new.add_argument("target", nargs="?", type=Path, metavar="FOLDER", help=f"default: {OWN}")
     race = add("race", _race, "time what passes against the reference and against the floor")
-    race.add_argument("what", nargs="?", metavar="LESSON|EXERCISE")
+    race.add_argument("what", nargs="*", metavar="LESSON|EXERCISE")
     return parser
 
 
@@ -118,11 +137,12 @@ def _board(options):
 
 def _check(options):
     progress = Progress(options.folder)
-    chosen = list(EXERCISES.values()) if options.what is None else _find(options.what)
+    chosen = _find(*options.what) if options.what else list(EXERCISES.values())
     extra = [f"--seed={options.seed}", *(["--tb=short"] if options.traceback else [])]
     begun = time.monotonic()
     _refresh(progress, chosen, options, extra)
-    results = [progress.results[exercise.name] for exercise in chosen]
+    current = progress.current()
+    results = [current[exercise.name] for exercise in chosen]
     for path, report in ((options.junitxml, reports.junit), (options.results, reports.gradescope)):
         if path:
             try:
@@ -136,7 +156,10 @@ def _check(options):
         print(f"({time.monotonic() - begun:.1f} s)")
     passed = all(result.status == PASSED for result in results)
     if passed:
-        print("\n" + board.following(progress.current(), options.folder, options.color, options.command))
+        _settle(progress, options)
+        current = progress.current()
+        _close(chosen, current, options)
+        print("\n" + board.following(current, options.folder, options.color, options.command))
     return 0 if passed else 1
 
 
@@ -144,7 +167,8 @@ def _watch(options):
     seen = _stamps(options.folder)  # before the files are read, so that no change is missed
     progress = Progress(options.folder)
     _refresh(progress, _due(progress), options)
-    print(board.render(progress.current(), options.folder, options.color, options.command))
+    current = progress.current()
+    print(board.render(current, options.folder, options.color, options.command))
     print("\nWatching: save a file and it is checked; Ctrl-C ends it.", flush=True)
     while True:
         time.sleep(INTERVAL)
@@ -153,21 +177,23 @@ def _watch(options):
             continue
         seen = now
         due = _due(progress)
-        if not due:
-            continue
-        current = board.next_exercise(progress.current())
         _refresh(progress, due, options)
+        before, current = current, progress.current()
+        if not due and current == before:
+            continue
         print(paint(f"\n-- {datetime.now():%H:%M:%S} " + "-" * 30, "2", options.color))
-        results = [progress.results[exercise.name] for exercise in due]
+        results = [current[exercise.name] for exercise in due]
         for result in results:
             if result.status == PASSED:
                 _tell(result, options)
         wrong = [result for result in results if result.status == FAILING]
-        wrong.sort(key=lambda result: result.name != getattr(current, "name", None))
-        if wrong:
+        at_hand = board.next_exercise(before)
+        wrong.sort(key=lambda result: at_hand is None or result.name != at_hand.name)
+        if wrong and not any(result.blocked for result in current.values()):
             _tell_all(wrong, options) if len(wrong) > 1 else _tell(wrong[0], options)
         else:
-            print(board.following(progress.current(), options.folder, options.color, options.command))
+            _close(due, current, options)
+            print(board.following(current, options.folder, options.color, options.command))
         sys.stdout.flush()
 
 
@@ -176,100 +202,149 @@ def _hint(options):
     if options.exercise:
         exercise = _one(options.exercise)
     else:
-        exercise = board.next_exercise(progress.current())
+        _settle(progress, options)
+        current = progress.current()
+        exercise = board.next_exercise(current)
         if exercise is None:
             raise CommandError("nothing is left to do, so there is nothing to hint at")
+        if current[exercise.name].blocked:
+            print(board.following(current, options.folder, options.color, options.command))
+            return 1
     step = options.step or min(progress.hints.get(exercise.name, 0) + 1, 3)
     progress.hints[exercise.name] = max(step, progress.hints.get(exercise.name, 0))
     progress.save()
-    title = ("the idea", "the formula", "an outline of the code")[step - 1]
-    print(paint(f"{exercise.name}, hint {step} of 3: {title}", "1", options.color))
-    text = HINTS[exercise.name][step - 1]
-    if step == 1:
-        text = textwrap.fill(text, WIDTH - 2)
-    print(textwrap.indent(text, "  "))
-    if step < 3:
-        print(f"More: {options.command} hint {exercise.name} --step {step + 1}")
+    _show_hint(exercise.name, step, options)
     return 0
 
 
-def _solution(options):
-    import difflib
+def _show_hint(name, step, options):
+    """Print one of the three steps of an exercise's hint."""
+    title = ("the idea", "the formula", "an outline in words")[step - 1]
+    print(paint(f"{name}, hint {step} of 3: {title}", "1", options.color))
+    for line in HINTS[name][step - 1].splitlines():
+        indent = "  " if step == 1 else "     "  # numbered steps, and formulas that go on
+        print(textwrap.fill(line, width(), initial_indent="  ", subsequent_indent=indent))
+    if step < 3:
+        print(board.told("More: ", f"{options.command} hint {name} --step {step + 1}"))
 
+
+def _solution(options):
     exercise = _one(options.exercise)
     if exercise.function is None:
         raise CommandError(f"{exercise.name} is a training: there is no function to compare")
     progress = Progress(options.folder)
     if not options.force and not progress.passed(exercise):
         _refresh(progress, [exercise], options)
-        if progress.results[exercise.name].status != PASSED:
-            raise CommandError(f"{exercise.name} does not pass yet; --force shows the reference all the same")
+        if not progress.passed(exercise):
+            raise CommandError(f"{exercise.name} does not pass yet; --force shows it all the same")
     yours = Sources(options.folder).text(exercise)
     if yours is None:
-        raise CommandError(f"there is no {exercise.function} in {options.folder / exercise.module}.py")
-    reference = _reference(exercise, yours=Sources(options.folder).module(exercise.module)[0])
-    diff = difflib.unified_diff(
-        yours.splitlines(),
-        reference.splitlines(),
-        f"yours/{exercise.module}.py",
-        f"nn/{exercise.module}.py",
-        lineterm="",
-        n=10,
-    )
-    lines = list(diff)
+        raise CommandError(f"there is no {exercise.function} in {short(options.folder)}/{exercise.module}.py")
+    if options.fast:
+        _show_reference(exercise, yours, progress, options)
+    else:
+        _show_plain(exercise, yours, options)
+    return 0
+
+
+def _show_plain(exercise, yours, options):
+    """Show how a textbook would write an exercise, as the difference to the learner's function."""
+    from tests.solutions.textbook import textbook
+
+    text = textbook([exercise.name])[f"{exercise.module}.py"]
+    plain = Sources(ROOT, {exercise.module: text})
+    _compare(yours, plain.text(exercise), exercise, "plain", options)
+    print("\n" + board.told("Faster: ", f"{options.command} solution {exercise.name} --fast"))
+
+
+def _show_reference(exercise, yours, progress, options):
+    """Show the reference's function as the difference to the learner's, and what makes it fast."""
+    sources, current = Sources(ROOT / "nn"), progress.current()
+    ahead = [
+        other
+        for name, other in EXERCISES.items()
+        if other.lesson > exercise.lesson
+        and (other.function == exercise.function or name in sources.needs(exercise))
+        and current[name].status != PASSED
+    ]
+    if ahead and not options.force:
+        raise CommandError(
+            f"it would give {ahead[0].name} away, of lesson {ahead[0].lesson}; --force shows it"
+        )
+    own = Sources(options.folder).module(exercise.module)[0]
+    parts = [sources.text(exercise), *(text for text in sources.helpers(exercise) if text not in own)]
+    _compare(yours, "\n\n\n".join(parts), exercise, "nn", options)
+    print("\n" + textwrap.fill(REMARKS[exercise.name], width()))
+
+
+def _compare(yours, other, exercise, name, options):
+    """Print what must change in the learner's function to make the other of it."""
+    import difflib
+
+    files = f"yours/{exercise.module}.py", f"{name}/{exercise.module}.py"
+    lines = list(difflib.unified_diff(yours.splitlines(), other.splitlines(), *files, lineterm="", n=10))
     for line in lines:
         code = "32" if line.startswith("+") else "31" if line.startswith("-") else "0"
-        print(paint(line, code, options.color))
+        sign, indent = line[:1], len(line[1:]) - len(line[1:].lstrip())
+        rest = f"{sign}{' ' * (indent + 8)}"
+        folded = textwrap.wrap(
+            line[1:].lstrip(),
+            width(),
+            initial_indent=sign + " " * indent,
+            subsequent_indent=rest,
+            break_on_hyphens=False,
+        )
+        print(paint("\n".join(folded) if len(line) > width() else line, code, options.color))
     if not lines:
-        print("Yours is the reference, letter by letter.")
-    print("\n" + textwrap.fill(REMARKS[exercise.name], WIDTH))
-    return 0
+        print("Yours is the same, letter by letter.")
 
 
 def _reset(options):
     from tests.grading.skeletons import skeleton
 
-    chosen = _find(options.what)
-    chosen = [exercise for exercise in chosen if exercise.function]
+    chosen = [exercise for exercise in _find(*options.what) if exercise.function]
     if not chosen:
         raise CommandError("lesson 9 has no functions of its own")
-    if whole := options.what.lower() in (*map(str, LESSONS), *LESSONS.values()):
-        module = LESSONS[chosen[0].lesson]
-        texts = {module: skeleton(module)}
-    else:
-        texts = {chosen[0].module: _with_skeletons(chosen, options.folder, skeleton(chosen[0].module))}
-    for module, text in texts.items():
+    named = [_find(word) for word in options.what]
+    lessons = {found[0].lesson for found in named for n in LESSONS if set(exercises_of(n)) <= set(found)}
+    texts = {}
+    for module in dict.fromkeys(exercise.module for exercise in chosen):
+        own = [exercise for exercise in chosen if exercise.module == module]
+        if any(LESSONS[lesson] == module for lesson in lessons):
+            texts[module] = skeleton(module), "the whole file"
+        else:
+            texts[module] = (
+                _with_skeletons(own, options.folder, skeleton(module)),
+                ", ".join(dict.fromkeys(exercise.function for exercise in own)),
+            )
+    for module, (text, what) in texts.items():
         path = options.folder / f"{module}.py"
         try:
             if path.exists():
-                backup = _backup(path)
-                print(f"backup: {short(backup)}")
+                print(f"backup: {short(_backup(path))}")
             write(path, text)
         except OSError as error:
-            raise CommandError(f"cannot write {path}: {error.strerror}") from None
-        what = "the whole file" if whole else ", ".join(exercise.function for exercise in chosen)
-        print(f"{short(path)}: {what}: as in the beginning")
+            raise CommandError(f"cannot write {short(path)}: {error.strerror}") from None
+        print(f"{short(path)}: as in the beginning: {what}")
     return 0
 
 
 def _new(options):
     from tests.grading.skeletons import skeletons
 
-    target = options.target
+    target = options.target or Path(OWN)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CommandError(f"{target} is there already; name a folder that is not, or an empty one")
     if not target.name.isidentifier():
-        raise CommandError(
-            f"the folder's name must do as a name in Python (letters, digits, _); got {target.name!r}"
-        )
+        raise CommandError(f"the folder's name must be letters, digits and _; got {target.name!r}")
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name, text in skeletons().items():
             write(target / name, text)
     except OSError as error:
         raise CommandError(f"cannot write {target}: {error.strerror}") from None
-    print(f"{target}: {len(EXERCISES)} exercises, nothing written yet")
-    print(f"Your board: python -m kata --impl {target}")
+    print(f"{short(target)}: {len(EXERCISES)} exercises, nothing written yet")
+    print(f"Your board: python -m kata{'' if str(target) == OWN else f' --impl {target}'}")
     return 0
 
 
@@ -277,13 +352,14 @@ def _race(options):
     from tests.grading.race import race
 
     progress = Progress(options.folder)
-    chosen = _find(options.what) if options.what else list(EXERCISES.values())
+    chosen = _find(*options.what) if options.what else list(EXERCISES.values())
     chosen = [e for e in chosen if e.function and e.name != "step_decay"]  # the others have something to gain
     if not chosen:
-        raise CommandError(f"{options.what} has no arrays to be fast with")
-    stale = [exercise for exercise in chosen if not progress.passed(exercise)]
-    _refresh(progress, stale, options)
-    ready = [exercise for exercise in chosen if progress.results[exercise.name].status == PASSED]
+        raise CommandError(f"{' '.join(options.what)} has no arrays to be fast with")
+    current = progress.current()
+    _refresh(progress, [e for e in chosen if current[e.name].status != PASSED], options)
+    current = progress.current()
+    ready = [exercise for exercise in chosen if current[exercise.name].status == PASSED]
     if not ready:
         raise CommandError("nothing passes yet: being right comes before being fast")
     return race([exercise.name for exercise in ready], options.folder, options.color)
@@ -302,7 +378,11 @@ def _tell(result, options):
             paint(f"{result.name}: passed, {points} ({tests}, {result.seconds:.2f} s)", "32", options.color)
         )
         if result.note:
-            print(textwrap.indent(result.note, "  "))
+            print(textwrap.indent(fit(result.note, width() - 2), "  "))
+        return
+    if result.blocked:
+        print(paint(f"{result.name}: {result.message.split(', line ')[0]}", "1", options.color))
+        print(board.blocked(result, options.folder))
         return
     heads = {
         FAILING: f"not right yet, {result.passed} of {result.tests} tests pass",
@@ -312,35 +392,47 @@ def _tell(result, options):
     head = f"{result.name}: {heads.get(result.status, result.status)}"
     print(paint(head, "31" if result.status == FAILING else "1", options.color))
     if result.message:
-        print(textwrap.indent(result.message, "  "))
+        print(_indented(result.message, options, "  "))
     place = Sources(options.folder).place(EXERCISES[result.name])
     if place and result.status == FAILING:
-        print(f"Yours: {short(place.path)}:{place.line}")
-    if result.status == TODO:
-        print(
-            "\n".join(
-                textwrap.wrap(f"Formula: {EXERCISES[result.name].formula}", WIDTH, subsequent_indent="  ")
-            )
-        )
+        print(f"Yours: {short(place.path)}:{result.line or place.line}")
     if result.status in (FAILING, TODO):
-        print(f"A hint: {options.command} hint {result.name}")
+        print(board.told("A hint: ", f"{options.command} hint {result.name}"))
 
 
 def _tell_all(results, options):
     """List several exercises in a line each, and tell of the first that fails in full."""
+    for lesson in LESSONS:
+        if results == [r for r in results if EXERCISES[r.name].lesson == lesson]:
+            print(f"  the lesson's introduction: {board.introduction(lesson)}\n")
     for result in results:
         code = {PASSED: "32", FAILING: "31"}.get(result.status, "2")
         count = f"{result.passed}/{result.tests}" if result.tests else ""
         line = f"  {result.name:<23} {result.status:<8} {count:>7}"
         if result.status == WAITING:
-            line += f"  {result.message}"
-        print(paint(line[:WIDTH], code, options.color))
+            line += f"  {result.message.splitlines()[0].split(', line ')[0]}"
+        print(paint(cut(line), code, options.color))
         if result.note and EXERCISES[result.name].function is None:
-            print(textwrap.indent(result.note, "    "))
-    first = next((r for status in (FAILING, TODO) for r in results if r.status == status), None)
+            print(_indented(result.note, options, "    "))
+    first = next((r for r in results if r.blocked), None) or next(
+        (r for status in (FAILING, TODO) for r in results if r.status == status), None
+    )
     if first:
         print()
         _tell(first, options)
+
+
+def _indented(message, options, indent):
+    """Return a message as wide as the terminal, behind an indent, with paths as short as they can be."""
+    message = message.replace(f"{options.folder}{os.sep}", f"{short(options.folder)}{os.sep}")
+    return textwrap.indent(fit(message, width() - len(indent)), indent)
+
+
+def _close(exercises, current, options):
+    """Print a line for each lesson that is done with these exercises."""
+    for lesson in sorted({exercise.lesson for exercise in exercises}):
+        if line := board.closing(lesson, current):
+            print(paint(fit(line), "32", options.color))
 
 
 def _due(progress):
@@ -348,8 +440,14 @@ def _due(progress):
     due = progress.stale()
     trainings = [exercise for exercise in due if exercise.function is None]
     others = [exercise for exercise in due if exercise.function]
-    done = all(progress.results[e.name].status == PASSED for e in EXERCISES.values() if e.function)
+    current = progress.current()
+    done = all(current[e.name].status == PASSED for e in EXERCISES.values() if e.function)
     return trainings if done and not others else others
+
+
+def _settle(progress, options):
+    """Grade what has changed, but for the trainings, so that all commands agree on what is next."""
+    _refresh(progress, [exercise for exercise in progress.stale() if exercise.function], options)
 
 
 def _refresh(progress, exercises, options, extra=()):
@@ -363,7 +461,7 @@ def _refresh(progress, exercises, options, extra=()):
         nonlocal last
         if shown and name != last:
             last = name
-            print(f"\r{'checking ' + name:<{WIDTH}}", end="", file=sys.stderr, flush=True)
+            print(f"\r{'checking ' + name:<{width()}}", end="", file=sys.stderr, flush=True)
 
     try:
         progress.refresh(exercises, limit=options.limit, options=extra, watch=watch)
@@ -375,20 +473,12 @@ def _refresh(progress, exercises, options, extra=()):
         raise CommandError(reason) from None
     finally:
         if shown:
-            print(f"\r{'':<{WIDTH}}\r", end="", file=sys.stderr, flush=True)
+            print(f"\r{'':<{width()}}\r", end="", file=sys.stderr, flush=True)
     trainings = [exercise for exercise in EXERCISES.values() if exercise.function is None]
-    if options.run is not _check and exercises[0].function and _due(progress) == trainings:
+    if options.run in (_board, _watch) and exercises[0].function and _due(progress) == trainings:
         if shown:
             print("Everything else passes: now the trainings, a few minutes with MNIST", file=sys.stderr)
         _refresh(progress, trainings, options, extra)
-
-
-def _reference(exercise, yours):
-    """Return the reference's function, and the helpers that it calls and ``yours`` does not have."""
-    sources = Sources(ROOT / "nn")
-    parts = [sources.text(exercise)]
-    parts += [helper for helper in sources.helpers(exercise) if helper not in yours]
-    return "\n\n\n".join(parts)
 
 
 def _with_skeletons(exercises, folder, skeleton):
@@ -400,8 +490,7 @@ def _with_skeletons(exercises, folder, skeleton):
         place = sources.place(exercise)
         if place is None:
             raise CommandError(
-                f"{exercise.function} cannot be found in {module}.py; "
-                f"`reset {LESSONS[exercise.lesson]}` puts the whole file back"
+                f"there is no {exercise.function} in {module}.py; `reset {module}` renews the file"
             )
         places.append((place, exercise))
     for place, exercise in sorted(places, reverse=True):  # from the end: the places above stay as they are
@@ -423,26 +512,45 @@ def _backup(path):
 
 
 def _folder(impl):
-    """Return the folder of the package to work on."""
-    for folder in (Path(impl), ROOT / impl):
-        if (folder / "__init__.py").is_file():
-            return folder.resolve()
-    raise CommandError(f"--impl must be the folder of a package, with an __init__.py; got {impl}")
+    """Return the folder of the package to work on: the one named, else the learner's own, else ``kata``."""
+    for name in (impl,) if impl else (OWN, "kata"):
+        for folder in (Path(name), ROOT / name):
+            if (folder / "__init__.py").is_file():
+                return folder.resolve()
+    raise CommandError(f"--impl must be a folder with an __init__.py; got {impl}")
 
 
-def _find(text):
+def _find(*texts):
+    """Return the exercises that words on the command line mean, each once, in the order of the lessons."""
     try:
-        return find(text)
+        found = {exercise.name for text in texts for exercise in find(text)}
     except ValueError as error:
         raise CommandError(str(error)) from None
+    return [exercise for name, exercise in EXERCISES.items() if name in found]
 
 
 def _one(text):
     found = _find(text)
     if len(found) > 1:
-        names = ", ".join(exercise.name for exercise in found)
-        raise CommandError(f"{text} is a whole lesson; name one of its exercises: {names}")
+        raise CommandError(f"{text} is several exercises; name one of them, such as {found[0].name}")
     return found[0]
+
+
+def _file(text):
+    path = Path(text)
+    if not text or path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"cannot write {text!r}")
+    return path
+
+
+def _seed(text):
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"must be a whole number, 0 or more; got {text!r}")
+    return value
 
 
 def _positive(text):

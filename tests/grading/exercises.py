@@ -1,5 +1,7 @@
-"""The exercises, in the order in which they are solved: points, and the formula that each asks for."""
+"""The exercises, in the order in which they are solved: points, and what each is for."""
 
+import re
+from difflib import get_close_matches
 from typing import NamedTuple
 
 LESSONS = {
@@ -19,12 +21,13 @@ class Exercise(NamedTuple):
     """One function or method to write; the last lesson's exercises are trainings, and have none.
 
     module, function: where it is written; ``function`` may be ``Class.method``. points: of 100 in all.
+    purpose: a sentence about what it does, without its subject.
     """
 
     name: str
     lesson: int
     points: int
-    formula: str
+    purpose: str
     module: str | None
     function: str | None
 
@@ -35,74 +38,74 @@ def _exercises():
         if line.startswith("#"):
             lesson += 1
             continue
-        name, points, formula = (cell.strip() for cell in line.split("|"))
+        name, points, purpose = (cell.strip() for cell in line.split("|"))
         module, function = LESSONS[lesson], name
         if name in ("Network.l2", "Network.dropout"):
             module, function = "network", "Network.loss_and_grads"
         if lesson == 9:
             module = function = None
-        yield Exercise(name, lesson, int(points), formula, module, function)
+        yield Exercise(name, lesson, int(points), purpose, module, function)
 
 
 _TABLE = """
 # activations
-sigmoid                | 1 | a = 1 / (1 + exp(-z)), without overflow for any z
-sigmoid_backward       | 1 | dL/dz = grad * a * (1 - a)
-tanh                   | 1 | a = tanh(z)
-tanh_backward          | 1 | dL/dz = grad * (1 - a**2)
-relu                   | 1 | a = max(z, 0)
-relu_backward          | 1 | dL/dz = grad where a > 0, else 0
-leaky_relu             | 1 | a = z where z > 0, else slope * z
-leaky_relu_backward    | 1 | dL/dz = grad where a > 0, else slope * grad
-elu                    | 1 | a = z where z > 0, else alpha * (exp(z) - 1)
-elu_backward           | 1 | dL/dz = grad where a > 0, else grad * (a + alpha)
-softmax                | 2 | p_i = exp(z_i) / sum_j exp(z_j), over the last axis
-log_softmax            | 2 | log p_i = z_i - log(sum_j exp(z_j)), over the last axis
+sigmoid                | 1 | squashes every sum into the range from 0 to 1
+sigmoid_backward       | 1 | passes a gradient back through the sigmoid
+tanh                   | 1 | squashes every sum into the range from -1 to 1
+tanh_backward          | 1 | passes a gradient back through tanh
+relu                   | 1 | lets positive sums pass and stops the others
+relu_backward          | 1 | passes a gradient back through ReLU
+leaky_relu             | 1 | lets positive sums pass and shrinks the others
+leaky_relu_backward    | 1 | passes a gradient back through the leaky ReLU
+elu                    | 1 | lets positive sums pass and bends the others towards a floor
+elu_backward           | 1 | passes a gradient back through ELU
+softmax                | 2 | turns the scores of each sample into probabilities
+log_softmax            | 2 | gives the logarithms of those probabilities, where softmax would round to 0
 # losses
-softmax_cross_entropy  | 4 | L = mean(-log p[right class]); dL/dz = (p - targets) / n
-binary_cross_entropy   | 3 | L = mean(-log p(target)), p = sigmoid(z); dL/dz = (p - targets) / size
-mean_squared_error     | 3 | L = mean((p - t)**2); dL/dp = 2 * (p - t) / size
+softmax_cross_entropy  | 4 | measures how wrong the scores of several classes are, with the gradient
+binary_cross_entropy   | 3 | measures how wrong yes-or-no answers are, with the gradient
+mean_squared_error     | 3 | measures how far off predicted numbers are, with the gradient
 # layers
-dense                  | 2 | z = x @ W + b
-dense_backward         | 4 | dx = grad @ W.T; dW = x.T @ grad; db = sum of grad over the samples
+dense                  | 2 | computes the weighted sums of a layer for a whole batch
+dense_backward         | 4 | finds the gradients of a layer's inputs, weights and biases
 # initializers
-xavier_normal          | 1 | normal, variance 2 / (fan_in + fan_out)
-xavier_uniform         | 1 | uniform in +-sqrt(6 / (fan_in + fan_out))
-he_normal              | 1 | normal, variance 2 / fan_in
-he_uniform             | 1 | uniform in +-sqrt(6 / fan_in)
-random_normal          | 1 | normal, standard deviation std
-random_uniform         | 1 | uniform in [low, high)
-zeros                  | 1 | an array of zeros
+xavier_normal          | 1 | draws weights from a bell curve that suits tanh and sigmoid
+xavier_uniform         | 1 | draws weights evenly, as spread out as those of xavier_normal
+he_normal              | 1 | draws weights from a bell curve that suits ReLU
+he_uniform             | 1 | draws weights evenly, as spread out as those of he_normal
+random_normal          | 1 | draws weights from a bell curve, the same for layers of any width
+random_uniform         | 1 | draws weights evenly, the same for layers of any width
+zeros                  | 1 | gives arrays that start at 0, as biases do
 # network
-Network.__init__       | 3 | params = [W1, b1, W2, b2, ...], W from the initializer, b = 0
-Network.forward        | 4 | x -> activation(x @ W + b), layer after layer
-Network.loss_and_grads | 8 | the loss, and dL/dW, dL/db of each layer by the chain rule
-Network.predict_proba  | 2 | softmax or sigmoid of the output, as the loss has it
-Network.predict        | 2 | the class with the largest score; 1 above a probability of 1/2
+Network.__init__       | 3 | makes the weights and biases of every layer
+Network.forward        | 4 | sends a batch through all layers
+Network.loss_and_grads | 8 | finds the loss and the gradient of every parameter: backpropagation
+Network.predict_proba  | 2 | turns the output into probabilities
+Network.predict        | 2 | says which class each sample belongs to
 # optimizers
-sgd_step               | 1 | p <- p - lr * g
-momentum_step          | 2 | v <- mu * v + g; p <- p - lr * v
-nesterov_step          | 2 | v <- mu * v + g; p <- p - lr * (g + mu * v)
-rmsprop_step           | 2 | s <- rho * s + (1 - rho) * g**2; p <- p - lr * g / (sqrt(s) + eps)
-adam_step              | 4 | p <- p - lr * m_hat / (sqrt(v_hat) + eps), m_hat = m / (1 - beta1**t)
+sgd_step               | 1 | moves a parameter against its gradient
+momentum_step          | 2 | moves a parameter with a velocity that gathers
+nesterov_step          | 2 | moves a parameter with momentum that looks ahead
+rmsprop_step           | 2 | gives every number a step size of its own
+adam_step              | 4 | joins momentum with step sizes of their own
 # regularization
-l2_penalty             | 2 | strength/2 * sum of W**2 over all arrays; strength * W for each
-dropout                | 3 | mask = 0 or 1 / (1 - rate); y = x * mask
-dropout_backward       | 1 | dL/dx = grad * mask
-clip_by_global_norm    | 3 | if norm > max_norm: every grad *= max_norm / norm
-Network.l2             | 2 | loss += penalty; dW += strength * W; biases stay out of it
-Network.dropout        | 4 | x = dropout(activation(z)) in hidden layers, where rng is given
+l2_penalty             | 2 | makes large weights cost something, with the gradient
+dropout                | 3 | silences units at random
+dropout_backward       | 1 | passes a gradient back through dropout
+clip_by_global_norm    | 3 | limits the length of a gradient
+Network.l2             | 2 | adds the penalty to your network's loss and gradients
+Network.dropout        | 4 | brings dropout into your network's training
 # training
-one_hot                | 2 | row i has 1 in column labels[i], 0 elsewhere
-min_max_scale          | 2 | (x - min) / (max - min), both of each column of train
-minibatches            | 2 | a permutation of 0..n-1, cut into pieces of batch_size
-step_decay             | 1 | lr * factor ** floor(epoch / every)
-EarlyStopping.update   | 3 | stop after patience epochs without loss < best - min_delta
-EarlyStopping.restore  | 1 | param[...] = the best parameters, in place
-train_epoch            | 4 | for each batch: gradients, clip, step; mean loss over the samples
+one_hot                | 2 | turns labels into rows with a single 1
+min_max_scale          | 2 | brings every feature to the range from 0 to 1
+minibatches            | 2 | deals the samples out in shuffled batches
+step_decay             | 1 | lowers the learning rate every so many epochs
+EarlyStopping.update   | 3 | notices when the validation loss no longer falls
+EarlyStopping.restore  | 1 | puts the best parameters back
+train_epoch            | 4 | takes the network through all the data once
 # convergence
-v1                     | 1 | tanh, Xavier, full-batch gradient descent: 88 % of the digits
-v2                     | 2 | ReLU, He, Adam, dropout, L2, early stopping: 97 % on MNIST
+v1                     | 1 | trains a tanh network by plain gradient descent
+v2                     | 2 | trains a ReLU network with all that you have written
 """
 
 EXERCISES = {exercise.name: exercise for exercise in _exercises()}
@@ -114,10 +117,14 @@ def exercises_of(lesson):
 
 
 def find(text):
-    """Return the exercises that a word on the command line means: a lesson's number or name, or an exercise.
+    """Return the exercises that a word on the command line means.
 
-    Raises ValueError with what is close where nothing fits, or several exercises do.
+    text: a lesson's number or name, several lessons as in ``1-4``, an exercise, or a class (all its methods).
+    Raises ValueError, with what is close, for anything else.
     """
+    if match := re.fullmatch(r"([1-9])-([1-9])", text):
+        first, last = map(int, match.groups())
+        return [exercise for exercise in EXERCISES.values() if first <= exercise.lesson <= last]
     for lesson, title in LESSONS.items():
         if text.lower() in (str(lesson), title):
             return exercises_of(lesson)
@@ -130,13 +137,16 @@ def find(text):
     found = exact or qualified or loose
     if len(found) == 1 or (found and all(exercise.name.lower().startswith(f"{word}.") for exercise in found)):
         return found  # one, or all the methods of a class
-    near = found or [exercise for exercise in EXERCISES.values() if word in exercise.name.lower()]
-    if not near:
-        from difflib import get_close_matches
+    near = found or nearest(text)
+    meant = f"; did you mean {' or '.join(exercise.name for exercise in near)}?" if near else ""
+    raise ValueError(f"nothing is called {text!r}{meant}")
 
-        names = get_close_matches(word, [name.lower() for name in EXERCISES], n=3)
-        near = [exercise for exercise in EXERCISES.values() if exercise.name.lower() in names]
-    raise ValueError(
-        f"no lesson (1 to {len(LESSONS)}, or its name) and no exercise is called {text!r}"
-        + (f"; did you mean {', '.join(exercise.name for exercise in near)}?" if near else "")
-    )
+
+def nearest(text):
+    """Return up to two exercises whose names are close to a word."""
+    word = text.replace("-", "_").lower()
+    names = {exercise.name.lower(): exercise for exercise in EXERCISES.values()}
+    parts = {name.rpartition(".")[2]: exercise for name, exercise in names.items()}
+    close = get_close_matches(word, [*names, *parts], n=4)
+    within = [name for name in names if len(word) > 2 and word in name]
+    return list(dict.fromkeys((names | parts)[name] for name in close[:1] or within))[:2]

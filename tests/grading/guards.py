@@ -147,7 +147,7 @@ def audit(folder):
                 if isinstance(node, ast.ImportFrom) and node.level == 1:
                     queue += [node.module] if node.module else [name.name for name in node.names]
                 elif sentence := _refused(node, folder):
-                    found.setdefault((module, owner), f"{path.name}, line {node.lineno}, {sentence}")
+                    found.setdefault((module, owner), f"{path.name}, line {node.lineno}: {sentence}")
     helpers = [key for key in found if key[0] not in LESSONS.values()]
     for key in helpers:  # a module beside the graded ones serves them all
         for module in modules:

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import linecache
 import sys
 import traceback
 from contextlib import suppress
@@ -44,6 +45,10 @@ class Refused(pytest.fail.Exception):
     """A failure that needs no diagnosis: it says all there is to say."""
 
 
+class Blocked(Refused):
+    """A file that cannot be imported, or may not: its exercises wait until it is mended."""
+
+
 def refuse(sentence):
     """Fail the test with one clear sentence."""
     __tracebackhide__ = True
@@ -64,7 +69,10 @@ class Module:
         except NotImplementedError:
             raise
         except (Exception, SystemExit) as error:
-            problem = self._why_not(error)
+            path = self._package.path / f"{self._name}.py"
+            if path.exists() or not isinstance(error, ModuleNotFoundError):
+                raise Blocked(f"{where} cannot be imported: {self._why_not(error)}", pytrace=False) from None
+            problem = f"{where} is not there yet: {path}"
         else:
             if hasattr(module, attribute):
                 return getattr(module, attribute)
@@ -72,14 +80,16 @@ class Module:
         return refuse(problem)
 
     def _why_not(self, error):
-        """Say in one line why the module cannot be imported."""
-        where = f"{self._package.name}.{self._name}"
-        path = self._package.path / f"{self._name}.py"
-        if isinstance(error, ModuleNotFoundError) and not path.exists():
-            return f"{where} is not there yet: {path}"
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        place = "" if isinstance(error, SyntaxError) else f" ({last.filename}, line {last.lineno})"
-        return f"{where} cannot be imported: {type(error).__name__}: {error}{place}"
+        """Say in which file and line of the package an import failed, and quote the line."""
+        if isinstance(error, SyntaxError) and error.filename and error.lineno:
+            path, line, error_text = Path(error.filename), error.lineno, error.msg
+        else:
+            frames = traceback.extract_tb(error.__traceback__)
+            own = [frame for frame in frames if self._package.path in Path(frame.filename).parents]
+            path = Path(own[-1].filename) if own else self._package.path / f"{self._name}.py"
+            line, error_text = own[-1].lineno if own else 1, str(error)
+        source = linecache.getline(str(path), line).strip()
+        return f"{path.name}, line {line}: {type(error).__name__}: {error_text}\n  {source}".rstrip()
 
 
 class Altered(Package):

@@ -5,8 +5,8 @@ import unittest
 import pytest
 
 from tests.grading import board, guards, runner
-from tests.grading.exercises import EXERCISES
-from tests.grading.package import GRADED, Package, refuse
+from tests.grading.exercises import EXERCISES, nearest
+from tests.grading.package import GRADED, Blocked, Package, refuse
 from tests.grading.results import FAILING, Results
 from tests.grading.verdicts import EXERCISE, judge
 
@@ -51,9 +51,11 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if GRADED not in config.stash:
         config.stash[GRADED] = Package(config.getoption("--impl"))
-    unknown = [name for name in config.getoption("--exercise") if name not in EXERCISES]
-    if unknown:
-        raise pytest.UsageError(f"--exercise must be one of {', '.join(EXERCISES)}; got {unknown[0]!r}")
+    for name in config.getoption("--exercise"):
+        if name not in EXERCISES:
+            near = [e.name for e in nearest(name)]
+            meant = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise pytest.UsageError(f"--exercise must be an exercise's name; got {name!r}{meant}")
     if path := config.getoption("--events"):
         config.stash[EVENTS] = runner.Events(path)
     config.pluginmanager.register(Recorder(config))
@@ -150,9 +152,10 @@ def pytest_runtest_call(item):
         pytest.skip("not written yet: one test has said so")
     refused = item.config.stash[REFUSED]
     owner = exercise.function and exercise.function.split(".")[0]
-    for key in ((exercise.module, owner), (exercise.module, None)):
-        if key in refused:
-            refuse(refused[key])
+    if (exercise.module, owner) in refused:
+        refuse(refused[exercise.module, owner])
+    if (exercise.module, None) in refused:
+        raise Blocked(refused[exercise.module, None], pytrace=False)
     if exercise.function is None and refused:
         refuse(next(iter(refused.values())))
     world = guards.World()
@@ -175,12 +178,14 @@ def pytest_runtest_makereport(item, call):
     if EXERCISE in item.stash and report.failed:
         verdict = judge(item, call.excinfo, item.config.stash[GRADED])
         report.status, report.other = verdict.status, verdict.other
+        report.diagnosis, report.beside, report.line = verdict.diagnosis, verdict.beside, verdict.line
         if verdict.status != FAILING and EVENTS in item.config.stash:
             item.config.stash.setdefault(UNWRITTEN, set()).add(item.stash[EXERCISE])
-        report.longrepr = verdict.message
+        report.longrepr = verdict.message if EVENTS in item.config.stash else board.fit(verdict.message)
         style = item.config.option.tbstyle
         if style not in ("auto", "no"):
-            report.longrepr += f"\n\n{call.excinfo.getrepr(style=style, tbfilter=_own_frames(item))}"
+            report.trace = f"\n\n{call.excinfo.getrepr(style=style, tbfilter=_own_frames(item))}"
+            report.longrepr += report.trace
     return report
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.grading.exercises import EXERCISES
-from tests.grading.results import PASSED, UNKNOWN, Result
+from tests.grading.results import PASSED, UNKNOWN, WAITING, Result
 from tests.grading.runner import ROOT, Grading
 from tests.grading.sources import Sources
 
@@ -22,7 +22,8 @@ TESTED_WITH = {  # exercises whose tests call others that the function itself do
 class Progress:
     """The results of the package in a folder; ``refresh`` brings them up to date.
 
-    results: by exercise name. hints: how many steps of an exercise's hint were shown.
+    results: by exercise name. hints: how many steps of an exercise's hint were shown. A result is kept while
+    a file cannot be read or imported, so that it holds again once the file is as it was.
     """
 
     def __init__(self, folder):
@@ -31,6 +32,7 @@ class Progress:
         self.results = {name: Result(name, UNKNOWN) for name in EXERCISES}
         self.hints = {}
         self._prints = {}
+        self._blocked = {}  # by name: the code's fingerprint, and the result that says which file to mend
         self._load()
 
     def _load(self):
@@ -40,7 +42,9 @@ class Progress:
             if saved["graded_by"] == _grader():
                 results = {name: Result(*fields) for name, fields in saved["results"].items()}
                 self._prints = {name: saved["fingerprints"][name] for name in results}
+                blocked = {name: (mark, Result(*fields)) for name, (mark, fields) in saved["blocked"].items()}
                 self.results |= {name: results[name] for name in EXERCISES if name in results}
+                self._blocked = blocked
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass  # nothing remembered, or nothing of use: the lessons are simply run again
 
@@ -51,47 +55,60 @@ class Progress:
             "hints": self.hints,
             "fingerprints": self._prints,
             "results": {name: tuple(self.results[name]) for name in self._prints},
+            "blocked": self._blocked,
         }
         with suppress(OSError):
             write(self._path, json.dumps(saved))
 
     def stale(self):
-        """Return the exercises whose code has changed since they were graded."""
-        current = self._fingerprints()
-        return [exercise for name, exercise in EXERCISES.items() if self._prints.get(name) != current[name]]
+        """Return the exercises whose code has changed since they were graded, and can be run."""
+        return [EXERCISES[name] for name, result in self._known().items() if result is None]
+
+    def _known(self):
+        """Return by exercise name the result that holds for the code as it stands, None if none does."""
+        sources = Sources(self.folder)
+        known = {}
+        for name, exercise in EXERCISES.items():
+            mark, (blocked_mark, blocked) = self._prints.get(name), self._blocked.get(name, (None, None))
+            if problem := sources.problem(exercise):
+                known[name] = Result(name, WAITING, f"waits for {problem}")
+            elif (now := self._fingerprint(sources, exercise)) in (mark, blocked_mark):
+                known[name] = blocked if now == blocked_mark else self.results[name]
+            else:
+                known[name] = None
+        return known
 
     def refresh(self, exercises, *, limit, options=(), watch=None):
         """Grade exercises now and remember the outcome; ``watch`` is called with each name begun."""
-        names = [exercise.name for exercise in exercises]
-        before = self._fingerprints()
+        sources = Sources(self.folder)
+        names = [exercise.name for exercise in exercises if not sources.problem(exercise)]
+        if not names:
+            return
+        before = {name: self._fingerprint(sources, EXERCISES[name]) for name in names}
         grading = Grading(self.folder, exercises=names, limit=limit, options=options)
         for event in grading:
             if watch and event["event"] == "begin":
                 watch(grading.results.plan[event["test"]])
         fresh = grading.results.all(earlier=self.results) if grading.results else {}
         for name in names:
-            self.results[name] = fresh.get(name, Result(name, UNKNOWN))
-            self._prints[name] = before[name]
+            result = fresh.get(name, Result(name, UNKNOWN))
+            if result.blocked:
+                self._blocked[name] = before[name], result
+            else:
+                self._blocked.pop(name, None)
+                self.results[name], self._prints[name] = result, before[name]
         self.save()
 
     def current(self):
         """Return the results as far as they still hold: what has changed since counts as not run."""
-        stale = {exercise.name for exercise in self.stale()}
         return {
-            name: Result(name, UNKNOWN, "changed since it was checked") if name in stale else result
-            for name, result in self.results.items()
+            name: result or Result(name, UNKNOWN, "changed since it was checked")
+            for name, result in self._known().items()
         }
 
     def passed(self, exercise):
         """Tell whether an exercise is known to pass as it stands."""
-        result = self.results[exercise.name]
-        return result.status == PASSED and self._prints.get(exercise.name) == self._fingerprint(
-            Sources(self.folder), exercise
-        )
-
-    def _fingerprints(self):
-        sources = Sources(self.folder)
-        return {name: self._fingerprint(sources, exercise) for name, exercise in EXERCISES.items()}
+        return self.current()[exercise.name].status == PASSED
 
     @staticmethod
     def _fingerprint(sources, exercise):

@@ -1,5 +1,6 @@
 """Results: the reports of single tests gathered into one result for each exercise."""
 
+import re
 from typing import NamedTuple
 
 from tests.grading.exercises import EXERCISES
@@ -12,7 +13,8 @@ class Result(NamedTuple):
     """How an exercise fared.
 
     status: passed, failing, to do, waiting, not run. message: what the learner is told, "" for nothing. note:
-    a remark beside a passed exercise. passed, tests: counts. seconds: of its tests together.
+    a remark beside a passed exercise. passed, tests: counts. seconds: of its tests together. line: where an
+    error arose in the exercise's file, 0 if none did.
     """
 
     name: str
@@ -22,6 +24,12 @@ class Result(NamedTuple):
     passed: int = 0
     tests: int = 0
     seconds: float = 0.0
+    line: int = 0
+
+    @property
+    def blocked(self):
+        """Whether a whole file must be mended before this exercise can be judged."""
+        return self.status == WAITING and re.match(r"waits for \w+\.py, line ", self.message) is not None
 
     @property
     def points(self):
@@ -96,14 +104,15 @@ class Results:
             reason = _reason(skipped) or "its tests did not run to the end"
             return Result(exercise.name, UNKNOWN, reason, **counts)
         first = {
-            status: next((part for part in failed if _status(part) == status), None)
+            status: _told([part for part in failed if _status(part) == status])
             for status in (TODO, FAILING, WAITING)
         }
         for status in (TODO, FAILING):
             if first[status]:
                 message = _message(first[status]) + _printed(first[status])
+                counts["line"] = first[status].get("line", 0)
                 cause = self._cause(exercise, earlier, sources) if status == FAILING else None
-                if cause and "cannot be imported" not in message:
+                if cause:
                     return Result(exercise.name, WAITING, f"waits for {cause}", **counts)
                 return Result(exercise.name, status, message, **counts)
         other = first[WAITING].get("other", "")
@@ -150,6 +159,16 @@ def _printed(report):
         return ""
     more = [f"  ... and {len(lines) - 8} lines more"] if len(lines) > 8 else []
     return "\n".join(["", "Printed in that test:", *(f"  {line[:74]}" for line in lines[:8]), *more])
+
+
+def _told(reports):
+    """Return the report to be told of: the diagnosis, and the first test that fails for its reason."""
+    diagnosed = next((report for report in reports if report.get("diagnosis")), None)
+    if diagnosed is None:
+        return reports[0] if reports else None
+    beside = next((report for report in reports if report.get("beside")), diagnosed | {"beside": ""})
+    text = "\n\n".join(part for part in (diagnosed["diagnosis"], beside["beside"]) if part)
+    return beside | {"longrepr": text + beside.get("trace", ""), "line": diagnosed["line"]}
 
 
 def _status(report):

@@ -2,10 +2,12 @@
 
 import ast
 import hashlib
+import re
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.grading.exercises import EXERCISES
+from tests.grading.exercises import EXERCISES, LESSONS
 
 
 class Place(NamedTuple):
@@ -16,15 +18,27 @@ class Place(NamedTuple):
     end: int
 
 
+class Problem(NamedTuple):
+    """Why Python cannot read a file: the line, what Python says of it, the line's text and a caret below."""
+
+    file: str
+    line: int
+    sentence: str
+    shown: str
+
+    def __str__(self):
+        return f"{self.file}, line {self.line}: {self.sentence}\n{self.shown}".rstrip()
+
+
 class Sources:
-    """The sources of a package, read once; a file that cannot be parsed counts as empty.
+    """The sources of a package, read once; a file that cannot be parsed has no tree, only its text.
 
     texts: modules whose text is given here rather than read from the folder.
     """
 
     def __init__(self, folder, texts=None):
         self.folder, self._texts = Path(folder), dict(texts or {})
-        self._modules = {}
+        self._modules, self._problems = {}, {}
 
     def module(self, name):
         """Return (text, tree) of a module, tree being None where it is missing or no Python."""
@@ -32,8 +46,10 @@ class Sources:
             path = self.folder / f"{name}.py"
             try:
                 text = self._texts.get(name) or path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError):
+            except OSError:
                 text = ""
+            except UnicodeDecodeError as error:
+                text = f"not UTF-8: {error}"  # no Python either
             try:
                 tree = ast.parse(text)
             except (SyntaxError, ValueError):
@@ -41,13 +57,67 @@ class Sources:
             self._modules[name] = text, tree
         return self._modules[name]
 
+    def problem(self, exercise):
+        """Return why the file of an exercise, or one that it imports, cannot be read; None if all can."""
+        modules = [exercise.module] if exercise.function else list(LESSONS.values())[:8]
+        reached = set().union(*map(self._imports, modules))
+        return next(filter(None, map(self._unreadable, sorted(reached))), None)
+
+    def _unreadable(self, module):
+        if module not in self._problems:
+            self._problems[module] = self._compiled(module)
+        return self._problems[module]
+
+    def _compiled(self, module):
+        """Compile a module; return the Problem that Python has with it, None if there is none."""
+        text, path = self.module(module)[0], f"{module}.py"
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # an odd escape in a string is no error yet
+                compile(text, path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            line, shown = error.lineno or 1, ""
+            whole = "".join(text.splitlines()[line - 1 : line])
+            if bare := whole.strip():
+                column = max((error.offset or 1) - 1 - (len(whole) - len(whole.lstrip())), 0)
+                start = max(column - 50, 0)  # of a long line, the part around the caret
+                shown = f"  {bare[start:].expandtabs(1)}\n  {' ' * (column - start)}^"
+            return Problem(path, line, f"{type(error).__name__}: {error.msg}", shown)
+        except ValueError as error:  # a null byte
+            return Problem(path, 1, f"{type(error).__name__}: {error}", "")
+        return None
+
     def place(self, exercise):
-        """Return the place of an exercise's function, None where there is none."""
-        node = self._node(exercise.module, exercise.function) if exercise.function else None
+        """Return the place of an exercise's function, None if there is none."""
+        if not exercise.function:
+            return None
+        if self._unreadable(exercise.module):
+            return self._place_in_text(exercise)
+        node = self._node(exercise.module, exercise.function)
         if node is None:
             return None
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         return Place(self.folder / f"{exercise.module}.py", first, node.end_lineno)
+
+    def _place_in_text(self, exercise):
+        """Find a function in a file that cannot be parsed: from its ``def`` to what follows."""
+        lines = self.module(exercise.module)[0].splitlines()
+        owner, _, name = exercise.function.rpartition(".")
+        within = range(len(lines))
+        if owner:
+            begins = [i for i in within if re.match(rf"class\s+{owner}\b", lines[i])]
+            within = range(begins[-1] + 1, len(lines)) if begins else ()
+            ends = [i for i in within if _begins(lines[i], 0)]
+            within = range(within.start, ends[0] if ends else len(lines)) if begins else ()
+        begins = [i for i in within if re.match(rf"\s*def\s+{name}\b", lines[i])]
+        if not begins:
+            return None
+        first = begins[-1]
+        indent = len(lines[first]) - len(lines[first].lstrip())
+        end = next((i for i in range(first + 1, within.stop) if _begins(lines[i], indent)), within.stop)
+        while not lines[end - 1].strip():
+            end -= 1
+        return Place(self.folder / f"{exercise.module}.py", first + 1, end)
 
     def text(self, exercise):
         """Return the source of an exercise's function, None where there is none."""
@@ -86,7 +156,8 @@ class Sources:
         digest = hashlib.sha256()
         if exercise.function is None:
             for path in sorted(self.folder.glob("*.py")):
-                digest.update(path.read_bytes())
+                text, tree = self.module(path.stem)
+                digest.update(f"{path.name}: {ast.dump(tree) if tree else text}".encode())
             return digest.hexdigest()
         owner = exercise.function.split(".")[0]  # the tests of a method call the others
         for module in sorted(self._imports(exercise.module)):
@@ -173,3 +244,9 @@ class Sources:
             return []
         original = next((alias.name for alias in node.names if (alias.asname or alias.name) == name), name)
         return [(node.module, original)] if node.module else []
+
+
+def _begins(line, indent):
+    """Tell whether a line begins another definition at most as deep as ``indent``, or one of the tables."""
+    depth = len(line) - len(line.lstrip())
+    return depth <= indent and bool(re.match(r"\s*(@|(async\s+)?def\s|class\s|[A-Z][A-Z_]+\s*=)", line))

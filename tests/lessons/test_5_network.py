@@ -105,7 +105,7 @@ def require_classes(answers, n):
     assert answers.dtype.kind in "iu", f"predict must return class indices, integers; got {answers.dtype}"
 
 
-@exercise("Network.__init__")
+@exercise("Network.__init__", about="shape values")
 def test_parameters_have_the_right_shapes(network, rng):
     """784-16-10 has W1 (784, 16), b1 (16,), W2 (16, 10), b2 (10,); biases start at 0."""
     net = network.Network((784, 16, 10), rng=rng)
@@ -117,7 +117,7 @@ def test_parameters_have_the_right_shapes(network, rng):
         require_close(b, np.zeros(b.shape), what=name, look="biases start at 0")
 
 
-@exercise("Network.__init__")
+@exercise("Network.__init__", about="type")
 def test_parameters_have_the_chosen_dtype(network, rng):
     """float64 for checks of the gradient, float32 for the work: weights and biases alike."""
     net = network.Network((3, 2), rng=rng, dtype=np.float64)
@@ -403,7 +403,7 @@ def test_probabilities_are_shares(network, rng, k):
     require_close(actual, shares, what="predict_proba", look="softmax(forward(X))", rtol=1e-9)
 
 
-@exercise("Network.predict_proba")
+@exercise("Network.predict_proba", about="values type")
 def test_probabilities_are_fresh_and_float32(network, rng):
     """As forward does: a new array each time, in the dtype of the network."""
     net = network.Network((3, 4, 2), rng=rng)

@@ -133,7 +133,7 @@ def test_several_steps_follow_the_rule(optimizers, rng, rule, other):
         )
 
 
-@exercise("{rule}_step")
+@exercise("{rule}_step", about="values changed parts")
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_steps_work_in_place(optimizers, rng, rule, dtype):

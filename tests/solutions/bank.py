@@ -6,10 +6,13 @@ compared with what the wrong solutions do on them: where all agree, the mistake 
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from tests.lessons.checks import typed
 
 
 class Solution(NamedTuple):
@@ -24,12 +27,20 @@ class Solution(NamedTuple):
     sentence: str | None = None
     unwritten: bool = False
 
+    @property
+    def vouches(self):
+        """Whether the sentence calls something right, which must then be proven by every case."""
+        return bool(re.search(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,", self.sentence))
+
 
 class Case(NamedTuple):
     """One observation: what is done, in words or as a call, and a function that does it.
 
     arguments: the arrays given to the learner's function, by name; they are compared afterwards. rtol, atol:
     how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
+    parts: what the parts of the outcome are called, tuples within tuples as the outcome has them; a string
+    names a list, so that its entries are ``params[0]`` and so on. test: a part of the names of the tests that
+    ask the same, "" if any of the exercise's may.
     """
 
     text: str
@@ -37,6 +48,8 @@ class Case(NamedTuple):
     arguments: dict[str, np.ndarray]
     rtol: float
     atol: float
+    parts: tuple | str = ()
+    test: str = ""
 
 
 WRONG: dict[str, list[Solution]] = {}
@@ -76,11 +89,11 @@ def probe(*exercises):
     return enter
 
 
-def call(function, *args, rtol=1e-6, atol=1e-9, after=None, **kwargs):
+def call(function, *args, rtol=1e-6, atol=1e-9, after=None, parts=(), **kwargs):
     """Return the case that calls ``function`` with copies of these arguments.
 
     after: where the function works in place, picks the outcome from (result, *args); otherwise it is the
-    result, and the arguments must stay as they are.
+    result, and the arguments must stay as they are. parts: what the parts of the outcome are called.
     """
     args = [np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in args]
     names = _parameters(function)
@@ -96,8 +109,36 @@ def call(function, *args, rtol=1e-6, atol=1e-9, after=None, **kwargs):
 
     shown = ", ".join([*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())])
     name = getattr(function, "__name__", "the function")
-    single = " in float32" if any(getattr(arg, "dtype", None) == np.float32 for arg in args) else ""
-    return Case(f"{name}({shown}){single}", run, watched, rtol, atol)
+    return Case(f"{name}({shown})", run, watched, rtol, atol, parts=parts)
+
+
+def of_integers(function, *args):
+    """Return the case that compares a call with integers to the same call with floats.
+
+    It observes the dtype, and whether the numbers are the same: a mistake in the formula does not show here,
+    only one in the conversion.
+    """
+    name = getattr(function, "__name__", "the function")
+
+    def run():
+        got = function(*(arg.copy() for arg in args))
+        wanted = function(*(arg.astype(np.float64) for arg in args))
+        if isinstance(got, tuple):
+            return tuple(map(_beside_floats, got, wanted))
+        return _beside_floats(got, wanted)
+
+    return Case(f"{name}({', '.join(map(show, args))})", run, {}, 1e-6, 1e-9)
+
+
+def _beside_floats(got, wanted):
+    kind = getattr(got, "dtype", type(got).__name__)
+    if np.shape(got) == np.shape(wanted) and np.allclose(got, wanted, rtol=1e-4, equal_nan=True):
+        return f"{kind} (the same numbers as for floats)"
+    return f"{kind} ({_rounded(got)} instead of {_rounded(wanted)})"
+
+
+def _rounded(numbers):
+    return np.array2string(np.asarray(numbers), precision=4, separator=", ").replace("\n", "")
 
 
 def _parameters(function):
@@ -107,17 +148,19 @@ def _parameters(function):
         return []
 
 
-def script(text, run, rtol=1e-6, atol=1e-9):
-    """Return the case that runs a small program of its own and observes what it returns."""
-    return Case(text, run, {}, rtol, atol)
+def script(text, run, rtol=1e-6, atol=1e-9, parts=(), test=""):
+    """Return the case that runs a small program of its own and observes what it returns.
+
+    parts: what the parts of the outcome are called. test: a part of the name of the test that asks the same;
+    by default, any test of the exercise may.
+    """
+    return Case(text, run, {}, rtol, atol, parts, test)
 
 
 def show(value):
-    """Write a small argument as it would be typed, without its dtype."""
+    """Write an argument as it would be typed after ``from numpy import *``, with a generator called rng."""
     if isinstance(value, np.ndarray):
-        if value.size > 12:
-            return f"<{value.dtype} {value.shape}>"
-        return str(value.tolist())
+        return typed(value)
     if isinstance(value, list):
         return "[" + ", ".join(map(show, value)) + "]"
     if isinstance(value, np.random.Generator):

@@ -10,6 +10,7 @@ from nn.layers import dense, dense_backward
 from nn.losses import LOSSES
 from nn.network import Network
 from nn.regularization import dropout, dropout_backward, l2_penalty
+from tests.lessons.checks import typed
 
 from .bank import probe, right, script, wrong
 
@@ -17,6 +18,8 @@ ONE = np.array([[1.0, 2.0]])
 THREE = np.array([[1.0, 2.0], [-1.0, 0.5], [0.3, -2.0]])
 SQUARED = "mean_squared_error"
 BINARY = "binary_cross_entropy"
+PARAMS = ("W1", "b1", "W2", "b2", "W3", "b3")  # what the arrays of params are called
+GRADS = tuple(f"d{name}" for name in PARAMS)
 
 
 def filled(network, sizes, dtype=np.float64, **options):
@@ -35,10 +38,6 @@ def written(sizes, **options):
 
 def copies(arrays):
     return [array.copy() if isinstance(array, np.ndarray) else array for array in arrays]
-
-
-def numbers(array):
-    return array.tolist() if array.size <= 6 else f"<{array.shape}>"
 
 
 @probe("Network.__init__")
@@ -63,7 +62,9 @@ def starts(network):
         biases = network((3, 4, 2), rng=np.random.default_rng(7)).params[1::2]
         return int(any(np.any(b) for b in biases))
 
-    yield script("[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)))
+    yield script(
+        "[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)), parts="params"
+    )
     yield script("whether a bias of Network((3, 4, 2), rng=rng) is other than 0", biases)
     yield script("whether two of Network((6, 5), rng=default_rng(7)) have one W1", same_seed)
     yield script("whether W1 and W2 of Network((5, 5, 5), rng=rng) are equal", same_layers)
@@ -76,6 +77,7 @@ def starts(network):
     yield script(
         "[0 * p for p in Network((3, 2), rng=rng, dtype=np.float64).params]",
         lambda: shapes((3, 2), dtype=np.float64),
+        parts="params",
     )
     yield script("[0 * p for p in Network((3, 2)).params], no rng given", lambda: shapes((3, 2), rng=None))
 
@@ -84,7 +86,7 @@ def starts(network):
 def outputs(network):
     def forward(sizes, X, dtype=np.float64, **options):
         return script(
-            f"{written(sizes, **options)}; net.forward({numbers(X)})",
+            f"{written(sizes, **options)}; net.forward({typed(X)})",
             lambda: filled(network, sizes, dtype, **options).forward(X),
         )
 
@@ -113,7 +115,8 @@ def gradients(network):
             loss, grads = filled(network, sizes, dtype, **options).loss_and_grads(X, y)
             return loss, copies(grads)
 
-        return script(f"{written(sizes, **options)}; net.loss_and_grads({numbers(X)}, {numbers(y)})", run)
+        text = f"{written(sizes, **options)}; net.loss_and_grads({typed(X)}, {typed(y)})"
+        return script(text, run, parts=("loss", GRADS))
 
     def twice():
         net = filled(network, (2, 3, 2), activation="tanh")
@@ -137,8 +140,13 @@ def gradients(network):
         f"{written((2, 3, 2), activation='tanh')}; the gradients of three samples, after those of another "
         "batch",
         twice,
+        parts=GRADS,
     )
-    yield script(f"{written((2, 3, 2), activation='tanh')}; the params after net.loss_and_grads", afterwards)
+    yield script(
+        f"{written((2, 3, 2), activation='tanh')}; the params after net.loss_and_grads",
+        afterwards,
+        parts=PARAMS,
+    )
     yield gradients_of((2, 3, 2), THREE.astype(np.float32), labels, np.float32)
 
 
@@ -152,7 +160,7 @@ def probabilities(network):
     ):
         for X in (ONE, THREE):
             yield script(
-                f"{written(sizes, loss=loss)}; net.predict_proba({numbers(X)})",
+                f"{written(sizes, loss=loss)}; net.predict_proba({typed(X)})",
                 lambda sizes=sizes, loss=loss, X=X: filled(network, sizes, loss=loss).predict_proba(X),
             )
 
@@ -165,7 +173,7 @@ def answers(network):
             classes = filled(network, sizes, loss=loss).predict(X)
             return classes.astype(np.int64) if classes.dtype.kind in "iu" else classes
 
-        return script(f"{written(sizes, loss=loss)}; net.predict({numbers(X)})", run)
+        return script(f"{written(sizes, loss=loss)}; net.predict({typed(X)})", run)
 
     yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]))
     yield predict((1, 1), np.array([[-3.0], [-2.0]]), BINARY)  # the scores 1 and 0.5
@@ -195,9 +203,19 @@ def penalties(network):
 
     net = f"{written((2, 3, 2))}; two samples"
     yield script(f"{net}: what l2=0.1 adds to the loss", lambda: extra()[0])
-    yield script(f"{net}: what l2=0.1 adds to [dW1, db1, dW2, db2]", lambda: extra()[1])
-    yield script(f"{net}: what l2=0.1 adds where a generator is given", lambda: extra(7))
+    yield script(f"{net}: what l2=0.1 adds to [dW1, db1, dW2, db2]", lambda: extra()[1], parts=GRADS)
+    yield script(
+        f"{net}: what l2=0.1 adds where a generator is given", lambda: extra(7), parts=("loss", GRADS)
+    )
     yield script("what a second call with l2=0.1 adds to the loss", again)
+
+    def moved():
+        net = filled(network, (2, 3, 2), l2=0.1)
+        before = copies(net.params)
+        net.loss_and_grads(THREE, np.array([1, 0, 0]))
+        return [after - old for after, old in zip(net.params, before, strict=True)]
+
+    yield script(f"{written((2, 3, 2), l2=0.1)}; how params change in net.loss_and_grads", moved)
 
 
 @probe("Network.dropout")
@@ -995,6 +1013,19 @@ class NoPenaltyWithAGenerator(Network):
 
 
 @wrong(
+    "Network.l2",
+    "The weights have shrunk after the call: the penalty is told in the loss and the gradients, and the step "
+    "that follows from them belongs to the optimizer.",
+)
+class WeightsDecayedInside(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        for W in self.params[::2]:
+            W *= 1 - self.l2
+        return loss, grads
+
+
+@wrong(
     "Network.dropout",
     "loss_and_grads does not use dropout yet: no unit is dropped where `rng` is given. After each hidden "
     "activation comes dropout, and its mask again on the way back.",
@@ -1183,6 +1214,52 @@ class DropoutThatSticks(Network):
 class ScaledInForward(Network):
     def forward(self, X):
         return super().forward(X) * self.dtype.type(1 - self.dropout)
+
+
+@right("Network.loss_and_grads")
+class TextbookBackpropagation(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        last = len(self.sizes) - 2
+        outputs = [np.asarray(X, self.dtype)]
+        for layer in range(last + 1):
+            W, b = self.params[2 * layer], self.params[2 * layer + 1]
+            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            outputs.append(activation(dense(outputs[-1], W, b)))
+
+        loss, grad = LOSSES[self.loss](outputs[-1], y)
+        grads = [None] * len(self.params)
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            grad = backward(grad, outputs[layer + 1])
+            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            grads[2 * layer], grads[2 * layer + 1] = dW, db
+        return loss, grads
+
+
+@right("Network.l2")
+class TextbookPenalty(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        last = len(self.sizes) - 2
+        outputs = [np.asarray(X, self.dtype)]
+        for layer in range(last + 1):
+            W, b = self.params[2 * layer], self.params[2 * layer + 1]
+            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            outputs.append(activation(dense(outputs[-1], W, b)))
+
+        loss, grad = LOSSES[self.loss](outputs[-1], y)
+        grads = [None] * len(self.params)
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            grad = backward(grad, outputs[layer + 1])
+            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            grads[2 * layer], grads[2 * layer + 1] = dW, db
+
+        if self.l2 > 0:
+            penalty, decays = l2_penalty(self.params[::2], self.l2)
+            loss += penalty
+            for layer, decay in enumerate(decays):
+                grads[2 * layer] += decay
+        return loss, grads
 
 
 @right("Network.__init__")

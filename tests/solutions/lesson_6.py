@@ -61,6 +61,7 @@ def _common(name, step, rtol=1e-6, **others):
             f"how many entries of {states} are not 0 after {name}({signature}, lr=0.1) with grad = "
             "[2.0, -4.0]",
             lambda: [np.count_nonzero(state) for state in once()[2]],
+            test="work_in_place",
         )
     yield script(f"what {name}({signature}, lr=0.1) returns", lambda: once()[3])
 

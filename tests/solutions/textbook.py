@@ -22,17 +22,22 @@ def textbook(names=None):
 def filled(text, function, code):
     """Return a module's text with the body of one function replaced by that of ``code``, which has its form.
 
-    function: a name or ``Class.method``; in that case ``code`` is a class with such a method.
+    function: a name or ``Class.method``; in that case ``code`` is a class with such a method. What a skeleton
+    gives ready-made, before it raises NotImplementedError, stays, and is not said twice.
     """
     path = function.split(".")
     target, lines = _find(ast.parse(text), path), text.splitlines()
     source = textwrap.dedent(inspect.getsource(code))
     body = _find(ast.parse(source), [None, *path[1:]]).body
-    given = source.splitlines()[body[0].lineno - 1 : body[-1].end_lineno]
+    statements = target.body[1:] if ast.get_docstring(target) else target.body
+    if statements and "NotImplementedError" in ast.unparse(statements[-1]):
+        ready = {ast.dump(statement) for statement in statements[:-1]}
+        body = [statement for statement in body if ast.dump(statement) not in ready]
+        statements = statements[-1:]
+    written = source.splitlines()[body[0].lineno - 1 : body[-1].end_lineno]
     indent = " " * target.body[0].col_offset
-    given = textwrap.indent(textwrap.dedent("\n".join(given)), indent).splitlines()
-    first = target.body[1] if ast.get_docstring(target) else target.body[0]
-    lines[first.lineno - 1 : target.end_lineno] = given
+    written = textwrap.indent(textwrap.dedent("\n".join(written)), indent).splitlines()
+    lines[statements[0].lineno - 1 : target.end_lineno] = written
     return "\n".join(lines) + "\n"
 
 
