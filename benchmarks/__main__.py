@@ -93,7 +93,7 @@ def _regressions(options):
     slower = regressions.compare(options.revision, options.words)
     if not slower:
         return 0
-    print("\n".join(["", "Slower by a quarter or more, each time that it was measured:", *slower]))
+    print("\n".join(["", "Slower by a quarter or more, in four measurements:", *slower]))
     return 1
 
 
