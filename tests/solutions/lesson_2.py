@@ -643,7 +643,8 @@ def binary_cross_entropy_of_the_logits(logits, targets):
     targets = np.asarray(targets, logits.dtype)
     if logits.shape != targets.shape:
         raise ValueError(f"shapes differ: {logits.shape} and {targets.shape}")
-    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    tail = np.log1p(np.exp(-np.abs(logits)))
+    losses = np.maximum(logits, 0) - logits * targets + tail
     return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
 
 
@@ -872,7 +873,7 @@ def mean_squared_error_by_the_mean(predictions, targets):
     predictions = as_floating(predictions)
     targets = np.asarray(targets, predictions.dtype)
     if predictions.shape != targets.shape:
-        raise ValueError(f"shapes differ: {predictions.shape} and {targets.shape}")
+        raise ValueError(f"{predictions.shape} is not {targets.shape}")
     difference = predictions - targets
     return float(np.mean(difference**2)), 2 * difference / difference.size
 
