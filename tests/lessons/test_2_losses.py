@@ -12,7 +12,15 @@ import math
 import numpy as np
 import pytest
 
-from .checks import exercise, require_array, require_close, require_float, require_gradient, unchanged
+from .checks import (
+    exercise,
+    require_array,
+    require_close,
+    require_float,
+    require_gradient,
+    require_new_arrays,
+    unchanged,
+)
 
 LOOK = {
     "softmax_cross_entropy": "loss = mean of -log_softmax(logits)[right class]; "
@@ -376,6 +384,14 @@ def test_types_and_arguments_are_kept(losses, rng, name, dtype):
 
 
 @exercise("{name}", about="type values")
+@pytest.mark.parametrize("name", ALL)
+def test_gradients_are_new_arrays(losses, rng, name):
+    """Whoever compares the gradients of two batches must not find the second in both places."""
+    first, second = example(name, rng), example(name, rng)
+    require_new_arrays(getattr(losses, name), first, second, what=name)
+
+
+@exercise("{name}")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("kind", INTEGERS)
 @pytest.mark.parametrize("targets", ["whole", "floats"])
