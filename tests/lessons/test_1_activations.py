@@ -138,6 +138,37 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
     )
 
 
+@exercise("{name}")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_views_are_arrays_too(activations, rng, name):
+    """A transposed array lies in memory by columns: its `ravel` is a copy; what is written there is lost."""
+    z = rng.normal(size=(4, 3)).T
+    with unchanged(z=z):
+        a = getattr(activations, name)(z)
+    what = f"{name} of a transposed array"
+    require_array(a, shape=(3, 4), dtype=np.float64, what=what)
+    look = "every entry is treated alike, wherever it lies"
+    require_close(a, one_by_one(CURVE[name], z), what=what, look=look)
+
+
+@exercise("{name}_backward")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_views_are_arrays_on_the_way_back(activations, rng, name):
+    """The gradient of `x.T` comes transposed as well; entry [i, j] still belongs to entry [i, j]."""
+    a = one_by_one(CURVE[name], rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3))).T
+    grad = rng.normal(size=(3, 4))  # this one lies by rows
+    with unchanged(grad=grad, a=a):
+        back = getattr(activations, f"{name}_backward")(grad, a)
+    what = f"{name}_backward of a transposed `a`"
+    require_array(back, shape=(3, 4), dtype=np.float64, what=what)
+    require_close(
+        back,
+        one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
+        what=what,
+        look="every entry is treated alike, wherever it lies",
+    )
+
+
 @exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -165,7 +196,7 @@ def test_backward_keeps_shape_and_dtype(activations, rng, name, dtype, shape):
 @pytest.mark.parametrize("kind", INTEGERS)
 def test_whole_numbers_become_float64(activations, name, kind):
     """Integers have no room for 0.73, and bytes none for -1: without conversion both come out wrong."""
-    z = np.array([5, 1, 2, 4] if kind is np.uint8 else [-2, -1, 1, 2], kind)
+    z = np.array([130, 129, 1, 2] if kind is np.uint8 else [-2, -1, 1, 2], kind)
     what = f"{name} of the {np.dtype(kind)} array {z.tolist()}"
     with unchanged(z=z):
         actual = getattr(activations, name)(z)
@@ -391,15 +422,17 @@ def test_extreme_scores_are_stable(activations, name, dtype):
         actual = getattr(activations, name)(z)
     half = -math.log(2)
     logs = [[0, -1e4], [-1e4, 0], [half, half], [half, half], [0, -largest], [half, half]]
-    require_close(
-        actual,
-        p if name == "softmax" else logs,
-        what=f"{name}({z.tolist()})",
-        look="subtract each row's maximum first"
+    expected = p if name == "softmax" else logs
+    look = (
+        "subtract each row's maximum first"
         if name == "softmax"
-        else "z - max - log(sum(exp(z - max))); the log of softmax is -inf where softmax is 0",
-        rtol=1e-6,
+        else "z - max - log(sum(exp(z - max))); the log of softmax is -inf where softmax is 0"
     )
+    require_close(actual, expected, what=f"{name}({z.tolist()})", look=look, rtol=1e-6)
+    for row, alone in zip(z, expected, strict=True):
+        with unchanged(z=row):
+            actual = getattr(activations, name)(row)
+        require_close(actual, alone, what=f"{name}({row.tolist()}), a row alone", look=look, rtol=1e-6)
 
 
 @exercise("{name}")

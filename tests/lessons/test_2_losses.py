@@ -155,6 +155,21 @@ def test_cross_entropy_takes_uncertain_targets(losses):
 
 
 @exercise("softmax_cross_entropy")
+@pytest.mark.parametrize("shape", [(1, 4), (3, 3), (7, 2), (2, 1)])
+def test_cross_entropy_of_any_size(losses, rng, shape):
+    """One sample, as many samples as classes, two classes, or only one, which cannot be wrong."""
+    n, k = shape
+    logits, labels = rng.normal(scale=2, size=shape), rng.integers(k, size=n)
+    shares = rng.uniform(0.1, 1, shape)
+    for kind, targets in (("labels", labels), ("probabilities", shares / shares.sum(axis=1, keepdims=True))):
+        loss, grad = losses.softmax_cross_entropy(logits, targets)
+        expected, expected_grad = worked_out("softmax_cross_entropy", logits, targets)
+        what, look = f"logits of shape {shape} and {kind}", LOOK["softmax_cross_entropy"]
+        require_close(loss, expected, what=f"the loss for {what}", look=look)
+        require_close(grad, expected_grad, what=f"the gradient for {what}", look=look)
+
+
+@exercise("softmax_cross_entropy")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_cross_entropy_is_stable(losses, dtype):
     """A sure and wrong answer costs what it says, 20,000; a sure and right one costs nothing."""

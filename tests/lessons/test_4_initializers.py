@@ -50,9 +50,11 @@ def test_shape_and_dtype(initializers, rng, name):
 @exercise("zeros")
 def test_zeros_are_zero(initializers, rng):
     """Right for biases. For weights it would make all units of a layer twins: see lesson 5."""
-    require_close(
-        initializers.zeros(rng, 4, 3), np.zeros((4, 3)), what="zeros(rng, 4, 3)", look="an array of zeros"
-    )
+    for _ in range(3):
+        _ = np.ones((4, 3), np.float32)  # what np.empty would find in memory
+        require_close(
+            initializers.zeros(rng, 4, 3), np.zeros((4, 3)), what="zeros(rng, 4, 3)", look="an array of zeros"
+        )
     first, second = initializers.zeros(rng, 4, 3), initializers.zeros(rng, 4, 3)
     assert not np.shares_memory(first, second), "two calls must give two arrays, not one twice"
 

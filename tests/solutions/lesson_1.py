@@ -6,13 +6,14 @@ import numpy as np
 
 from nn.activations import as_floating, log_softmax, relu, sigmoid, softmax
 
-from .bank import call, of_integers, probe, right, wrong
+from .bank import call, of_integers, probe, right, script, wrong
 
 Z = np.array([[-1.5, 0.5], [3.0, -0.25]])  # sums on both sides of the kinks
 GRAD = np.array([[2.0, -1.0], [0.5, -3.0]])
 SINGLE = np.array([-2.0, -0.5, 1.5], np.float32)
 WHOLE = np.array([-2, 3])
-BYTES = np.array([5, 1, 2], np.uint8)
+BYTES = np.array([5, 1, 130], np.uint8)
+TRANSPOSED = np.array([[-1.5, 3.0], [0.5, -0.25]]).T
 WHOLE_GRAD = np.array([3, -2])
 
 
@@ -31,6 +32,7 @@ def sigmoid_values(sigmoid):
     case = call(sigmoid, np.array([-200.0], np.float32))
     yield case._replace(text="sigmoid(np.array([-200.0], np.float32))")
     yield of_integers(sigmoid, BYTES)
+    yield script(f"sigmoid(np.array({TRANSPOSED.T.tolist()}).T)", lambda: sigmoid(TRANSPOSED.copy(order="K")))
 
 
 @wrong(
@@ -110,6 +112,21 @@ def sigmoid_filled_into_an_array_like_z(z):
     a[positive] = 1 / (1 + np.exp(-z[positive]))
     e = np.exp(z[~positive])
     a[~positive] = e / (1 + e)
+    return a
+
+
+@wrong(
+    "sigmoid",
+    "It is right unless z is a transposed array: a.ravel() is then a copy of a, and what you write into it "
+    "is lost. a.flat is none.",
+)
+def sigmoid_filled_through_ravel(z):
+    z = as_floating(z)
+    a = np.zeros_like(z)
+    flat = a.ravel()
+    for i, value in enumerate(z.ravel()):
+        e = math.exp(-abs(value))
+        flat[i] = 1 / (1 + e) if value >= 0 else e / (1 + e)
     return a
 
 
@@ -1089,6 +1106,7 @@ def scores(softmax):
     yield call(softmax, np.array([[1.0, 2.0], [0.5, -1.0]], np.float32))
     yield call(softmax, np.array([[1000.0, 1001.0]]))
     yield call(softmax, np.array([[1000.0, 0.0]]))
+    yield call(softmax, np.array([1000.0, 0.0]))
     yield call(softmax, np.array([[1.0, 2.0], [2000.0, 2001.0]]))
     yield call(softmax, np.array([[1e15, 1e15]]))
     yield of_integers(softmax, np.array([[1, 2], [2, 0]], np.uint8))
@@ -1219,6 +1237,17 @@ def softmax_in_place(z):
 def softmax_of_a_batch_only_without_a_shift(z):
     e = np.exp(as_floating(z))
     return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "It is right for a batch, but one sample alone, a 1-D array, is not shifted, and exp(1000) overflows. "
+    "Its maximum must come off, too.",
+)
+def softmax_shifting_a_batch_only(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True) if z.ndim == 2 else z)
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 @wrong(

@@ -34,6 +34,7 @@ def cross_entropies(loss):
     yield call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE)
     yield of_integers(loss, np.array([[1, 2, 3]]), SHARES)
     yield call(loss, LOGITS, np.array([2, 0]).astype(np.uint8))
+    yield call(loss, np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([1, 0]))
     # That there is an answer at all is the mistake, whatever it is.
     for targets in ([0, -1], [0, 3], [[0], [1]], [[1, 0, 0]], [0], [0, 1, 2]):
         yield script(
@@ -338,6 +339,18 @@ def softmax_cross_entropy_of_indices_unchecked(logits, targets):
         loss = -(targets * log_p).sum() / len(logits)
         grad -= targets
     return float(loss), grad / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "With as many samples as classes you take labels for probabilities, or the other way round: it is ndim "
+    "that tells them apart, not the length.",
+)
+def softmax_cross_entropy_telling_labels_by_their_length(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if targets.ndim == 1 and len(targets) == logits.shape[1]:
+        targets = np.broadcast_to(targets, logits.shape)
+    return softmax_cross_entropy(logits, targets)
 
 
 @wrong(
