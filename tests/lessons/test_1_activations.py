@@ -13,7 +13,7 @@ import math
 import numpy as np
 import pytest
 
-from .checks import exercise, require_array, require_close, unchanged
+from .checks import exercise, require_array, require_close, require_new_arrays, unchanged
 
 INTEGERS = [np.int64, np.uint8]
 LARGEST = {dtype: float(np.finfo(dtype).max) for dtype in (np.float32, np.float64)}
@@ -115,7 +115,7 @@ def test_output_has_known_values(activations, name):
     z, expected = (np.array(values, dtype=np.float64) for values in FORWARD[name])
     actual = getattr(activations, name)(z)
     require_array(actual, shape=z.shape, dtype=np.float64, what=f"{name}(z)")
-    require_close(actual, expected, what=f"{name}({z.tolist()})", look=FORMULA[name])
+    require_close(actual, expected, what=f"{name}({z.tolist()})", look=FORMULA[name], rtol=1e-9)
 
 
 @exercise("{name}")
@@ -189,6 +189,24 @@ def test_backward_keeps_shape_and_dtype(activations, rng, name, dtype, shape):
         rtol=1e-5,
         atol=1e-6,
     )
+
+
+@exercise("{name}")
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
+def test_results_are_new_arrays(activations, rng, name):
+    """The way back needs the outputs of all layers: a second layer must not overwrite those of the first."""
+    first, second = rng.normal(size=(2, 4, 3))
+    require_new_arrays(getattr(activations, name), [first], [second], what=name)
+
+
+@exercise("{name}_backward")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_gradients_are_new_arrays(activations, rng, name):
+    """Layers of one width have gradients of one shape, and each its own numbers."""
+    a = one_by_one(CURVE[name], rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3)))
+    first, second = rng.normal(size=(2, 4, 3))
+    backward = getattr(activations, f"{name}_backward")
+    require_new_arrays(backward, [first, a], [second, a], what=f"{name}_backward")
 
 
 @exercise("{name}")
@@ -325,6 +343,7 @@ def test_backward_has_known_values(activations, name):
         slope,
         what=f"{name}_backward(grad=1, a={a.tolist()})",
         look=f"{name}: {FORMULA[name]}",
+        rtol=1e-9,
     )
 
 
@@ -378,6 +397,7 @@ def test_softmax_has_known_values(activations):
         ],
         what="softmax of two rows",
         look="exp of each score, divided by the sum of the exps of its own row",
+        rtol=1e-9,
     )
 
 
@@ -486,6 +506,7 @@ def test_log_softmax_has_known_values(activations):
         ],
         what="log_softmax of two rows",
         look="z - log(sum(exp(z))), with each row's own sum",
+        rtol=1e-9,
     )
 
 

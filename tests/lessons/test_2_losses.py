@@ -12,7 +12,15 @@ import math
 import numpy as np
 import pytest
 
-from .checks import exercise, require_array, require_close, require_float, require_gradient, unchanged
+from .checks import (
+    exercise,
+    require_array,
+    require_close,
+    require_float,
+    require_gradient,
+    require_new_arrays,
+    unchanged,
+)
 
 LOOK = {
     "softmax_cross_entropy": "loss = mean of -log_softmax(logits)[right class]; "
@@ -373,6 +381,14 @@ def test_types_and_arguments_are_kept(losses, rng, name, dtype):
     require_close(
         grad, exact_grad, what=f"the gradient of {name} in {np.dtype(dtype)}", look=look, rtol=1e-4, atol=1e-6
     )
+
+
+@exercise("{name}")
+@pytest.mark.parametrize("name", ALL)
+def test_gradients_are_new_arrays(losses, rng, name):
+    """Whoever compares the gradients of two batches must not find the second in both places."""
+    first, second = example(name, rng), example(name, rng)
+    require_new_arrays(getattr(losses, name), first, second, what=name)
 
 
 @exercise("{name}")

@@ -1,5 +1,6 @@
 """Lesson 1: solutions of the activations, wrong and right."""
 
+import functools
 import math
 
 import numpy as np
@@ -266,12 +267,20 @@ def sigmoid_backward_by_a_difference(grad, a):
 @probe("tanh")
 def tanh_values(tanh):
     yield call(tanh, np.array([1.0, -0.5]))
+    yield call(tanh, np.array([0.3, -0.7]), rtol=1e-10)
     yield call(tanh, Z)
     yield of_integers(tanh, WHOLE)
     yield call(tanh, SINGLE)
     yield call(tanh, np.array([1000.0]))
     yield call(tanh, np.array([-1000.0]))
     yield of_integers(tanh, BYTES)
+
+    def after_another_call():
+        first = tanh(np.array([1.0, -0.5]))
+        tanh(np.array([2.0, 0.25]))
+        return first
+
+    yield script("what tanh([1.0, -0.5]) has returned, after a call of tanh([2.0, 0.25])", after_another_call)
 
 
 @wrong(
@@ -311,6 +320,31 @@ def tanh_overflowing_below_zero(z):
 )
 def tanh_half_as_steep(z):
     return 2 * sigmoid(z) - 1
+
+
+@wrong(
+    "tanh",
+    "Your values are right to seven digits only: something on the way is computed in float32, although the "
+    "sums are float64. A floating input keeps its dtype, in between as well.",
+)
+def tanh_computed_in_float32(z):
+    z = as_floating(z)
+    return np.tanh(z.astype(np.float32)).astype(z.dtype)
+
+
+@wrong(
+    "tanh",
+    "Each call is right by itself, but the next one overwrites its result: you keep one array for all calls "
+    "of a shape. The way back needs the outputs of every layer, so make a new array at each call.",
+)
+def tanh_in_one_array_for_all_calls(z):
+    z = as_floating(z)
+    return np.tanh(z, out=_kept_array(z.shape, z.dtype))
+
+
+@functools.cache
+def _kept_array(shape, dtype):
+    return np.empty(shape, dtype)
 
 
 @wrong(
@@ -1100,6 +1134,7 @@ def elu_backward_by_masks(grad, a, alpha=1.0):
 @probe("softmax", "log_softmax")
 def scores(softmax):
     yield call(softmax, np.array([[1.0, 2.0], [3.0, 5.0]]))
+    yield call(softmax, np.array([[0.3, -0.7, 1.1]]), rtol=1e-10)
     yield call(softmax, np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]]))
     yield call(softmax, np.array([1.0, 2.0, 4.0]))
     yield of_integers(softmax, np.array([[1, 2], [2, 0]]))
@@ -1237,6 +1272,16 @@ def softmax_in_place(z):
 def softmax_of_a_batch_only_without_a_shift(z):
     e = np.exp(as_floating(z))
     return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "Your values are right to seven digits only: something on the way is computed in float32, although the "
+    "scores are float64. A floating input keeps its dtype, in between as well.",
+)
+def softmax_computed_in_float32(z):
+    z = as_floating(z)
+    return softmax((z - z.max(axis=-1, keepdims=True)).astype(np.float32)).astype(z.dtype)
 
 
 @wrong(

@@ -1,5 +1,6 @@
 """Lesson 2: solutions of the losses, wrong and right."""
 
+import functools
 import math
 
 import numpy as np
@@ -35,6 +36,13 @@ def cross_entropies(loss):
     yield of_integers(loss, np.array([[1, 2, 3]]), SHARES)
     yield call(loss, LOGITS, np.array([2, 0]).astype(np.uint8))
     yield call(loss, np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([1, 0]))
+
+    def after_another_call():
+        _, grad = loss(LOGITS.copy(), LABELS.copy())
+        loss(LOGITS - 1 / (1 + LOGITS**2), LABELS.copy())
+        return grad
+
+    yield script("the gradient of a call of softmax_cross_entropy, after another one", after_another_call)
     # That there is an answer at all is the mistake, whatever it is.
     for targets in ([0, -1], [0, 3], [[0], [1]], [[1, 0, 0]], [0], [0, 1, 2]):
         yield script(
@@ -351,6 +359,23 @@ def softmax_cross_entropy_telling_labels_by_their_length(logits, targets):
     if targets.ndim == 1 and len(targets) == logits.shape[1]:
         targets = np.broadcast_to(targets, logits.shape)
     return softmax_cross_entropy(logits, targets)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Each call is right by itself, but the next one overwrites its gradient: you keep one array for all "
+    "calls of a shape. Make a new one at each call.",
+)
+def softmax_cross_entropy_in_one_array_for_all_calls(logits, targets):
+    loss, grad = softmax_cross_entropy(logits, targets)
+    kept = _kept_array(grad.shape, grad.dtype)
+    kept[...] = grad
+    return loss, kept
+
+
+@functools.cache
+def _kept_array(shape, dtype):
+    return np.empty(shape, dtype)
 
 
 @wrong(
