@@ -208,36 +208,6 @@ def test_cross_entropy_is_stable(losses, dtype):
     )
 
 
-@exercise("softmax_cross_entropy")
-@pytest.mark.parametrize("labels", [[0, 3, 1, 2], [0, -1, 1, 2], [0, 1, 2, 250], [-3, 0, 1, 2]])
-def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
-    """Of three classes, 3 is none. Nor is -1, though NumPy would take it for the last one, in silence."""
-    kind = np.uint8 if 250 in labels else np.int64
-    require_value_error(
-        losses,
-        "softmax_cross_entropy",
-        np.zeros((4, 3)),
-        np.array(labels, kind),
-        what=f"three classes and the labels {labels}",
-        look="compare the smallest label with 0 and the largest with the number of classes, before they are "
-        "used as indices",
-    )
-
-
-@exercise("softmax_cross_entropy")
-@pytest.mark.parametrize("shape", [(3,), (1,), (4, 1), (1, 3), (4, 2), (3, 4), (1, 1)])
-def test_cross_entropy_refuses_other_shapes(losses, shape):
-    """For four samples and three classes, targets are (4,) or (4, 3); broadcasting would fit others in."""
-    require_value_error(
-        losses,
-        "softmax_cross_entropy",
-        np.zeros((4, 3)),
-        np.zeros(shape, np.int64),
-        what=f"logits of shape (4, 3) and targets of shape {shape}",
-        look="targets.shape must be (n,) for labels or logits.shape for probabilities",
-    )
-
-
 @exercise("binary_cross_entropy")
 def test_binary_cross_entropy_has_known_values(losses):
     """Yes and no, each with good and bad answers; the logit 0.5 for yes has probability 0.622."""
@@ -265,19 +235,6 @@ def test_binary_cross_entropy_has_known_values(losses):
         what="the gradient of five answers",
         look=LOOK["binary_cross_entropy"],
     )
-
-
-@exercise("{name}")
-@pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
-@pytest.mark.parametrize("shape", [(5,), (6, 1), (1, 4), (3, 2), (2, 5), (2, 3, 2)])
-def test_mean_is_over_all_elements(losses, rng, name, shape):
-    """One column or five, or no columns at all: every element counts once, and the mean divides by all."""
-    first, targets = rng.normal(size=shape), rng.integers(2, size=shape)
-    loss, grad = getattr(losses, name)(first, targets)
-    expected, expected_grad = worked_out(name, first, targets)
-    look = f"{LOOK[name]}; that number is {first.size} for the shape {shape}"
-    require_close(loss, expected, what=f"{name} of shape {shape}", look=look)
-    require_close(grad, expected_grad, what=f"the gradient of {name} for shape {shape}", look=look)
 
 
 @exercise("binary_cross_entropy")
@@ -310,6 +267,49 @@ def test_mean_squared_error_has_known_values(losses):
     look = LOOK["mean_squared_error"]
     require_close(loss, 3.5, what="the loss of errors 1, -2, 3, 0", look=look)
     require_close(grad, [[0.5, -1.0], [1.5, 0.0]], what="the gradient of errors 1, -2, 3, 0", look=look)
+
+
+@exercise("{name}")
+@pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
+@pytest.mark.parametrize("shape", [(5,), (6, 1), (1, 4), (3, 2), (2, 5), (2, 3, 2)])
+def test_mean_is_over_all_elements(losses, rng, name, shape):
+    """One column or five, or no columns at all: every element counts once, and the mean divides by all."""
+    first, targets = rng.normal(size=shape), rng.integers(2, size=shape)
+    loss, grad = getattr(losses, name)(first, targets)
+    expected, expected_grad = worked_out(name, first, targets)
+    look = f"{LOOK[name]}; that number is {first.size} for the shape {shape}"
+    require_close(loss, expected, what=f"{name} of shape {shape}", look=look)
+    require_close(grad, expected_grad, what=f"the gradient of {name} for shape {shape}", look=look)
+
+
+@exercise("softmax_cross_entropy")
+@pytest.mark.parametrize("labels", [[0, 3, 1, 2], [0, -1, 1, 2], [0, 1, 2, 250], [-3, 0, 1, 2]])
+def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
+    """Of three classes, 3 is none. Nor is -1, though NumPy would take it for the last one, in silence."""
+    kind = np.uint8 if 250 in labels else np.int64
+    require_value_error(
+        losses,
+        "softmax_cross_entropy",
+        np.zeros((4, 3)),
+        np.array(labels, kind),
+        what=f"three classes and the labels {labels}",
+        look="compare the smallest label with 0 and the largest with the number of classes, before they are "
+        "used as indices",
+    )
+
+
+@exercise("softmax_cross_entropy")
+@pytest.mark.parametrize("shape", [(3,), (1,), (4, 1), (1, 3), (4, 2), (3, 4), (1, 1)])
+def test_cross_entropy_refuses_other_shapes(losses, shape):
+    """For four samples and three classes, targets are (4,) or (4, 3); broadcasting would fit others in."""
+    require_value_error(
+        losses,
+        "softmax_cross_entropy",
+        np.zeros((4, 3)),
+        np.zeros(shape, np.int64),
+        what=f"logits of shape (4, 3) and targets of shape {shape}",
+        look="targets.shape must be (n,) for labels or logits.shape for probabilities",
+    )
 
 
 @exercise("{name}")

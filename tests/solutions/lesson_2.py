@@ -380,6 +380,18 @@ def _kept_array(shape, dtype):
 
 @wrong(
     "softmax_cross_entropy",
+    "The numbers are right, but with float32 logits the gradient is float64: np.eye and np.zeros make "
+    "float64 rows, unless you tell them the dtype of the logits.",
+)
+def softmax_cross_entropy_with_one_hot_rows_in_float64(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits).astype(np.float64)
+    loss = -(rows * log_softmax(logits)).sum() / len(logits)
+    return float(loss), (softmax(logits) - rows) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
     "Your argmax makes a label of each row of probabilities, and throws the other shares away. Where targets "
     "are 2-D, every class counts with its own weight.",
 )
