@@ -216,7 +216,7 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
 def test_check_of_a_lesson_lists_its_exercises(empty):
     solve(empty, "dense")
     done = kata("--impl", empty, "check", "3", expected=1)
-    assert re.search(r"dense +passed +7/7\n +dense_backward +to do", done.stdout), done.stdout
+    assert re.search(r"dense +passed +\d+/\d+\n +dense_backward +to do", done.stdout), done.stdout
     assert "dense_backward is not written yet" in done.stdout
     assert (
         kata("--impl", empty, "check", "layers", expected=1).stdout.split("(")[0] == done.stdout.split("(")[0]
@@ -812,7 +812,7 @@ def test_pytest_collects_the_lessons_alone_for_a_learner(empty):
 def test_the_textbook_s_functions_score_everything(solved):
     """The plainest right variants, put together: a package that learns, and a board full of numbers."""
     without_mnist = {"MNIST_DIR": "", "SCIKIT_LEARN_DATA": str(solved / "no-cache")}
-    done = kata("--impl", solved, expected=0, **without_mnist)
+    done = kata("--impl", solved, "--limit", "60", expected=0, **without_mnist)
     assert done.stdout.startswith("Training v1 on digits and v2 on digits: about "), done.stdout
     assert "100 of 100 points" in done.stdout
     assert re.search(r"\n  v2 on digits +9[5-9]\.\d\d%  \(mean of 5\)\n", done.stdout), done.stdout
