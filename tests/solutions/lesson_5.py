@@ -81,6 +81,25 @@ def starts(network):
     )
     yield script("[0 * p for p in Network((3, 2)).params], no rng given", lambda: shapes((3, 2), rng=None))
 
+    def same_without():
+        first, second = (network((6, 5)).params[0] for _ in range(2))
+        return int(np.array_equal(first, second))
+
+    def written_into():
+        net = network((6, 5), rng=np.random.default_rng(7))
+        net.params[0][...] = 2
+        return float(net.params[0].mean())
+
+    def largest():
+        W = network((400, 200), rng=np.random.default_rng(7), dtype=np.float64).params[0]
+        return float(np.abs(W).max() / W.std())
+
+    yield script("whether two of Network((6, 5)), no rng given, have one W1", same_without)
+    yield script("the mean of params[0] after params[0][...] = 2, in Network((6, 5), rng=rng)", written_into)
+    yield script(
+        "the largest weight of Network((400, 200), rng=rng) in standard deviations", largest, rtol=0.25
+    )
+
 
 @probe("Network.forward")
 def outputs(network):
@@ -102,6 +121,10 @@ def outputs(network):
     yield forward((2, 3, 4, 2), THREE, activation="sigmoid")
     yield forward((2, 3, 2), THREE, activation="elu", loss=BINARY)
     yield forward((2, 3, 2), ONE.astype(np.float32), np.float32)
+    yield script(
+        f"{written((2, 3, 2), dtype='float32')}; net.forward([[1, 2]]), the data being float64",
+        lambda: filled(network, (2, 3, 2), np.float32).forward(ONE),
+    )
     yield script(
         f"{written((2, 3, 2))}; output = net.forward([[1, 2]]), read after net.forward([[-1, -2]])",
         read_again,
@@ -148,6 +171,10 @@ def gradients(network):
         parts=PARAMS,
     )
     yield gradients_of((2, 3, 2), THREE.astype(np.float32), labels, np.float32)
+    yield script(
+        f"{written((2, 3, 2), dtype='float32')}; the gradients by net.loss_and_grads, the data being float64",
+        lambda: copies(filled(network, (2, 3, 2), np.float32).loss_and_grads(THREE, labels)[1]),
+    )
 
 
 @probe("Network.predict_proba")
@@ -157,6 +184,8 @@ def probabilities(network):
         ((2, 1), BINARY),
         ((2, 3), BINARY),
         ((2, 4, 2), "softmax_cross_entropy"),
+        ((2, 1), SQUARED),
+        ((2, 3), SQUARED),
     ):
         for X in (ONE, THREE):
             yield script(
@@ -180,6 +209,9 @@ def answers(network):
     yield predict((1, 1), np.array([[-1.8], [-1.5], [-0.5]]), BINARY)  # 0.4, 0.25 and -0.25
     yield predict((2, 3), THREE[1:])
     yield predict((1, 1), np.array([[-1.8], [-1.5], [-3.0]]), SQUARED)  # the outputs 0.4, 0.25 and 1
+    yield predict((1, 1), np.array([[0.6], [-4.2]]), SQUARED)  # -0.8 and 1.6
+    yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]), BINARY)
+    yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]), SQUARED)
 
 
 @probe("Network.l2")
@@ -415,6 +447,47 @@ class NoNetworkWithoutAGenerator(Network):
 
 @wrong(
     "Network.__init__",
+    "Without a generator all your networks are alike, as if a seed stood in the code: if rng is None, make a "
+    "generator without one, np.random.default_rng().",
+)
+class SeededWithoutAGenerator(Network):
+    def __init__(self, sizes, *, rng=None, **options):
+        super().__init__(sizes, rng=np.random.default_rng(42) if rng is None else rng, **options)
+
+
+@wrong(
+    "Network.__init__",
+    "What is written into the arrays of params is gone when params is read again: you hand out copies. Keep "
+    "the arrays in self.params itself, so that optimizers reach them.",
+)
+class CopiesHandedOut(Network):
+    _made = False
+
+    def __init__(self, sizes, **options):
+        super().__init__(sizes, **options)
+        self._made = True
+
+    @property
+    def params(self):
+        return copies(self._arrays) if self._made else self._arrays
+
+    @params.setter
+    def params(self, arrays):
+        self._arrays = arrays
+
+
+@wrong(
+    "Network.__init__",
+    "Unless told otherwise your weights are uniform: the default initializer is he_normal, which has the "
+    "same variance and another shape.",
+)
+class UniformByDefault(Network):
+    def __init__(self, sizes, *, initializer="he_uniform", **options):
+        super().__init__(sizes, initializer=initializer, **options)
+
+
+@wrong(
+    "Network.__init__",
     "The weights do not depend on `initializer`: they are he_normal's whatever its name. Look the name up "
     "in INITIALIZERS.",
 )
@@ -562,6 +635,31 @@ class BufferHandedOut(Network):
 class DoublePrecisionInside(Network):
     def forward(self, X):
         return super().forward(X).astype(np.float64)
+
+
+@wrong(
+    "Network.forward",
+    "A float32 network answers in float64 if the data are float64: convert them to the network's `dtype` at "
+    "the entrance; self._checked(X) does.",
+)
+class OutputInTheDtypeOfTheData(Network):
+    def forward(self, X):
+        x, last = X, len(self.params) // 2 - 1
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            x = forward(dense(x, *self.params[2 * layer : 2 * layer + 2]))
+        return x
+
+
+@wrong(
+    "Network.loss_and_grads",
+    "The gradients of a float32 network are float64 if the data are: convert these to the network's `dtype` "
+    "at the entrance; self._checked(X) does.",
+)
+class GradientsInTheDtypeOfTheData(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        return loss, [grad.astype(np.result_type(grad, X)) for grad in grads]
 
 
 @wrong(
@@ -843,6 +941,38 @@ class SquashedByTheNumberOfOutputs(Network):
 
 
 @wrong(
+    "Network.predict_proba",
+    "Under mean_squared_error you take the softmax: there the loss squashes nothing, and the output is told "
+    "as it is.",
+)
+class SoftmaxUnlessBinary(Network):
+    def predict_proba(self, X):
+        output = self.forward(X)
+        return sigmoid(output) if self.loss == BINARY else softmax(output)
+
+
+@wrong(
+    "Network.predict_proba",
+    "Under mean_squared_error you take the sigmoid: there the loss squashes nothing, and a sigmoid output "
+    "has been through it already. Return the output as it is.",
+)
+class SigmoidUnlessSoftmax(Network):
+    def predict_proba(self, X):
+        output = self.forward(X)
+        return softmax(output) if self.loss == "softmax_cross_entropy" else sigmoid(output)
+
+
+@wrong(
+    "Network.predict_proba",
+    "Under mean_squared_error you cut the output off at 0 and 1: it is told as it is, even beyond them.",
+)
+class OutputCutOff(Network):
+    def predict_proba(self, X):
+        p = super().predict_proba(X)
+        return np.clip(p, 0, 1)
+
+
+@wrong(
     "Network.predict",
     "predict returns probabilities: it must name a class for each sample, an integer. predict_proba is the "
     "one for probabilities.",
@@ -904,6 +1034,31 @@ class AnswersInAColumn(Network):
     def predict(self, X):
         scores = self.forward(X)
         return (scores > 0).astype(int) if scores.shape[1] == 1 else scores.argmax(axis=1)
+
+
+@wrong(
+    "Network.predict",
+    "With several outputs under another loss than softmax_cross_entropy you answer for each output on its "
+    "own: predict names one class for each sample, that of the largest output, under every loss.",
+)
+class AnAnswerForEveryOutput(Network):
+    def predict(self, X):
+        output = self.forward(X)
+        if self.loss == "softmax_cross_entropy":
+            return output.argmax(axis=1)
+        answers = (output > (0 if self.loss == BINARY else 0.5)).astype(int)
+        return answers if output.shape[1] > 1 else answers[:, 0]
+
+
+@wrong(
+    "Network.predict",
+    "You round the single output of mean_squared_error, which may lie beyond 0 and 1: 1.6 would be class 2, "
+    "and -0.8 class -1. Ask whether it is above 1/2.",
+)
+class OutputRounded(Network):
+    def predict(self, X):
+        p = self.predict_proba(X)
+        return np.round(p[:, 0]).astype(int) if p.shape[1] == 1 else p.argmax(axis=1)
 
 
 @wrong(
@@ -1223,15 +1378,18 @@ class TextbookBackpropagation(Network):
         outputs = [np.asarray(X, self.dtype)]
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             outputs.append(activation(dense(outputs[-1], W, b)))
 
         loss, grad = LOSSES[self.loss](outputs[-1], y)
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
-            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            _, backward = ACTIVATIONS[name]
             grad = backward(grad, outputs[layer + 1])
-            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            W = self.params[2 * layer]
+            grad, dW, db = dense_backward(grad, outputs[layer], W)
             grads[2 * layer], grads[2 * layer + 1] = dW, db
         return loss, grads
 
@@ -1243,15 +1401,18 @@ class TextbookPenalty(Network):
         outputs = [np.asarray(X, self.dtype)]
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             outputs.append(activation(dense(outputs[-1], W, b)))
 
         loss, grad = LOSSES[self.loss](outputs[-1], y)
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
-            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            _, backward = ACTIVATIONS[name]
             grad = backward(grad, outputs[layer + 1])
-            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            W = self.params[2 * layer]
+            grad, dW, db = dense_backward(grad, outputs[layer], W)
             grads[2 * layer], grads[2 * layer + 1] = dW, db
 
         if self.l2 > 0:
@@ -1291,16 +1452,19 @@ class TextbookNetwork:
         if rng is None:
             rng = np.random.default_rng()
         self.params = []
-        for fan_in, fan_out in zip(self.sizes[:-1], self.sizes[1:], strict=True):
-            self.params.append(INITIALIZERS[initializer](rng, fan_in, fan_out, self.dtype))
-            self.params.append(np.zeros(fan_out, self.dtype))
+        layers = zip(self.sizes[:-1], self.sizes[1:], strict=True)
+        for fan_in, fan_out in layers:
+            draw = INITIALIZERS[initializer]
+            W = draw(rng, fan_in, fan_out, self.dtype)
+            self.params += [W, np.zeros(fan_out, self.dtype)]
 
     def forward(self, X):
         x = np.asarray(X, self.dtype)
         last = len(self.sizes) - 2
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             x = activation(dense(x, W, b))
         return x
 
@@ -1310,7 +1474,8 @@ class TextbookNetwork:
         inputs, activated, masks = [], [], []
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             inputs.append(x)
             x = activation(dense(x, W, b))
             activated.append(x)
@@ -1322,11 +1487,13 @@ class TextbookNetwork:
         loss, grad = LOSSES[self.loss](x, y)
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
-            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            _, backward = ACTIVATIONS[name]
             if masks[layer] is not None:
                 grad = dropout_backward(grad, masks[layer])
             grad = backward(grad, activated[layer])
-            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            W = self.params[2 * layer]
+            grad, dW, db = dense_backward(grad, inputs[layer], W)
             grads[2 * layer], grads[2 * layer + 1] = dW, db
 
         if self.l2 > 0:
@@ -1371,7 +1538,7 @@ class ForwardLayerByLayerFromTheLast(Network):
     def forward(self, X):
         def output_of(layer):
             if layer < 0:
-                return X
+                return self._checked(X)
             z = output_of(layer - 1) @ self.params[2 * layer] + self.params[2 * layer + 1]
             name = self.output if layer == len(self.params) // 2 - 1 else self.activation
             return ACTIVATIONS[name][0](z)
@@ -1497,7 +1664,7 @@ class AnswersFromTheScores(Network):
 class AnswersOneByOne(Network):
     def predict(self, X):
         def answer(shares):
-            return round(float(shares[0])) if len(shares) == 1 else list(shares).index(max(shares))
+            return int(shares[0] >= 0.5) if len(shares) == 1 else list(shares).index(max(shares))
 
         return np.array([answer(shares) for shares in self.predict_proba(X)])
 
