@@ -62,7 +62,7 @@ def compare(options):
         if interrupted:
             break
     if rows:
-        names = report.write_comparison(folder, dataset.name, rows, histories)
+        names = report.write_comparison(folder, dataset.name, rows, histories, options.seed)
         print("\n" + "\n".join(report.comparison_table(dataset.name, rows)))
         print(f"\nResults: {folder}\n  {', '.join(names)}, and a folder for each run")
     if interrupted:
@@ -170,10 +170,13 @@ def _trained(recipe, dataset, seed, dtype, measured=None, *, log=False, learner=
         seconds = sum(row["seconds"] for row in experiment.history)
         measured[expected].append((experiment.figures(expected.part), len(experiment.history), seconds))
 
-    try:
+    def follow():
         for row in _with_progress(experiment.run(), recipe, seed, log):
             while waiting and row["epoch"] == waiting[0].epochs:
                 measure(waiting.pop(0))
+
+    try:
+        follow()  # a call: of a loop that stands here itself, Python 3.13 and 3.14 leave some jumps uncovered
     except KeyboardInterrupt:
         if not experiment.history:
             raise  # nothing has been learned yet that could be kept

@@ -4,7 +4,6 @@ Pixels stay as they come, as unsigned bytes; scaling is part of the model.
 """
 
 import hashlib
-import math
 import os
 import warnings
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ MNIST_FILES = {  # name: dimensions, MD5 of the uncompressed file as published
     "t10k-labels-idx1-ubyte": (1, "27ae3e4e09519cfbb04c329615203637"),
 }
 HOW_TO_GET_MNIST = (
-    "MNIST is not at hand: set MNIST_DIR to a folder with its four IDX files, "
+    "MNIST was not found: set MNIST_DIR to a folder with its four IDX files, "
     "or connect to the internet once so that scikit-learn can download it (11 MB)"
 )
 FEWEST = 20  # samples of each digit that leave some for training, validation and test
@@ -113,18 +112,15 @@ def split(X, y, share, seed):
     """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn by ``seed``, and
     the rest.
 
-    share: of the samples, between 0 and 1. Raises ValueError where the part, or the rest, would lack a class.
+    share: of the samples, between 0 and 1, or their number, 1 or more. Raises ValueError if the part, or the
+    rest, would lack a class.
     """
     from sklearn.model_selection import train_test_split
 
-    classes = len(np.unique(y))
-    part = math.ceil(share * len(y))
-    if min(part, len(y) - part) < classes:
-        raise ValueError(
-            f"the part to hold out, {share:g} of {len(y)} samples, and the rest must each have a sample of "
-            f"every one of the {classes} classes"
-        )
-    return train_test_split(X, y, test_size=share, stratify=y, random_state=seed)
+    try:
+        return train_test_split(X, y, test_size=share, stratify=y, random_state=seed)
+    except ValueError as error:
+        raise ValueError(f"cannot hold out {share:g} of {len(y)} samples: {error}") from None
 
 
 def _held_out(name, source, X, y, image_shape, pixel_max):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import suppress
 from xml.etree import ElementTree
 
 import numpy as np
@@ -348,6 +349,12 @@ def test_several_lessons_and_exercises_at_once(empty):
     assert "tanh, relu" in done.stdout
     assert "the whole file" in done.stdout
     assert {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")} == skeletons()
+    for name in ("Network.l2", "dropout", "tanh", "zeros"):
+        solve(empty, name)
+    kata("--impl", empty, "reset", "1-4", "7", expected=0)
+    left = {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")}
+    changed = [name for name, text in skeletons().items() if left[name] != text]
+    assert changed == ["network.py"], "a lesson's reset leaves what it shares with another lesson"
 
 
 def test_lessons_are_introduced_and_closed(empty):
@@ -382,7 +389,7 @@ def test_next_says_what_it_is_and_leaves_the_formula_to_the_docstring():
 
 
 @pytest.mark.parametrize("columns", [80, 70, 60])
-def test_everything_printed_fits_the_terminal(empty, columns):
+def test_everything_printed_fits_the_terminal(empty, columns, monkeypatch, capsys):
     """Board, check, hint, solution, reset, errors, help: no line is longer than the terminal is wide."""
     with (empty / "activations.py").open("a", encoding="utf-8") as file:
         file.write(
@@ -401,9 +408,12 @@ def test_everything_printed_fits_the_terminal(empty, columns):
         *("solution clip_by_global_norm --force --fast", "reset relu", "race relu", "check " + "x" * 200),
         *("nothing", "--help", "check --help", "solution --help", "--impl " + "y" * 200),
     ]
+    monkeypatch.chdir(empty.parent)
+    monkeypatch.setenv("COLUMNS", str(columns))
     for run in runs:
-        done = kata(*run.split(), cwd=empty.parent, COLUMNS=str(columns))
-        lines = (done.stdout + done.stderr).splitlines()
+        with suppress(SystemExit):  # argparse ends with it
+            commands.main(run.split())
+        lines = "".join(capsys.readouterr()).splitlines()
         assert lines
         wide = [line for line in lines if len(line) >= columns]
         assert not wide, (run, wide)
@@ -485,6 +495,9 @@ def test_plain_solutions_use_what_comes_before(name):
     source = Sources(ROOT, {exercise.module: text}).text(exercise)
     assert "NotImplementedError" not in source
     statements = ast.parse(textwrap.dedent(source)).body[0].body[1:]
+    given = skeletons()[f"{exercise.module}.py"].splitlines()
+    wide = [line for line in source.splitlines() if len(line) > 78 and line not in given]
+    assert not wide, "with its sign, a line must fit the terminal"
     called = {
         node.func.id
         for statement in statements
@@ -645,6 +658,29 @@ def test_reports_for_graders(empty):
     assert sorted(path.name for path in empty.glob("*.tmp")) == []
 
 
+def test_the_recipe_for_classes_has_the_true_counts():
+    """Teachers copy these numbers into their assignments."""
+    text = (ROOT / "kata" / "README.md").read_text(encoding="utf-8")
+    rows = {
+        row[1]: [int(cell) for cell in row[2].split("|")]
+        for row in re.finditer(r"^\| (lesson|exercises|points) \|([ \d|]+)\|$", text, re.MULTILINE)
+    }
+    lessons = [[e for e in EXERCISES.values() if e.lesson == lesson] for lesson in LESSONS]
+    assert rows == {
+        "lesson": list(LESSONS),
+        "exercises": [len(own) for own in lessons],
+        "points": [sum(exercise.points for exercise in own) for own in lessons],
+    }
+    assert sum(rows["points"]) == 100
+    assert len(EXERCISES) == 49, "the number is in words at the top: Forty-nine exercises in nine lessons"
+    assert "Forty-nine exercises\nin nine lessons" in text
+    for file in ("README.md", "kata/README.md"):
+        for status in ("passed", "failing", "to do", "waiting", "not run"):
+            assert file == "README.md" or f"*{status}*" in text, status
+        shown = (ROOT / file).read_text(encoding="utf-8")
+        assert "python -m kata new" in shown
+
+
 def test_grading_never_trusts_what_lies_in_the_folder(empty):
     """Points come from tests that ran, not from a file that says so."""
     (empty / ".progress.json").write_text('{"results": {"tanh": ["tanh", "passed"]}}', encoding="utf-8")
@@ -773,11 +809,25 @@ def test_pytest_collects_the_lessons_alone_for_a_learner(empty):
     assert all(file.startswith("tests/lessons/") for file in files), files
 
 
+def test_the_textbook_s_functions_score_everything(solved):
+    """The plainest right variants, put together: a package that learns, and a board full of numbers."""
+    without_mnist = {"MNIST_DIR": "", "SCIKIT_LEARN_DATA": str(solved / "no-cache")}
+    done = kata("--impl", solved, expected=0, **without_mnist)
+    assert done.stdout.startswith("Training v1 on digits and v2 on digits: about "), done.stdout
+    assert "100 of 100 points" in done.stdout
+    assert re.search(r"\n  v2 on digits +9[5-9]\.\d\d%  \(mean of 5\)\n", done.stdout), done.stdout
+    assert "All done" in done.stdout
+    assert done.stderr == "", "the line that tells how far it is belongs on a terminal"
+    again = kata("--impl", solved, "check", "dense", expected=0, **without_mnist)
+    assert "Next:" not in again.stdout, "what was learned is remembered"
+
+
 def test_pytest_passes_a_solved_package(solved):
-    command = [sys.executable, "-m", "pytest", "tests/lessons", f"--impl={solved}", "-k", "not mnist", "-q"]
+    lessons = ["tests/lessons/test_3_layers.py", "tests/lessons/test_9_convergence.py"]
+    command = [sys.executable, "-m", "pytest", *lessons, f"--impl={solved}", "-k", "not mnist", "-q"]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
-    assert "100 of 100 points" in done.stdout
-    assert "All done" in done.stdout
+    assert re.search(r"3 layers .* 6 of 6 points", done.stdout), done.stdout
+    assert re.search(r"9 convergence .* 3 of 3 points", done.stdout), done.stdout

@@ -72,12 +72,20 @@ def test_a_learner_s_package_leaves_what_nn_leaves(package, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("name", [name for name in RECIPES if name != "best"])
-def test_every_recipe_can_be_trained_by_a_learner_s_package(name, package, tmp_path):
-    """Two outputs, one output, initial weights that no lesson asks for, clipping, early stopping."""
-    assert train(package(), "--epochs", "2", "--out", "out", recipe=name) == 0
-    found = summary(tmp_path / "out")
-    assert found["package"] == "mine"
-    assert nn.load(tmp_path / "out" / "model.npz").about["package"] == "mine"
+def test_every_recipe_can_be_trained_by_a_learner_s_package(name, package, digits, tmp_path):
+    """Ten outputs, one output, initial weights that no lesson asks for, clipping, early stopping."""
+    experiment = Experiment(replace(RECIPES[name], epochs=2), digits, learner=Learner(package()))
+    rows = list(experiment.run())
+    assert [row["epoch"] for row in rows] == [1, 2]
+    assert all(row["gradient_norm"] is None for row in rows), "the lessons ask for none"
+    experiment.keep()
+    experiment.model.save(tmp_path / "model.npz")
+    saved = nn.load(tmp_path / "model.npz")
+    assert saved.about["package"] == "mine"
+    assert experiment.figures().accuracy == np.mean(
+        saved.predict(experiment.dataset.X_test)
+        == np.asarray(experiment.dataset.classes)[experiment.dataset.y_test]
+    )
 
 
 @pytest.mark.parametrize("name", ["v1", "binary"])

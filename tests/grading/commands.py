@@ -10,7 +10,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from tests.grading import board, reports
+from tests.grading import board, learned, reports
 from tests.grading.board import cut, fit, paint, short, width
 from tests.grading.exercises import EXERCISES, LESSONS, exercises_of, find
 from tests.grading.hints import HINTS, REMARKS
@@ -110,7 +110,7 @@ def _parser():
     check.add_argument("--junitxml", type=_file, metavar="FILE", help="write the outcome for other tools")
     check.add_argument("--results", type=_file, metavar="FILE", help="write the outcome for Gradescope")
     add("watch", _watch, "check again whenever a file is saved, and move on when an exercise passes")
-    hint = add("hint", _hint, "show the next of three steps, from the idea to an outline of the code")
+    hint = add("hint", _hint, "show the next of three steps, from the idea to an outline in words")
     hint.add_argument("exercise", nargs="?", metavar="EXERCISE", help="default: the next one to do")
     hint.add_argument(
         "--step", type=int, choices=(1, 2, 3), help="show this step (default: one further each time)"
@@ -131,8 +131,9 @@ def _parser():
 def _board(options):
     progress = Progress(options.folder)
     _refresh(progress, _due(progress), options)
-    print(board.render(progress.current(), options.folder, options.color, options.command))
-    return 0 if all(result.status == PASSED for result in progress.results.values()) else 1
+    current = progress.current()
+    print(board.render(current, options.folder, options.color, options.command))
+    return 0 if all(result.status == PASSED for result in current.values()) else 1
 
 
 def _check(options):
@@ -187,8 +188,8 @@ def _watch(options):
             if result.status == PASSED:
                 _tell(result, options)
         wrong = [result for result in results if result.status == FAILING]
-        at_hand = board.next_exercise(before)
-        wrong.sort(key=lambda result: at_hand is None or result.name != at_hand.name)
+        expected = board.next_exercise(before)
+        wrong.sort(key=lambda result: expected is None or result.name != expected.name)
         if wrong and not any(result.blocked for result in current.values()):
             _tell_all(wrong, options) if len(wrong) > 1 else _tell(wrong[0], options)
         else:
@@ -285,38 +286,35 @@ def _compare(yours, other, exercise, name, options):
     lines = list(difflib.unified_diff(yours.splitlines(), other.splitlines(), *files, lineterm="", n=10))
     for line in lines:
         code = "32" if line.startswith("+") else "31" if line.startswith("-") else "0"
-        sign, indent = line[:1], len(line[1:]) - len(line[1:].lstrip())
-        rest = f"{sign}{' ' * (indent + 8)}"
-        folded = textwrap.wrap(
-            line[1:].lstrip(),
-            width(),
-            initial_indent=sign + " " * indent,
-            subsequent_indent=rest,
-            break_on_hyphens=False,
-        )
-        print(paint("\n".join(folded) if len(line) > width() else line, code, options.color))
+        if len(line) > width():
+            indent = line[0] + " " * (len(line[1:]) - len(line[1:].lstrip()))
+            line = textwrap.fill(
+                line[1:].lstrip(), width(), initial_indent=indent, subsequent_indent=indent + " " * 8
+            )
+        print(paint(line, code, options.color))
     if not lines:
         print("Yours is the same, letter by letter.")
 
 
 def _reset(options):
-    from tests.grading.skeletons import skeleton
+    from tests.grading.skeletons import MODULES, skeleton
 
-    chosen = [exercise for exercise in _find(*options.what) if exercise.function]
-    if not chosen:
+    texts, single = {}, set()
+    for found in map(_find, options.what):
+        lessons = [lesson for lesson in LESSONS if set(exercises_of(lesson)) <= set(found)]
+        texts |= {
+            LESSONS[n]: (skeleton(LESSONS[n]), "the whole file") for n in lessons if LESSONS[n] in MODULES
+        }
+        single |= set() if lessons else {exercise for exercise in found if exercise.function}
+    for module in MODULES:
+        own = [
+            exercise for exercise in EXERCISES.values() if exercise in single and exercise.module == module
+        ]
+        if own and module not in texts:
+            names = ", ".join(dict.fromkeys(exercise.function for exercise in own))
+            texts[module] = _with_skeletons(own, options.folder, skeleton(module)), names
+    if not texts:
         raise CommandError("lesson 9 has no functions of its own")
-    named = [_find(word) for word in options.what]
-    lessons = {found[0].lesson for found in named for n in LESSONS if set(exercises_of(n)) <= set(found)}
-    texts = {}
-    for module in dict.fromkeys(exercise.module for exercise in chosen):
-        own = [exercise for exercise in chosen if exercise.module == module]
-        if any(LESSONS[lesson] == module for lesson in lessons):
-            texts[module] = skeleton(module), "the whole file"
-        else:
-            texts[module] = (
-                _with_skeletons(own, options.folder, skeleton(module)),
-                ", ".join(dict.fromkeys(exercise.function for exercise in own)),
-            )
     for module, (text, what) in texts.items():
         path = options.folder / f"{module}.py"
         try:
@@ -404,7 +402,7 @@ def _tell_all(results, options):
     """List several exercises in a line each, and tell of the first that fails in full."""
     for lesson in LESSONS:
         if results == [r for r in results if EXERCISES[r.name].lesson == lesson]:
-            print(f"  the lesson's introduction: {board.introduction(lesson)}\n")
+            print(f"  read first:  {board.introduction(lesson)}\n")
     for result in results:
         code = {PASSED: "32", FAILING: "31"}.get(result.status, "2")
         count = f"{result.passed}/{result.tests}" if result.tests else ""
@@ -455,13 +453,25 @@ def _refresh(progress, exercises, options, extra=()):
     if not exercises:
         return
     shown = sys.stderr.isatty()
-    last = ""
+    last, due, end = "", 0.0, 0.0  # the line, when it may change again, and when the trainings should be done
 
-    def watch(name):
-        nonlocal last
-        if shown and name != last:
+    def show(line):
+        if shown:
+            print(f"\r{cut(line):<{width()}}\r", end="", file=sys.stderr, flush=True)
+
+    def watch(event, name):
+        nonlocal last, due, end
+        now = time.monotonic()
+        if event["event"] == "estimate":
+            end = now + event["seconds"]
+            show("")
+            print(learned.estimate(event, width()), flush=True)
+        elif event["event"] == "epoch" and now >= due:
+            due = now + INTERVAL
+            show(learned.status(event, left=end - now))
+        elif event["event"] == "begin" and name != last:
             last = name
-            print(f"\r{'checking ' + name:<{width()}}", end="", file=sys.stderr, flush=True)
+            show(f"checking {name}")
 
     try:
         progress.refresh(exercises, limit=options.limit, options=extra, watch=watch)
@@ -472,12 +482,11 @@ def _refresh(progress, exercises, options, extra=()):
             reason = f"{missing[1]} is not installed here: {sys.executable} -m pip install numpy pytest"
         raise CommandError(reason) from None
     finally:
-        if shown:
-            print(f"\r{'':<{width()}}\r", end="", file=sys.stderr, flush=True)
+        show("")
     trainings = [exercise for exercise in EXERCISES.values() if exercise.function is None]
     if options.run in (_board, _watch) and exercises[0].function and _due(progress) == trainings:
         if shown:
-            print("Everything else passes: now the trainings, a few minutes with MNIST", file=sys.stderr)
+            print("Everything else passes: now the trainings", file=sys.stderr)
         _refresh(progress, trainings, options, extra)
 
 

@@ -12,6 +12,7 @@ and is told after it.
 import importlib
 import inspect
 import re
+import textwrap
 import warnings
 from pathlib import Path
 from typing import NamedTuple
@@ -84,25 +85,45 @@ def diagnose(name, subject):
     if not differing:
         return Diagnosis()
     first = next((i for i in differing if found[i][0].kind != "type"), differing[0])
-    kind, place = found[first][0]
     solution, told_types = _known(name, expected, actual, cases, first)
-    line = line_of(actual[first].error, _file(subject)) if actual[first].error is not None else None
-    lines = _evidence(cases[first], expected[first], actual[first], found[first][0], line)
+    case, *outcomes = _shown(name, subject, first) or (cases[first], expected[first], actual[first])
+    fault = faults(*outcomes, case)[0]
+    kind, place = fault
+    error = outcomes[1].error
+    line = line_of(error, _file(subject)) if error is not None else None
+    lines = _evidence(case, *outcomes, fault, line)
     if text := _reading(place, expected, actual, cases) if kind in ("values", "shape") else None:
         lines += _wrap(f"Reading: {text}")
-    if kind != "type" and not told_types:
-        lines += _types(expected, actual, cases, found, first)
+    if kind not in ("exception", "warning", "type") and not told_types:
+        lines += _types(expected, actual, cases, found, case)
     return Diagnosis(
         solution=solution.name if solution else None,
         sentence=solution.sentence if solution else None,
         evidence="\n".join(lines),
         unwritten=bool(solution and solution.unwritten),
         kind=kind,
-        part=named(cases[first], place) if place else "",
-        test=cases[first].test,
-        error=actual[first].error,
+        part=named(case, place) if place else "",
+        test=case.test,
+        error=error,
         line=line,
     )
+
+
+def _shown(name, subject, i):
+    """Return the case that is shown in place of case i, and what the reference and the subject make of it.
+
+    None if case i is shown itself, or if the other one has no fault.
+    """
+    from tests.solutions import PROBES
+
+    def cases(code):
+        return [case.shown for case in [[*PROBES[name](code)][i]] if case.shown]
+
+    case = next(iter(cases(reference(name))), None)
+    if case is None:
+        return None
+    (expected,), (actual,) = observe(cases, reference(name)), observe(cases, subject)
+    return (case, expected, actual) if faults(expected, actual, case) else None
 
 
 def _known(name, expected, actual, cases, first):
@@ -302,17 +323,13 @@ def _evidence(case, expected, actual, fault, line):
 def raised(error, line):
     """Return lines on an exception: Python's message, the line on which it arose, and what it means."""
     kind = "warns" if isinstance(error, Warning) else f"raises {type(error).__name__}"
-    lines = _wrap(cut(f"It {kind}: {' '.join(str(error).split())}".rstrip(": "), 3 * WIDTH))
+    message = textwrap.shorten(str(error), 3 * WIDTH, placeholder=" ...")
+    lines = _wrap(f"It {kind}: {message}" if message else f"It {kind}")
     if line:
-        lines.append(cut(f"  {line}"))
+        lines.append(f"  {line}")
     if words := in_words(error, line.text if line else ""):
         lines += _wrap(f"In plain words: {words}")
     return lines
-
-
-def cut(text, width=WIDTH):
-    """Cut a line that is too long for the screen, such as one of source code."""
-    return text if len(text) <= width else text[: width - 4] + " ..."
 
 
 def _other_parts(name, expected, actual, place):
@@ -363,7 +380,7 @@ def _types(expected, actual, cases, found, shown):
         ]
         for place, wanted, got in leaves if there else ():
             if np.shape(wanted) == np.shape(got) and _type(wanted) != _type(got):
-                where = "" if i == shown else f": {cases[i].text}"
+                where = "" if cases[i].text == shown.text else f": {cases[i].text}"
                 return _wrap(f"Besides, {named(cases[i], place)} is {_types_apart(wanted, got)}{where}")
     return []
 

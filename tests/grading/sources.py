@@ -38,7 +38,7 @@ class Sources:
 
     def __init__(self, folder, texts=None):
         self.folder, self._texts = Path(folder), dict(texts or {})
-        self._modules, self._problems = {}, {}
+        self._modules, self._known = {}, {}
 
     def module(self, name):
         """Return (text, tree) of a module, tree being None where it is missing or no Python."""
@@ -60,15 +60,11 @@ class Sources:
     def problem(self, exercise):
         """Return why the file of an exercise, or one that it imports, cannot be read; None if all can."""
         modules = [exercise.module] if exercise.function else list(LESSONS.values())[:8]
-        reached = set().union(*map(self._imports, modules))
-        return next(filter(None, map(self._unreadable, sorted(reached))), None)
+        reached = set().union(*(self._once(self._imports, module) for module in modules))
+        problems = (self._once(self._unreadable, module) for module in sorted(reached))
+        return next(filter(None, problems), None)
 
     def _unreadable(self, module):
-        if module not in self._problems:
-            self._problems[module] = self._compiled(module)
-        return self._problems[module]
-
-    def _compiled(self, module):
         """Compile a module; return the Problem that Python has with it, None if there is none."""
         text, path = self.module(module)[0], f"{module}.py"
         try:
@@ -91,7 +87,7 @@ class Sources:
         """Return the place of an exercise's function, None if there is none."""
         if not exercise.function:
             return None
-        if self._unreadable(exercise.module):
+        if self._once(self._unreadable, exercise.module):
             return self._place_in_text(exercise)
         node = self._node(exercise.module, exercise.function)
         if node is None:
@@ -156,17 +152,31 @@ class Sources:
         digest = hashlib.sha256()
         if exercise.function is None:
             for path in sorted(self.folder.glob("*.py")):
-                text, tree = self.module(path.stem)
-                digest.update(f"{path.name}: {ast.dump(tree) if tree else text}".encode())
+                digest.update(self._once(self._whole, path.stem))
             return digest.hexdigest()
         owner = exercise.function.split(".")[0]  # the tests of a method call the others
-        for module in sorted(self._imports(exercise.module)):
-            digest.update(self._top_level(module).encode())
+        for module in sorted(self._once(self._imports, exercise.module)):
+            digest.update(self._once(self._top_level, module))
         for module, name in sorted(self._closure(exercise.module, owner)):
-            node = self._node(module, name)
-            digest.update(f"{module}.{name}".encode())
-            digest.update(ast.dump(node).encode() if node else self.module(module)[0].encode())
+            digest.update(self._once(self._definition, module, name))
         return digest.hexdigest()
+
+    def _once(self, function, *arguments):
+        """Return what a method of this object says of a definition, which most exercises ask for."""
+        key = function.__name__, *arguments
+        if key not in self._known:
+            self._known[key] = function(*arguments)
+        return self._known[key]
+
+    def _whole(self, module):
+        """Return a module as bytes that comments and blank lines do not change."""
+        text, tree = self.module(module)
+        return f"{module} {ast.dump(tree) if tree else text}".encode()
+
+    def _definition(self, module, name):
+        """Return a definition as bytes that comments and blank lines do not change."""
+        node = self._node(module, name)
+        return f"{module}.{name} {ast.dump(node) if node else self.module(module)[0]}".encode()
 
     def _imports(self, module):
         """Return the modules of this package that importing a module imports, itself among them."""
@@ -186,9 +196,10 @@ class Sources:
         """Return what decides whether a module can be imported: all but the bodies of what it defines."""
         text, tree = self.module(module)
         if tree is None:
-            return text
+            return text.encode()
         defined = (ast.FunctionDef, ast.ClassDef)
-        return " ".join(node.name if isinstance(node, defined) else ast.dump(node) for node in tree.body)
+        names = [node.name if isinstance(node, defined) else ast.dump(node) for node in tree.body]
+        return " ".join(names).encode()
 
     def _node(self, module, name):
         """Return the definition of a name, or of ``Class.method``, in a module."""
@@ -200,6 +211,9 @@ class Sources:
 
     def _bindings(self, module):
         """Return the top-level definitions of a module by name: functions, classes, assignments, imports."""
+        return self._once(self._bound, module)
+
+    def _bound(self, module):
         _, tree = self.module(module)
         found = {}
         for node in tree.body if tree else ():
@@ -215,27 +229,28 @@ class Sources:
         """Return every (module, name) of this package that a definition reaches by the names it uses."""
         reached, queue = set(), [(module, name)]
         while queue:
-            module, name = queue.pop()
-            if (module, name) in reached:
+            pair = queue.pop()
+            if pair in reached:
                 continue
-            bindings = self._bindings(module)
-            node = self._node(module, name)
-            if isinstance(node, ast.ImportFrom):
-                queue += self._imported(node, name)
-                continue
-            reached.add((module, name))
-            if node is None:
-                continue
-            if "." in name:
-                queue.append((module, f"{name.split('.')[0]}.__init__"))
-            for part in ast.walk(node):
-                if isinstance(part, ast.Name) and part.id in bindings:
-                    queue.append((module, part.id))
-                if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
-                    owner = name.split(".")[0]
-                    if part.value.id == "self" and self._node(module, f"{owner}.{part.attr}"):
-                        queue.append((module, f"{owner}.{part.attr}"))
+            if not isinstance(self._node(*pair), ast.ImportFrom):
+                reached.add(pair)
+            queue += self._once(self._used, *pair)
         return reached
+
+    def _used(self, module, name):
+        """Return the (module, name) pairs that a definition uses itself."""
+        bindings, node = self._bindings(module), self._node(module, name)
+        if isinstance(node, ast.ImportFrom):
+            return self._imported(node, name)
+        owner = name.split(".")[0]
+        used = [(module, f"{owner}.__init__")] if node is not None and "." in name else []
+        for part in ast.walk(node) if node is not None else ():
+            if isinstance(part, ast.Name) and part.id in bindings:
+                used.append((module, part.id))
+            of_self = isinstance(part, ast.Attribute) and getattr(part.value, "id", None) == "self"
+            if of_self and self._node(module, f"{owner}.{part.attr}"):
+                used.append((module, f"{owner}.{part.attr}"))
+        return used
 
     @staticmethod
     def _imported(node, name):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.grading.diagnosis import cut, diagnose, raised
+from tests.grading.diagnosis import diagnose, raised
 from tests.grading.errors import Line, in_words, line_of
 from tests.grading.exercises import EXERCISES
 from tests.grading.package import Blocked, Refused
@@ -54,7 +54,8 @@ def judge(item, excinfo, package):
             status = TODO
         if diagnosis and diagnosis.evidence:
             if _has_this_cause(diagnosis, failure, item.name):
-                beside = "\n".join([f"Test: {item.name}", *_added(diagnosis, message, why)])
+                short = item.name if len(item.name) < 72 else item.originalname
+                beside = "\n".join([f"Test: {short}", *_added(diagnosis, message, why)])
             if first:
                 told, line = str(diagnosis), diagnosis.line
                 message = "\n".join([told, "", beside or f"Test: {item.name}\n{message}"])
@@ -77,10 +78,12 @@ def _why(item, kind):
 
 def _has_this_cause(diagnosis, failure, test):
     """Tell whether a test fails for the reason that the diagnosis shows: one screen tells of one failure."""
-    if diagnosis.kind != failure.kind or diagnosis.test not in test:
-        return False
     if diagnosis.kind in ("exception", "warning"):
         return type(diagnosis.error) is type(failure.error) and diagnosis.line == failure.line
+    if diagnosis.test:  # such a test may look at more than one kind
+        return diagnosis.test in test and failure.kind not in ("exception", "warning", "world")
+    if diagnosis.kind != failure.kind:
+        return False
     words = _words(diagnosis.part.split("[")[0])
     return words is None or re.search(rf"\b({words})\b", failure.message.split("\n")[0]) is not None
 
@@ -127,8 +130,9 @@ def _explain(excinfo, package, exercise):
     error, message = excinfo.value, str(excinfo.value)
     if excinfo.errisinstance((AssertionError, pytest.fail.Exception)):
         kind = getattr(error, "kind", "refusal" if "must raise" in message else "values")
-        # pytest appends the expression; the message has said it better
-        return Failure(FAILING, message.split("\nassert ")[0], kind)
+        # pytest appends the expression, which the message has said better, and indents all but its first line
+        message = message.split("\nassert ")[0]
+        return Failure(FAILING, message.replace("\n  Look at: ", "\nLook at: "), kind)
     inside = [entry for entry in excinfo.traceback if package.path in Path(entry.path).parents]
     entry = inside[-1] if inside else excinfo.traceback[-1]
     function = entry.frame.code.raw.co_qualname
@@ -150,7 +154,7 @@ def _explain(excinfo, package, exercise):
     elif "unpack" in message:
         text = f"A result has other parts than the lesson expects ({message}).\n  expected: {source}"
     else:
-        text = "\n".join([f"{excinfo.typename}: {message}", cut(f"  in the lesson: {source}")])
+        text = "\n".join([f"{excinfo.typename}: {message}", f"  in the lesson: {source}"])
         if words := in_words(error, source):
             text += f"\nIn plain words: {words}"
     return Failure(FAILING, text, kind, error=error, line=line)

@@ -584,7 +584,7 @@ def test_several_yes_or_no_questions_at_once(network, rng, k):
     )
 
 
-@exercise("Network.forward")
+@exercise("Network.forward", about="type")
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_forward_computes_in_float32(network, rng, activation):
     """The default dtype: nothing on the way may turn into float64, and the values stay right."""
@@ -596,7 +596,7 @@ def test_forward_computes_in_float32(network, rng, activation):
     require_close(net.forward(X), expected, what="forward", look=look, rtol=1e-4, atol=1e-5)
 
 
-@exercise("Network.forward")
+@exercise("Network.forward", about="type values")
 @pytest.mark.parametrize("given", [np.float64, np.int64])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_forward_computes_in_the_dtype_of_the_network(network, rng, dtype, given):
@@ -610,7 +610,7 @@ def test_forward_computes_in_the_dtype_of_the_network(network, rng, dtype, given
     require_close(net.forward(X), expected, what=what, look=look, rtol=1e-4, atol=1e-5)
 
 
-@exercise("Network.loss_and_grads")
+@exercise("Network.loss_and_grads", about="type")
 @pytest.mark.parametrize("given", [np.float32, np.float64, np.int64])
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_gradients_are_computed_in_float32(network, rng, activation, given):

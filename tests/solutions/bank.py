@@ -14,6 +14,8 @@ import numpy as np
 
 from tests.lessons.checks import typed
 
+VOUCHING = re.compile(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,|\bworks for\b")
+
 
 class Solution(NamedTuple):
     """A function or class that stands for an exercise; ``sentence`` says what is wrong (None: nothing is).
@@ -30,7 +32,7 @@ class Solution(NamedTuple):
     @property
     def vouches(self):
         """Whether the sentence calls something right, which must then be proven by every case."""
-        return bool(re.search(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,", self.sentence))
+        return bool(VOUCHING.search(self.sentence))
 
 
 class Case(NamedTuple):
@@ -40,7 +42,7 @@ class Case(NamedTuple):
     how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
     parts: what the parts of the outcome are called, tuples within tuples as the outcome has them; a string
     names a list, so that its entries are ``params[0]`` and so on. test: a part of the names of the tests that
-    ask the same, "" if any of the exercise's may.
+    ask the same, "" if any of the exercise's may. shown: what the learner sees in place of this case.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Case(NamedTuple):
     atol: float
     parts: tuple | str = ()
     test: str = ""
+    shown: "Case | None" = None
 
 
 WRONG: dict[str, list[Solution]] = {}
@@ -112,33 +115,42 @@ def call(function, *args, rtol=1e-6, atol=1e-9, after=None, parts=(), **kwargs):
     return Case(f"{name}({shown})", run, watched, rtol, atol, parts=parts)
 
 
-def of_integers(function, *args):
-    """Return the case that compares a call with integers to the same call with floats.
+def of_integers(function, *args, parts=()):
+    """Yield two cases that compare a call with integers to the same call with floats.
 
-    It observes the dtype, and whether the numbers are the same: a mistake in the formula does not show here,
-    only one in the conversion.
+    One observes the shapes and types, the other by how much the numbers differ: a mistake in the formula
+    shows in neither, only one in the conversion.
     """
     name = getattr(function, "__name__", "the function")
+    floats = [arg.astype(np.float64) for arg in args]
 
-    def run():
-        got = function(*(arg.copy() for arg in args))
-        wanted = function(*(arg.astype(np.float64) for arg in args))
-        if isinstance(got, tuple):
-            return tuple(map(_beside_floats, got, wanted))
-        return _beside_floats(got, wanted)
+    def types():
+        result = function(*(arg.copy() for arg in args))
+        return tuple(map(_emptied, result)) if isinstance(result, tuple) else _emptied(result)
 
-    return Case(f"{name}({', '.join(map(show, args))})", run, {}, 1e-6, 1e-9)
+    def apart():
+        got, wanted = function(*(arg.copy() for arg in args)), function(*(arg.copy() for arg in floats))
+        return tuple(map(_apart, got, wanted)) if isinstance(got, tuple) else _apart(got, wanted)
 
-
-def _beside_floats(got, wanted):
-    kind = getattr(got, "dtype", type(got).__name__)
-    if np.shape(got) == np.shape(wanted) and np.allclose(got, wanted, rtol=1e-4, equal_nan=True):
-        return f"{kind} (the same numbers as for floats)"
-    return f"{kind} ({_rounded(got)} instead of {_rounded(wanted)})"
+    calls = [f"{name}({', '.join(map(show, given))})" for given in (args, floats)]
+    yield Case(calls[0], types, {}, 1e-6, 1e-9, parts=parts)
+    text = f"how much is missing from {calls[0]} to {calls[1]}"
+    yield Case(text, apart, {}, 1e-6, 1e-9, parts=parts, shown=call(function, *args, parts=parts))
 
 
-def _rounded(numbers):
-    return np.array2string(np.asarray(numbers), precision=4, separator=", ").replace("\n", "")
+def _emptied(value):
+    """Return 0 or zeros of the type, dtype and shape of a result."""
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value)
+    return type(value)(0) if isinstance(value, np.generic | float | int) else value
+
+
+def _apart(got, wanted):
+    """Return the difference of two results, 0 where it is no more than rounding."""
+    if np.shape(got) != np.shape(wanted):
+        return got
+    difference = np.asarray(wanted, np.float64) - got
+    return np.where(np.isclose(got, wanted, rtol=1e-4, equal_nan=True), 0.0, difference)
 
 
 def _parameters(function):

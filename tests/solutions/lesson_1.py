@@ -23,13 +23,13 @@ WHOLE_GRAD = np.array([3, -2])
 def sigmoid_values(sigmoid):
     yield call(sigmoid, np.array([2.0, -1.0]))
     yield call(sigmoid, Z)
-    yield of_integers(sigmoid, WHOLE)
+    yield from of_integers(sigmoid, WHOLE)
     yield call(sigmoid, SINGLE)
     yield call(sigmoid, np.array([-1000.0]))
     yield call(sigmoid, np.array([1000.0]))
     # exp(200) is beyond float32, and well within float64
     yield call(sigmoid, np.array([-200.0], np.float32))
-    yield of_integers(sigmoid, BYTES)
+    yield from of_integers(sigmoid, BYTES)
 
 
 @wrong(
@@ -176,8 +176,8 @@ def sigmoid_slopes(sigmoid_backward):
     yield call(sigmoid_backward, np.array([10.0, -3.0]), np.array([0.25, 0.9]))
     yield call(sigmoid_backward, GRAD, np.array([[0.1, 0.5], [0.75, 0.999]]))
     yield call(sigmoid_backward, SINGLE, np.array([0.25, 0.5, 0.9], np.float32))
-    yield of_integers(sigmoid_backward, WHOLE_GRAD, np.array([0.25, 0.9]))
-    yield of_integers(sigmoid_backward, WHOLE_GRAD, np.array([1, 0]))
+    yield from of_integers(sigmoid_backward, WHOLE_GRAD, np.array([0.25, 0.9]))
+    yield from of_integers(sigmoid_backward, WHOLE_GRAD, np.array([1, 0]))
 
 
 @wrong(
@@ -249,11 +249,11 @@ def sigmoid_backward_by_a_difference(grad, a):
 def tanh_values(tanh):
     yield call(tanh, np.array([1.0, -0.5]))
     yield call(tanh, Z)
-    yield of_integers(tanh, WHOLE)
+    yield from of_integers(tanh, WHOLE)
     yield call(tanh, SINGLE)
     yield call(tanh, np.array([1000.0]))
     yield call(tanh, np.array([-1000.0]))
-    yield of_integers(tanh, BYTES)
+    yield from of_integers(tanh, BYTES)
 
 
 @wrong(
@@ -341,8 +341,8 @@ def tanh_slopes(tanh_backward):
     yield call(tanh_backward, np.array([10.0, -3.0]), np.array([0.2, -0.8]))
     yield call(tanh_backward, GRAD, np.array([[-0.5, 0.1], [0.75, 0.99]]))
     yield call(tanh_backward, SINGLE, np.array([0.25, -0.5, 0.9], np.float32))
-    yield of_integers(tanh_backward, WHOLE_GRAD, np.array([0.5, -0.8]))
-    yield of_integers(tanh_backward, WHOLE_GRAD, np.array([0, 1]))
+    yield from of_integers(tanh_backward, WHOLE_GRAD, np.array([0.5, -0.8]))
+    yield from of_integers(tanh_backward, WHOLE_GRAD, np.array([0, 1]))
 
 
 @wrong(
@@ -423,7 +423,7 @@ def relu_values(relu):
     yield call(relu, np.array([2.0, -3.0]))
     yield call(relu, Z)
     yield call(relu, SINGLE)
-    yield of_integers(relu, WHOLE)
+    yield from of_integers(relu, WHOLE)
     yield call(relu, np.array([-1e4, 1e4]))
 
 
@@ -519,8 +519,8 @@ def relu_slopes(relu_backward):
     yield call(relu_backward, np.array([5.0, 7.0]), np.array([3.0, 0.0]))
     yield call(relu_backward, GRAD, np.array([[0.5, 2.0], [0.0, 0.0]]))
     yield call(relu_backward, SINGLE, np.array([0.25, 0.0, 2.0], np.float32))
-    yield of_integers(relu_backward, WHOLE_GRAD, np.array([0.5, 0.0]))
-    yield of_integers(relu_backward, WHOLE_GRAD, np.array([4, 0]))
+    yield from of_integers(relu_backward, WHOLE_GRAD, np.array([0.5, 0.0]))
+    yield from of_integers(relu_backward, WHOLE_GRAD, np.array([4, 0]))
 
 
 @wrong(
@@ -638,7 +638,7 @@ def leaky_relu_values(leaky_relu):
     yield call(leaky_relu, Z, slope=0.2)
     yield call(leaky_relu, Z, slope=2.0)
     yield call(leaky_relu, SINGLE)
-    yield of_integers(leaky_relu, WHOLE)
+    yield from of_integers(leaky_relu, WHOLE)
 
 
 @wrong(
@@ -736,8 +736,8 @@ def leaky_relu_slopes(leaky_relu_backward):
     yield call(leaky_relu_backward, GRAD, Z, slope=0.2)
     yield call(leaky_relu_backward, GRAD, Z, slope=2.0)
     yield call(leaky_relu_backward, SINGLE, np.array([-0.02, 0.5, 2.0], np.float32))
-    yield of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-0.5, 3.0]))
-    yield of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-4, 3]))
+    yield from of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-0.5, 3.0]))
+    yield from of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-4, 3]))
 
 
 @wrong(
@@ -856,7 +856,7 @@ def elu_values(elu):
     yield call(elu, Z, alpha=0.5)
     yield call(elu, Z, alpha=2.0)
     yield call(elu, SINGLE)
-    yield of_integers(elu, WHOLE)
+    yield from of_integers(elu, WHOLE)
     yield call(elu, np.array([-1000.0, 1000.0]))
 
 
@@ -982,8 +982,8 @@ def elu_slopes(elu_backward):
     yield call(elu_backward, GRAD, np.array([[-0.4, 0.5], [3.0, -0.125]]), alpha=0.5)
     yield call(elu_backward, GRAD, np.array([[-1.75, 0.5], [3.0, -0.125]]), alpha=2.0)
     yield call(elu_backward, SINGLE, np.array([-0.75, -0.25, 2.0], np.float32))
-    yield of_integers(elu_backward, WHOLE_GRAD, np.array([-0.75, 3.0]))
-    yield of_integers(elu_backward, WHOLE_GRAD, np.array([-1, 3]))
+    yield from of_integers(elu_backward, WHOLE_GRAD, np.array([-0.75, 3.0]))
+    yield from of_integers(elu_backward, WHOLE_GRAD, np.array([-1, 3]))
 
 
 @wrong(
@@ -1084,13 +1084,13 @@ def scores(softmax):
     yield call(softmax, np.array([[1.0, 2.0], [3.0, 5.0]]))
     yield call(softmax, np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]]))
     yield call(softmax, np.array([1.0, 2.0, 4.0]))
-    yield of_integers(softmax, np.array([[1, 2], [2, 0]]))
+    yield from of_integers(softmax, np.array([[1, 2], [2, 0]]))
     yield call(softmax, np.array([[1.0, 2.0], [0.5, -1.0]], np.float32))
     yield call(softmax, np.array([[1000.0, 1001.0]]))
     yield call(softmax, np.array([[1000.0, 0.0]]))
     yield call(softmax, np.array([[1.0, 2.0], [2000.0, 2001.0]]))
     yield call(softmax, np.array([[1e15, 1e15]]))
-    yield of_integers(softmax, np.array([[1, 2], [2, 0]], np.uint8))
+    yield from of_integers(softmax, np.array([[1, 2], [2, 0]], np.uint8))
 
 
 @wrong(

@@ -33,7 +33,7 @@ def cross_entropies(loss):
     yield call(loss, LOGITS.astype(np.float32), ROWS, parts=PARTS)
     yield call(loss, np.array([[1000.0, 1000.5]]), np.array([0]), parts=PARTS)
     yield call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE, parts=PARTS)
-    yield of_integers(loss, np.array([[1, 2, 3]]), SHARES)
+    yield from of_integers(loss, np.array([[1, 2, 3]]), SHARES, parts=PARTS)
     yield call(loss, LOGITS, np.array([2, 0]).astype(np.uint8), parts=PARTS)
     # That there is an answer at all is the mistake, whatever it is.
     for targets in ([0, -1], [0, 3], [[0], [1]], [[1, 0, 0]], [0], [0, 1, 2]):
@@ -252,8 +252,8 @@ def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "For labels and moderate logits the numbers are right. What remains: a Python float for the loss, 2-D "
-    "targets, and log_softmax, because the log of softmax is -inf where that has become 0.",
+    "For labels and moderate logits the numbers are right. What remains: 2-D targets; log_softmax, because "
+    "the log of softmax is -inf where that has become 0; and a Python float for the loss of float32 scores.",
 )
 def softmax_cross_entropy_as_first_written(logits, targets):
     rows = np.arange(len(logits))
@@ -443,8 +443,8 @@ def binary_cross_entropies(loss):
     yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0, 1]]), parts=PARTS)
     yield call(loss, np.array([[1000.0]]), np.array([[0.0]]), rtol=0, atol=SURE, parts=PARTS)
     yield call(loss, np.array([[-1000.0]]), np.array([[1.0]]), rtol=0, atol=SURE, parts=PARTS)
-    yield of_integers(loss, np.array([[1, 2]]), np.array([[0, 1]]))
-    yield of_integers(loss, np.array([[1, 2]], np.uint8), np.array([[0, 1]]))
+    yield from of_integers(loss, np.array([[1, 2]]), np.array([[0, 1]]), parts=PARTS)
+    yield from of_integers(loss, np.array([[1, 2]], np.uint8), np.array([[0, 1]]), parts=PARTS)
     # Whatever a table of all pairs is divided by: that there is an answer at all is the mistake.
     for targets in ([1.0, 0.0], [[1.0, 0.0]], [[1.0]]):
         yield script(
@@ -589,8 +589,8 @@ def binary_cross_entropy_in_the_dtype_of_the_targets(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "For moderate logits the numbers are right. What remains: a Python float for the loss, targets in the "
-    "dtype of the logits, and a form without log(p), which is -inf where p has become 0.",
+    "For moderate logits the numbers are right. What remains: a form without log(p), which is -inf where p "
+    "has become 0; targets in the dtype of the logits; and a Python float for the loss of float32 scores.",
 )
 def binary_cross_entropy_as_first_written(logits, targets):
     p = sigmoid(logits)
@@ -643,7 +643,8 @@ def binary_cross_entropy_of_the_logits(logits, targets):
     targets = np.asarray(targets, logits.dtype)
     if logits.shape != targets.shape:
         raise ValueError(f"shapes differ: {logits.shape} and {targets.shape}")
-    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    tail = np.log1p(np.exp(-np.abs(logits)))
+    losses = np.maximum(logits, 0) - logits * targets + tail
     return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
 
 
@@ -694,8 +695,8 @@ def squared_errors(loss):
     yield call(loss, np.array([[3.0, 1.0, 2.0]]), np.array([[1.0, 2.0, 0.5]]), parts=PARTS)
     yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1.0, 2.0]], np.float32), parts=PARTS)
     yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1, 2]]), parts=PARTS)
-    yield of_integers(loss, np.array([[3, 1]]), np.array([[0.5, 1.25]]))
-    yield of_integers(loss, np.array([[3, 1]], np.uint8), np.array([[1, 2]], np.uint8))
+    yield from of_integers(loss, np.array([[3, 1]]), np.array([[0.5, 1.25]]), parts=PARTS)
+    yield from of_integers(loss, np.array([[3, 1]], np.uint8), np.array([[1, 2]], np.uint8), parts=PARTS)
     # Whatever a table of all pairs is divided by: that there is an answer at all is the mistake.
     for targets in ([1.0, 2.0], [[1.0, 2.0]], [[1.0]]):
         yield script(
@@ -809,8 +810,8 @@ def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right. What remains: a Python float for the loss, targets in the dtype of the "
-    "predictions, and a ValueError for shapes that differ, before NumPy broadcasts them.",
+    "The numbers are right. What remains: a ValueError for shapes that differ, before NumPy broadcasts them; "
+    "targets in the dtype of the predictions; and a Python float for the loss of float32 ones.",
 )
 def mean_squared_error_as_first_written(predictions, targets):
     difference = predictions - targets
@@ -872,7 +873,7 @@ def mean_squared_error_by_the_mean(predictions, targets):
     predictions = as_floating(predictions)
     targets = np.asarray(targets, predictions.dtype)
     if predictions.shape != targets.shape:
-        raise ValueError(f"shapes differ: {predictions.shape} and {targets.shape}")
+        raise ValueError(f"{predictions.shape} is not {targets.shape}")
     difference = predictions - targets
     return float(np.mean(difference**2)), 2 * difference / difference.size
 

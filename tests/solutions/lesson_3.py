@@ -21,8 +21,8 @@ def sums(dense):
     yield call(dense, X[:2], W, np.array([10.0, -20.0]))
     yield call(dense, X, W, np.array([0.5, -1.0]))
     yield call(dense, X.astype(np.float32), W.astype(np.float32), np.ones(2, np.float32))
-    yield of_integers(dense, np.array([[1, 2]]), np.array([[3], [5]]), np.array([10]))
-    yield of_integers(
+    yield from of_integers(dense, np.array([[1, 2]]), np.array([[3], [5]]), np.array([10]))
+    yield from of_integers(
         dense, np.array([[200, 100]], np.uint8), np.array([[2], [3]], np.uint8), np.array([9], np.uint8)
     )
 
@@ -41,8 +41,12 @@ def gradients(dense_backward):
     yield call(
         dense_backward, GRAD.astype(np.float32), X.astype(np.float32), W.astype(np.float32), parts=PARTS
     )
-    yield of_integers(dense_backward, np.array([[3]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]))
-    yield of_integers(dense_backward, np.array([[3]]), np.array([[2, 5]]), np.array([[7], [-1]]))
+    yield from of_integers(
+        dense_backward, np.array([[3]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]), parts=PARTS
+    )
+    yield from of_integers(
+        dense_backward, np.array([[3]]), np.array([[2, 5]]), np.array([[7], [-1]]), parts=PARTS
+    )
 
 
 @wrong("dense", "Your weighted sums are right, but the bias is missing: b has to be added to every row.")

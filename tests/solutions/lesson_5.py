@@ -1391,15 +1391,18 @@ class TextbookBackpropagation(Network):
         outputs = [np.asarray(X, self.dtype)]
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             outputs.append(activation(dense(outputs[-1], W, b)))
 
         loss, grad = LOSSES[self.loss](outputs[-1], y)
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
-            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            _, backward = ACTIVATIONS[name]
             grad = backward(grad, outputs[layer + 1])
-            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            W = self.params[2 * layer]
+            grad, dW, db = dense_backward(grad, outputs[layer], W)
             grads[2 * layer], grads[2 * layer + 1] = dW, db
         return loss, grads
 
@@ -1411,15 +1414,18 @@ class TextbookPenalty(Network):
         outputs = [np.asarray(X, self.dtype)]
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             outputs.append(activation(dense(outputs[-1], W, b)))
 
         loss, grad = LOSSES[self.loss](outputs[-1], y)
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
-            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            _, backward = ACTIVATIONS[name]
             grad = backward(grad, outputs[layer + 1])
-            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            W = self.params[2 * layer]
+            grad, dW, db = dense_backward(grad, outputs[layer], W)
             grads[2 * layer], grads[2 * layer + 1] = dW, db
 
         if self.l2 > 0:
@@ -1459,16 +1465,19 @@ class TextbookNetwork:
         if rng is None:
             rng = np.random.default_rng()
         self.params = []
-        for fan_in, fan_out in zip(self.sizes[:-1], self.sizes[1:], strict=True):
-            self.params.append(INITIALIZERS[initializer](rng, fan_in, fan_out, self.dtype))
-            self.params.append(np.zeros(fan_out, self.dtype))
+        layers = zip(self.sizes[:-1], self.sizes[1:], strict=True)
+        for fan_in, fan_out in layers:
+            draw = INITIALIZERS[initializer]
+            W = draw(rng, fan_in, fan_out, self.dtype)
+            self.params += [W, np.zeros(fan_out, self.dtype)]
 
     def forward(self, X):
         x = np.asarray(X, self.dtype)
         last = len(self.sizes) - 2
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             x = activation(dense(x, W, b))
         return x
 
@@ -1478,7 +1487,8 @@ class TextbookNetwork:
         inputs, activated, masks = [], [], []
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             inputs.append(x)
             x = activation(dense(x, W, b))
             activated.append(x)
@@ -1490,11 +1500,13 @@ class TextbookNetwork:
         loss, grad = LOSSES[self.loss](x, y)
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
-            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            _, backward = ACTIVATIONS[name]
             if masks[layer] is not None:
                 grad = dropout_backward(grad, masks[layer])
             grad = backward(grad, activated[layer])
-            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            W = self.params[2 * layer]
+            grad, dW, db = dense_backward(grad, inputs[layer], W)
             grads[2 * layer], grads[2 * layer + 1] = dW, db
 
         if self.l2 > 0:
