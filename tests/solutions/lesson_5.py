@@ -210,6 +210,8 @@ def answers(network):
     yield predict((2, 3), THREE[1:])
     yield predict((1, 1), np.array([[-1.8], [-1.5], [-3.0]]), SQUARED)  # the outputs 0.4, 0.25 and 1
     yield predict((1, 1), np.array([[0.6], [-4.2]]), SQUARED)  # -0.8 and 1.6
+    yield predict((1, 1), np.array([[-2.0]]), SQUARED)  # exactly 1/2
+    yield predict((1, 1), np.array([[-1.0]]), BINARY)  # 0, the score of exactly 1/2
     yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]), BINARY)
     yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]), SQUARED)
 
@@ -1052,6 +1054,17 @@ class AnAnswerForEveryOutput(Network):
 
 @wrong(
     "Network.predict",
+    "A probability of exactly 1/2 is yes in your code: 1 is for what is above 1/2, so compare by >, not by "
+    ">=.",
+)
+class OneHalfIsYes(Network):
+    def predict(self, X):
+        p = self.predict_proba(X)
+        return (p[:, 0] >= 0.5).astype(int) if p.shape[1] == 1 else p.argmax(axis=1)
+
+
+@wrong(
+    "Network.predict",
     "You round the single output of mean_squared_error, which may lie beyond 0 and 1: 1.6 would be class 2, "
     "and -0.8 class -1. Ask whether it is above 1/2.",
 )
@@ -1664,7 +1677,7 @@ class AnswersFromTheScores(Network):
 class AnswersOneByOne(Network):
     def predict(self, X):
         def answer(shares):
-            return int(shares[0] >= 0.5) if len(shares) == 1 else list(shares).index(max(shares))
+            return int(shares[0] > 0.5) if len(shares) == 1 else list(shares).index(max(shares))
 
         return np.array([answer(shares) for shares in self.predict_proba(X)])
 
