@@ -30,6 +30,13 @@ def pytest_addoption(parser, pluginmanager):
     group.addoption("--slow", action="store_true", help="run the tests that take minutes, too")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Let an idle process take tests from a busy one: they differ by a factor of a thousand in length."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":  # without xdist: nothing
+        config.option.dist = "worksteal"
+
+
 def pytest_report_header(config):
     package = config.stash[GRADED]
     return f"graded package: {package.name} ({package.path})"

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import doctor, report
+from . import doctor, regressions, report
 from .run import PARTS, RESULTS, SHORT, Run, read
 from .studies import command as studies
 
@@ -22,7 +22,8 @@ def main(arguments=None):
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="measure everything in turns, and print the table of ratios")
-    run.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {', '.join(PARTS)} (default: all)")
+    names = "; ".join(PARTS).replace("%", "%%")  # argparse formats help texts with %
+    run.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {names} (default: all)")
     run.add_argument("--short", action="store_true", help=f"only what has a target: {', '.join(SHORT)}")
     run.add_argument(
         "--rounds", type=_positive, default=7, metavar="N", help="of each comparison (default: 7)"
@@ -31,17 +32,27 @@ def main(arguments=None):
         "--threads", type=_positive, metavar="N", help="for every contender (default: its own choice)"
     )
     run.add_argument("--impl", metavar="NAME", help="a package of yours that takes part, too")
+    results = f"default: {RESULTS.parent.name}/{RESULTS.name}"  # short, wherever the project lies
     run.add_argument(
-        "--out", type=Path, default=RESULTS / "last.json", metavar="FILE", help="default: %(default)s"
+        "--out", type=Path, default=RESULTS / "last.json", metavar="FILE", help=f"{results}/last.json"
     )
     run.add_argument("--fresh", action="store_true", help="forget what an earlier run has measured")
     run.set_defaults(command=_run)
     page = commands.add_parser("report", help="turn the last run into a Markdown page with plots")
     page.add_argument(
-        "--run", type=Path, default=RESULTS / "last.json", metavar="FILE", help="default: %(default)s"
+        "--run", type=Path, default=RESULTS / "last.json", metavar="FILE", help=f"{results}/last.json"
     )
-    page.add_argument("--out", type=Path, default=RESULTS, metavar="FOLDER", help="default: %(default)s")
+    page.add_argument("--out", type=Path, default=RESULTS, metavar="FOLDER", help=results)
+    page.add_argument(
+        "--publish", action="store_true", help="into benchmarks/reports instead, and its table into README.md"
+    )
     page.set_defaults(command=_report)
+    slower = commands.add_parser("regressions", help="is `nn` slower than in an earlier revision?")
+    slower.add_argument(
+        "revision", nargs="?", default="HEAD~1", help="as git names it (default: %(default)s)"
+    )
+    slower.add_argument("-k", dest="words", nargs="+", default=(), metavar="WORD", help="only cases named so")
+    slower.set_defaults(command=_regressions)
     commands.add_parser("doctor", help="are there better BLAS kernels for this processor?").set_defaults(
         command=_doctor
     )
@@ -73,8 +84,17 @@ def _run(options):
 def _report(options):
     if not options.run.exists():
         raise ValueError(f"there is no run in {options.run}: python -m benchmarks run makes one")
-    print(report.make(read(options.run), options.out))
+    record = read(options.run)
+    print(report.publish(record) if options.publish else report.make(record, options.out))
     return 0
+
+
+def _regressions(options):
+    slower = regressions.compare(options.revision, options.words)
+    if not slower:
+        return 0
+    print("\n".join(["", "Slower by a quarter or more, each time that it was measured:", *slower]))
+    return 1
 
 
 def _doctor(options):

@@ -1,13 +1,16 @@
-"""Anatomy of a step: where its time goes, and what the passes cost that Adam is made of, on one thread."""
+"""Anatomy of a step: where its time goes, and what the passes cost that Adam is made of, on one thread.
+
+Times are the least of many calls.
+"""
 
 import time
-from statistics import median
 
 import numpy as np
 
 from .contenders import Floor, Ours
 from .workloads import MINI_BATCH, WORKLOADS, images
 
+SIZES = (1_000, 10_000, 50_890, 101_770, 567_434, 4_000_000)  # the middle ones are the workloads' networks
 PASS = 65_536  # numbers in a pass over memory, as many as the cache next to the processor holds
 
 
@@ -24,8 +27,31 @@ def measure(tell=lambda text: None):
         return {"steps": steps, "passes": _passes()}
 
 
+def adam(rounds=15):
+    """Return {size: nanoseconds for each parameter in every round} of Adam's step."""
+    from threadpoolctl import threadpool_limits
+
+    from nn.optimizers import adam_step
+
+    figures = {}
+    rng = np.random.default_rng(0)
+    with threadpool_limits(1):
+        for size in SIZES:
+            param, grad = (rng.standard_normal(size, dtype=np.float32) for _ in range(2))
+            m, v = np.zeros_like(param), np.zeros_like(param)
+            repeats = max(1, 2_000_000 // size)
+            times = []
+            for _ in range(rounds + 1):
+                begun = time.perf_counter()
+                for t in range(repeats):
+                    adam_step(param, grad, m, v, t + 1, lr=1e-5)
+                times.append((time.perf_counter() - begun) / repeats / size * 1e9)
+            figures[str(size)] = times[1:]
+    return figures
+
+
 def _step(workload):
-    """Return the seconds of each part of a training step, the median of many."""
+    """Return the seconds of each part of a training step."""
     from nn.losses import softmax_cross_entropy
 
     X, y = images(20 * workload.batch)
@@ -60,10 +86,10 @@ def _passes():
 
 
 def _seconds(function, enough=0.3):
-    """Return the median seconds of a call, of as many as fit."""
+    """Return the least seconds of a call, of as many calls as fit."""
     times, begun = [], time.perf_counter()
     while time.perf_counter() - begun < enough or len(times) < 5:
         start = time.perf_counter()
         function()
         times.append(time.perf_counter() - start)
-    return median(times)
+    return min(times)

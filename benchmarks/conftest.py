@@ -1,9 +1,17 @@
-"""What the timed suites have in common: the package that is timed, and arrays of usual size."""
+"""What the timed suites share: the package that is timed, one thread, and what stands beside a figure."""
+
+import os
 
 import numpy as np
 import pytest
 
 from tests.grading.package import GRADED
+
+from . import machine
+from .turns import thread_settings
+
+for name, value in thread_settings(1).items():  # before a library starts its threads
+    os.environ.setdefault(name, value)
 
 
 @pytest.fixture
@@ -25,3 +33,18 @@ def one_thread():
 
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture
+def benchmark(benchmark, one_thread, request):
+    """pytest-benchmark's fixture, with what a figure depends on in its ``extra_info``, and so in the JSON."""
+    about = machine.describe()
+    benchmark.extra_info.update(
+        processor=about["processor"],
+        python=about["python"],
+        versions=about["versions"],
+        blas=[f"{pool['library']} {pool['version']}, kernel {pool['kernel']}" for pool in about["blas"]],
+        threads=1,
+        dtype=str(request.getfixturevalue("dtype")) if "dtype" in request.fixturenames else "float32",
+    )
+    return benchmark

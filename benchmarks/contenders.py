@@ -8,10 +8,12 @@ Each is built for a workload from the same initial weights and offers what it ca
 - ``forward(X)``, ``predict(X)``: the scores, and the classes
 - ``numbers(grads)``: gradients as NumPy arrays, to be compared
 
-Libraries are imported where they are used, so that an absent one is reported as absent.
+``CONTENDERS``, at the end, is the only list of them. Libraries are imported where they are used, so that an
+absent one is reported as absent.
 """
 
 import importlib
+import re
 from itertools import pairwise
 from typing import ClassVar
 
@@ -24,10 +26,15 @@ RATE = 0.001
 
 
 class Contender:
-    """What the contenders have in common: ``name`` stands in the tables, ``needs`` is the library."""
+    """What the contenders have in common.
+
+    ``name`` stands in the tables, ``needs`` is the module without which it is absent, ``commands`` are what
+    `run` times of it.
+    """
 
     name = ""
     needs = "numpy"
+    commands: ClassVar = ("epoch", "step", "gradients", "forward", "predict")
 
     def __init__(self, workload, dtype=np.float32, seed=0):
         self.workload, self.dtype = workload, np.dtype(dtype)
@@ -124,6 +131,7 @@ class Regularized(Ours):
     """Ours with all that v2 may have: dropout, L2 and clipping."""
 
     name = "nn, dropout + L2 + clipping"
+    commands: ClassVar = ("epoch",)
     options: ClassVar = {"dropout": 0.2, "l2": 1e-4}
     max_grad_norm = 5.0
 
@@ -158,6 +166,7 @@ class Floor(Contender):
     """The bare matrix products of a step: forward, dW, and dx for all layers but the first."""
 
     name = "bare matrix products"
+    commands: ClassVar = ("step", "gradients", "forward", "predict")
 
     def build(self, params):
         self.params = params
@@ -200,6 +209,7 @@ class ScikitLearn(Contender):
 
     name = "scikit-learn"
     needs = "sklearn.neural_network"
+    commands: ClassVar = ("epoch", "predict")
 
     def build(self, params):
         from sklearn.neural_network import MLPClassifier
@@ -390,6 +400,7 @@ class Keras(Contender):
 
     name = "Keras"
     needs = "keras"
+    commands: ClassVar = ("epoch", "predict")
 
     def build(self, params):
         if self.dtype != np.float32:
@@ -426,6 +437,16 @@ CONTENDERS = {
     contender.name: contender
     for contender in (Ours, Regularized, Naive, Floor, ScikitLearn, Torch, TorchFused, Jax, Keras)
 }
+
+
+def who_can(command):
+    """Return the names of the contenders of whom `run` times this command, ours first."""
+    return [name for name, contender in CONTENDERS.items() if command in contender.commands]
+
+
+def identifier(name):
+    """Return a name as a word that `pytest -k` can select: letters, digits and hyphens."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))
 
 
 def graded(package):

@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def libraries():
     }
 
 
+@cache
 def versions():
     """Return the versions of the packages that are installed."""
     found = {}
@@ -52,6 +54,7 @@ def versions():
     return found
 
 
+@cache
 def processor():
     """Return the processor's name as the system tells it."""
     try:

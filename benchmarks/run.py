@@ -9,19 +9,17 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from statistics import median
 from typing import NamedTuple
 
 from tests.grading.progress import write
 
 from . import anatomy, doctor, growth, machine, race_to_accuracy
-from .contenders import CONTENDERS
-from .turns import Field, ratios
+from .contenders import who_can
+from .turns import Field
 from .workloads import MINI_BATCH, WORKLOADS
 
 RESULTS = Path(__file__).parent / "results"
-PEERS = ["scikit-learn", "PyTorch eager, Adam", "PyTorch eager, fused Adam", "JAX, jit per step", "Keras"]
-PLAIN = ["nn", "naive NumPy", "bare matrix products"]
+FORMAT = 2  # of the record: 1 kept medians
 
 
 class Run:
@@ -36,6 +34,7 @@ class Run:
         self.path, self.rounds, self.impl, self.threads = Path(path), rounds, impl, threads
         self.quiet = quiet
         self.parts = {}
+        self._bar = None
         if impl:
             _require_package(impl)
         if self.path.exists():
@@ -47,10 +46,16 @@ class Run:
         return {**machine.describe(), "rounds": self.rounds, "threads": self.threads, "impl": self.impl}
 
     def measure(self, names=None):
-        """Measure the parts named, all where none is; return the whole record."""
-        for name in names or PARTS:
-            self._measure(name, PARTS[name])
-        self._tell("")
+        """Measure the parts named, or all; return the whole record."""
+        from tqdm import tqdm
+
+        names = names or PARTS
+        total = sum(len(PARTS[name].workloads or [name]) for name in names)
+        layout = "{n}/{total} [{elapsed}] {desc}"
+        off = self.quiet or not sys.stderr.isatty()
+        with tqdm(total=total, bar_format=layout, ncols=79, leave=False, disable=off) as self._bar:
+            for name in names:
+                self._measure(name, PARTS[name])
         return self.record()
 
     def _measure(self, name, part):
@@ -59,6 +64,7 @@ class Run:
                 self._begin(name)
                 self.parts[name] = part.measure(self)
                 self.save()
+            self._bar.update()
             return
         rows = self.parts.setdefault(name, {})
         for workload in part.workloads:
@@ -66,10 +72,12 @@ class Run:
                 self._begin(f"{name}, {workload}")
                 rows[workload] = part.measure(self, workload)
                 self.save()
+            self._bar.update()
 
     def record(self):
         """Return everything measured, with the machine and the date."""
         return {
+            "format": FORMAT,
             "date": f"{datetime.now():%Y-%m-%d %H:%M}",
             "machine": self._machine(),
             "parts": self.parts,
@@ -80,9 +88,9 @@ class Run:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         write(self.path, json.dumps(self.record(), indent=1) + "\n")
 
-    def contenders(self, *names):
-        """Return these names and the learner's package, where there is one."""
-        return [*names, *([self.impl] if self.impl else [])]
+    def contenders(self, command):
+        """Return who is timed at a command: all who can do it, and the learner's package if there is one."""
+        return [*who_can(command), *([self.impl] if self.impl else [])]
 
     def field(self, names, workload, **options):
         """Return the contenders of a workload, ready to be asked."""
@@ -90,29 +98,32 @@ class Run:
         return Field(names, WORKLOADS[workload], **options)
 
     def _begin(self, what):
-        """Say what is measured now: in the line that changes, or in one of its own where nobody watches."""
-        if sys.stderr.isatty():
-            self._tell(what)
-        elif not self.quiet:
+        """Say what is measured now, in the bar, or in a line of its own if nobody watches."""
+        self._about = what
+        self.tell("")
+        if self._bar.disable and not self.quiet:
             print(f"measuring {what}", file=sys.stderr, flush=True)
 
-    def _tell(self, text):
-        if not self.quiet and sys.stderr.isatty():
-            print(f"\r{text:<79.79}", end="" if text else "\r", file=sys.stderr, flush=True)
+    def tell(self, text):
+        """Say in the bar how far the present row is."""
+        about = f"{self._about}: {text}" if text else self._about
+        self._bar.set_description_str(about[:62])  # tqdm cuts no line without a bar
 
 
 def read(path):
     """Return the record of a run.
 
-    Raises ValueError where the file is damaged or something else.
+    Raises ValueError if the file is damaged or something else.
     """
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))
-        if {"date", "machine", "parts"} <= record.keys():
+        if record["format"] == FORMAT and {"date", "machine", "parts"} <= record.keys():
             return record
-    except (ValueError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         pass
-    raise ValueError(f"{path} is not a run of these benchmarks, or damaged; --fresh begins another")
+    raise ValueError(
+        f"{path} is not a run of these benchmarks, or an old or damaged one; --fresh begins another"
+    )
 
 
 def _require_package(name):
@@ -133,51 +144,33 @@ class Part(NamedTuple):
     workloads: list[str] | None = None
 
 
-def _epochs(run, workload):
-    """Time whole epochs of every contender, and those of the regularized network."""
-    names = run.contenders("nn", "nn, dropout + L2 + clipping", "naive NumPy", *PEERS)
-    return _turns(run, names, workload, "epoch")
+def _turns(command, repeats=None, workloads=WORKLOADS, **options):
+    """Return a part that times one command of all who can do it."""
+
+    def measure(run, workload):
+        calls = 1 if repeats == 0 and WORKLOADS[workload].batch is None else repeats  # it is long enough
+        return _row(run, run.contenders(command), workload, command, calls, **options)
+
+    return Part(measure, list(workloads))
 
 
-def _epochs_one_thread(run, workload):
-    """Time the epochs with one thread each, without the slowest."""
-    return _turns(run, run.contenders("nn", *PEERS), workload, "epoch", threads=1)
+def _recommended(run, workload):
+    """Time epochs under the BLAS kernel that the doctor recommends; an empty row if it recommends none.
 
-
-def _epochs_recommended(run, workload):
-    """Time epochs under the BLAS kernel that the doctor recommends; an empty row where there is none."""
+    Beside ours stand the two fastest of the peers alone: they do not use that library.
+    """
     kernel = run.parts.get("doctor", {}).get("recommended")
     if kernel is None:
         return {"times": {}, "absent": {}}
-    names = run.contenders("nn", "PyTorch eager, fused Adam", "JAX, jit per step")
-    return _turns(run, names, workload, "epoch", kernel=kernel)
+    names = ["nn", "PyTorch eager, fused Adam", "JAX, jit per step", *([run.impl] if run.impl else [])]
+    return _row(run, names, workload, "epoch", kernel=kernel, threads=1)
 
 
-def _steps(command, **options):
-    """Return a part that times one command on a batch."""
-
-    def measure(run, workload):
-        peers = [name for name in PEERS if name not in ("scikit-learn", "Keras")]
-        repeats = 0 if WORKLOADS[workload].batch else 1
-        return _turns(run, run.contenders(*PLAIN, *peers), workload, command, repeats, **options)
-
-    return Part(measure, list(WORKLOADS))
-
-
-def _predictions(run, workload):
-    """Time the prediction of 10,000 images."""
-    return _turns(run, run.contenders(*PLAIN, *PEERS), workload, "predict", repeats=0)
-
-
-def _turns(run, names, workload, command, repeats=None, **options):
-    """Return for each contender the seconds by round, and the ratios of ours to it."""
+def _row(run, names, workload, command, repeats=None, **options):
+    """Return the seconds of each contender by round, and who is absent."""
     with run.field(names, workload, **options) as field:
-        times = field.turns(command, run.rounds, repeats=repeats, tell=run._tell)
-    rows = {
-        name: {"seconds": median(seconds), "rounds": seconds, "ratio": ratios(times, "nn", name)}
-        for name, seconds in times.items()
-    }
-    return {"times": rows, "absent": field.absent}
+        times = field.turns(command, run.rounds, repeats=repeats, tell=run.tell)
+    return {"times": times, "absent": field.absent}
 
 
 def _memory(run, workload):
@@ -195,29 +188,29 @@ def _memory(run, workload):
     }
 
 
-def _adam(run):
-    """Return the nanoseconds that Adam's step takes for each parameter, one thread, by size."""
-    from .kernels import nanoseconds_per_parameter
-
-    return nanoseconds_per_parameter()
-
-
 PARTS = {
     "doctor": Part(lambda run: doctor.examine()),
-    "epochs": Part(_epochs, MINI_BATCH),
-    "epochs, one thread": Part(_epochs_one_thread, MINI_BATCH),
-    "epochs, recommended kernel": Part(_epochs_recommended, MINI_BATCH),
-    "forward and backward": _steps("gradients"),
-    "forward and backward, one thread": _steps("gradients", threads=1),
-    "forward": _steps("forward"),
-    "step": _steps("step"),
-    "step, float64": _steps("step", dtype="float64"),
-    "prediction of 10,000": Part(_predictions, MINI_BATCH),
+    "epochs": _turns("epoch", workloads=MINI_BATCH),
+    "epochs, one thread": _turns("epoch", workloads=MINI_BATCH, threads=1),
+    "epochs, recommended kernel": Part(_recommended, MINI_BATCH),
+    "forward and backward": _turns("gradients", 0),
+    "forward and backward, one thread": _turns("gradients", 0, threads=1),
+    "forward": _turns("forward", 0),
+    "step": _turns("step", 0),
+    "step, float64": _turns("step", 0, dtype="float64"),
+    "prediction of 10,000": _turns("predict", 0, workloads=MINI_BATCH),
     "memory": Part(_memory, MINI_BATCH),
-    "adam": Part(_adam),
-    "anatomy": Part(lambda run: anatomy.measure(run._tell)),
-    "time to 97 %": Part(lambda run: race_to_accuracy.measure(run._tell)),
-    "growth": Part(lambda run: growth.measure(run._tell)),
+    "adam": Part(lambda run: anatomy.adam()),
+    "anatomy": Part(lambda run: anatomy.measure(run.tell)),
+    "time to 97 %": Part(lambda run: race_to_accuracy.measure(run.tell)),
+    "growth": Part(lambda run: growth.measure(run.tell)),
 }
-SHORT = ["doctor", "epochs", "forward and backward", "memory", "adam"]  # what the targets are about
-assert set(PLAIN) | set(PEERS) <= set(CONTENDERS)
+SHORT = [  # what the targets are about
+    "doctor",
+    "epochs, one thread",
+    "epochs, recommended kernel",
+    "forward and backward, one thread",
+    "memory",
+    "adam",
+    "anatomy",
+]

@@ -1,6 +1,8 @@
 """Turns: contenders are timed one after another, round by round, so that a slow minute is everybody's.
 
-Ratios are taken within each round; their median is the result, and their range is shown beside it.
+Others who use the machine can only make a round slower. So a contender's time is its least round, and a ratio
+is that of two least rounds; how much the ratios of single rounds differ tells whether it can be trusted. On
+one thread it is processor time that counts: who had the processor to himself by chance gains nothing.
 """
 
 import json
@@ -9,7 +11,8 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from statistics import median
+from statistics import median, quantiles
+from typing import NamedTuple
 
 from nn import blas
 from tests.grading.runner import ROOT
@@ -20,8 +23,8 @@ REST = 0.3  # seconds between two turns: threads that spin while they wait come 
 class Field:
     """The contenders of one workload, each in a worker process; absent ones say why.
 
-    threads: how many each may use, None for the library's own choice. kernel: the one that OpenBLAS shall
-    use.
+    threads: how many each may use, None for the library's own choice; with 1, each is bound to one
+    processor where the system can do that. kernel: the one that OpenBLAS shall use.
     """
 
     def __init__(self, names, workload, dtype="float32", threads=None, kernel=None):
@@ -34,13 +37,10 @@ class Field:
         if self.kernel:
             environment[blas.SETTING] = self.kernel
         if self.threads:
-            for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-                environment[variable] = str(self.threads)
-            environment["TF_NUM_INTRAOP_THREADS"] = environment["TF_NUM_INTEROP_THREADS"] = str(self.threads)
-            if self.threads == 1:
-                environment["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+            environment |= thread_settings(self.threads)
+        command = [sys.executable, "-m", "benchmarks.worker", name, self.workload.name, self.dtype]
         return subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.worker", name, self.workload.name, self.dtype],
+            command + ["--one-processor"] * (self.threads == 1),
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
@@ -66,7 +66,7 @@ class Field:
         return [name for name in self._workers if name not in self.absent]
 
     def ask(self, name, *command):
-        """Have a contender do something; return its answer, None (and why, in ``absent``) where it cannot."""
+        """Have a contender do something; return its answer, or None (and why, in ``absent``) if it cannot."""
         worker = self._workers[name]
         try:
             worker.stdin.write(json.dumps(command) + "\n")
@@ -82,31 +82,62 @@ class Field:
     def turns(self, command, rounds, repeats=None, tell=None):
         """Time a command of every contender in turn; return {name: seconds of each round}.
 
-        The first round warms up (imports, compilation, caches) and is not counted. repeats: calls per round,
-        chosen so that a round takes about 0.2 s where it is 0.
+        They are seconds of processor time on one thread, and seconds by the clock on several. The first round
+        warms up (imports, compilation, caches) and is not counted. repeats: calls per round, with 0 as
+        many as take about 0.2 s.
         """
         times, calls = {}, {}
         for turn in range(rounds + 1):
             for name in self.present:
                 if tell:
-                    tell(f"{self.workload.name}, {command}, {name}, round {turn} of {rounds}")
+                    tell(f"{name}, round {turn} of {rounds}")
                 arguments = [] if repeats is None else [calls.get(name, 1)]
-                seconds = self.ask(name, command, *arguments)
-                if seconds is None:
+                timing = self.ask(name, command, *arguments)
+                if timing and turn == 0 and repeats is not None:
+                    timing = self.ask(name, command, 1)  # the very first call compiled and imported
+                    if timing:
+                        calls[name] = repeats or max(1, int(0.2 / max(timing["clock"], 1e-6)))
+                if timing is None:
                     times.pop(name, None)
                     continue
-                if turn == 0 and repeats is not None:
-                    seconds = self.ask(name, command, 1)  # the very first call compiled and imported
-                    calls[name] = repeats or max(1, int(0.2 / max(seconds, 1e-6)))
-                elif turn:
-                    times.setdefault(name, []).append(seconds)
+                if turn:
+                    times.setdefault(name, []).append(timing["processor" if self.threads == 1 else "clock"])
                 time.sleep(REST if repeats is None else REST / 3)
         return times
 
 
-def ratios(times, name, other):
-    """Return (median, smallest, largest) of two contenders' ratios by round; None where one is absent."""
-    if name not in times or other not in times:
+def thread_settings(threads):
+    """Return the environment variables that give every library so many threads, as far as it obeys them.
+
+    NPROC is XLA's, whose thread pool, and so JAX's, heeds no other variable.
+    """
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")
+    tensorflow = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    return dict.fromkeys((*names, *tensorflow), str(threads))
+
+
+class Ratio(NamedTuple):
+    """Ours / theirs: of the least rounds; the least and the greatest of single rounds; how much those differ.
+
+    spread: the interquartile range of the ratios of single rounds over their median; None for fewer than
+    three rounds.
+    """
+
+    value: float
+    low: float
+    high: float
+    spread: float | None
+
+
+def ratio(ours, theirs):
+    """Return the Ratio of two lists of seconds, round by round."""
+    each = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+    return Ratio(min(ours) / min(theirs), min(each), max(each), spread(each))
+
+
+def spread(figures):
+    """Return the interquartile range over the median; None for fewer than three figures."""
+    if len(figures) < 3:
         return None
-    each = [mine / theirs for mine, theirs in zip(times[name], times[other], strict=True)]
-    return median(each), min(each), max(each)
+    lower, _, upper = quantiles(figures, method="inclusive")
+    return (upper - lower) / median(figures)

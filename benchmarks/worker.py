@@ -1,6 +1,8 @@
 """A worker: one contender in a process of its own, which does and times what it is told, and sleeps between.
 
-    python -m benchmarks.worker CONTENDER WORKLOAD DTYPE    # commands in, answers out, JSON by line
+    python -m benchmarks.worker CONTENDER WORKLOAD DTYPE [--one-processor]
+
+Commands come in and answers go out as JSON, line by line.
 
 Each library has threads of its own; in one process they would get in one another's way.
 """
@@ -29,23 +31,23 @@ class Worker:
         self.batch = np.ascontiguousarray(self.X[:size]), self.y[:size]
 
     def epoch(self):
-        """Time one epoch, in seconds."""
+        """Time one epoch."""
         return _timed(lambda: self.contender.epoch(self.X, self.y))
 
     def step(self, repeats):
-        """Time a step on one batch, in seconds."""
+        """Time a step on one batch."""
         return _timed(lambda: self.contender.step(*self.batch), repeats)
 
     def gradients(self, repeats):
-        """Time a forward and backward pass on one batch, in seconds."""
+        """Time a forward and backward pass on one batch."""
         return _timed(lambda: self.contender.gradients(*self.batch), repeats)
 
     def forward(self, repeats):
-        """Time a forward pass on one batch, in seconds."""
+        """Time a forward pass on one batch."""
         return _timed(lambda: self.contender.forward(self.batch[0]), repeats)
 
     def predict(self, repeats):
-        """Time the prediction of 10,000 images, in seconds."""
+        """Time the prediction of 10,000 images."""
         return _timed(lambda: self.contender.predict(self.X[:10_000]), repeats)
 
     def memory(self):
@@ -63,14 +65,18 @@ class Worker:
 
 
 def _timed(function, repeats=1):
-    begun = time.perf_counter()
+    """Return the seconds of a call, by the clock and of processor time in all threads."""
+    begun, used = time.perf_counter(), time.process_time()
     for _ in range(repeats):
         function()
-    return (time.perf_counter() - begun) / repeats
+    clock, processor = time.perf_counter() - begun, time.process_time() - used
+    return {"clock": clock / repeats, "processor": processor / repeats}
 
 
-def main(name, workload, dtype):
+def main(name, workload, dtype, option=None):
     """Answer commands until there are no more."""
+    if option == "--one-processor" and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # whatever threads a library starts share it
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # libraries that print do not disturb
     if name in CONTENDERS:

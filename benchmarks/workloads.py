@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+SAMPLES = 60_000  # of an epoch
+
 
 class Workload(NamedTuple):
     """A network and the size of its batches; ``batch`` None takes the whole training set at once."""
@@ -12,6 +14,16 @@ class Workload(NamedTuple):
     sizes: tuple[int, ...]
     batch: int | None
     activation: str = "relu"
+
+    @property
+    def identifier(self):
+        """The workload as a word that `pytest -k` can select: 784x64x10-b32."""
+        return f"{'x'.join(map(str, self.sizes))}-{f'b{self.batch}' if self.batch else 'full'}"
+
+    @property
+    def steps(self):
+        """How many steps an epoch has."""
+        return -(-SAMPLES // (self.batch or SAMPLES))
 
     @property
     def parameters(self):
@@ -34,7 +46,6 @@ WORKLOADS = {
     )
 }
 MINI_BATCH = [name for name, workload in WORKLOADS.items() if workload.batch]
-SAMPLES = 60_000  # of an epoch
 
 
 def images(n=SAMPLES, inputs=784, classes=10, dtype=np.float32, seed=0):

@@ -20,12 +20,13 @@ class Network:
 
     sizes: widths from input to output, at least two. activation: name of the hidden activation. output:
     "identity" (scores for a loss that squashes them itself) or "sigmoid" (for mean_squared_error). loss,
-    initializer: names. dropout: share of hidden units dropped while training. l2: strength of the penalty on
-    the weights. rng: Generator for the initial weights, fresh entropy where it is None. dtype: float32 or
-    float64, of the parameters and of all computation.
+    initializer: names. dropout: rate of dropout for the hidden units while training. l2: strength of the
+    penalty on the weights. rng: Generator for the initial weights; None takes fresh entropy, so that no two
+    networks are alike. dtype: float32 or float64, of the parameters and of all computation, whatever that of
+    the data.
 
-    Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,). Biases
-    start at 0.
+    Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,); what is
+    written into these arrays changes the network. Biases start at 0.
 
     Raises ValueError naming the argument that does not fit.
     """
@@ -71,20 +72,25 @@ class Network:
     def predict_proba(self, X):
         """Return probabilities (n, outputs) for X (n, inputs): a fresh array.
 
-        They are the softmax or the sigmoid of the output, as the loss has it; the output itself under
-        mean_squared_error.
+        They are the softmax of the output under softmax_cross_entropy, its sigmoid under
+        binary_cross_entropy, and the output itself under mean_squared_error.
         """
         raise NotImplementedError
 
     def predict(self, X):
-        """Return class indices (n,) for X (n, inputs): the likeliest class; with one output, 1 above 1/2."""
+        """Return class indices, integers (n,), for X (n, inputs).
+
+        Of several outputs the largest is the class, under every loss. A single output is 1 if its probability
+        (under mean_squared_error, the output itself) is above 1/2, and 0 if below; exactly 1/2 may be either.
+        """
         raise NotImplementedError
 
     def loss_and_grads(self, X, y, rng=None):
         """Return ``(loss, grads)`` on a batch: mean loss and L2 penalty, and the gradients of their sum.
 
         X: (n, inputs). y: what the loss takes as targets. rng: a Generator switches dropout on, None leaves
-        it off. ``grads`` is arranged as ``params``.
+        it off. loss is a Python float; ``grads`` is arranged as ``params`` and holds nothing of earlier
+        calls.
         """
         # In lesson 5, leave out the penalty and dropout: l2 is 0 there, and rng None. Lesson 7 adds
         # both.

@@ -14,7 +14,7 @@ from .parameters import ParameterList, joined
 def sgd_step(param, grad, *, lr):
     """Step downhill: param <- param - lr * grad.
 
-    param, grad: arrays of one shape; param is updated in place.
+    param, grad: arrays of one shape; param is updated in place. Returns None.
     Source: Robbins & Monro 1951, A Stochastic Approximation Method.
     """
     raise NotImplementedError
@@ -23,9 +23,11 @@ def sgd_step(param, grad, *, lr):
 def momentum_step(param, grad, velocity, *, lr, momentum=0.9):
     """Roll downhill: velocity <- momentum * velocity + grad; param <- param - lr * velocity.
 
-    param, grad, velocity: arrays of one shape; param and velocity are updated in place.
-    Source: Polyak 1964, Some Methods of Speeding Up the Convergence of Iteration Methods; here the velocity
-    does not carry the rate.
+    param, grad, velocity: arrays of one shape; param and velocity are updated in place. Returns None.
+
+    A velocity that carries the rate (velocity <- momentum * velocity - lr * grad; param <- param + velocity)
+    takes the same steps at a constant rate, and is just as right.
+    Source: Polyak 1964, Some Methods of Speeding Up the Convergence of Iteration Methods.
     """
     raise NotImplementedError
 
@@ -36,7 +38,8 @@ def nesterov_step(param, grad, velocity, *, lr, momentum=0.9):
     velocity <- momentum * velocity + grad
     param    <- param - lr * (grad + momentum * velocity)
 
-    param, grad, velocity: arrays of one shape; param and velocity are updated in place.
+    param, grad, velocity: arrays of one shape; param and velocity are updated in place. Returns None. As in
+    ``momentum_step``, the velocity may carry the rate.
     Source: Nesterov 1983, in the form of Bengio, Boulanger-Lewandowski & Pascanu 2013, eq. 7.
     """
     raise NotImplementedError
@@ -48,7 +51,7 @@ def rmsprop_step(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     square_avg <- rho * square_avg + (1 - rho) * grad**2
     param      <- param - lr * grad / (sqrt(square_avg) + eps)
 
-    param, grad, square_avg: arrays of one shape; param and square_avg are updated in place.
+    param, grad, square_avg: arrays of one shape; param and square_avg are updated in place. Returns None.
     Source: Tieleman & Hinton 2012, Coursera lecture 6.5.
     """
     raise NotImplementedError

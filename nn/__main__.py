@@ -64,10 +64,14 @@ def _parser():
         sub.add_argument("--seed", type=_whole(0), default=0, metavar="N")
         sub.add_argument("--dtype", choices=("float32", "float64"), default="float32")
         sub.add_argument("--out", metavar="DIR", help="folder for the results")
+        sub.add_argument("--log", action="store_true", help="print a line for each epoch, and no bar")
 
     sub = add(commands.train)
     sub.add_argument("recipe", type=_recipe, metavar="RECIPE", help=", ".join(RECIPES))
     add_run_options(sub)
+    sub.add_argument(
+        "--impl", metavar="FOLDER", help="package that trains in the place of nn: a folder, or its name"
+    )
     sub.add_argument("--epochs", type=_whole(1), metavar="N")
     sub.add_argument("--batch-size", type=_batch_size, metavar="N", help="a number, or 'full'")
     sub.add_argument("--lr", type=_positive, metavar="RATE", help="learning rate")
@@ -76,11 +80,40 @@ def _parser():
     )
     sub.add_argument("--activation", choices=[name for name in ACTIVATIONS if name != "identity"])
     sub.add_argument("--optimizer", choices=OPTIMIZERS)
-    sub.add_argument("--initializer", choices=INITIALIZERS)
+    sub.add_argument("--initializer", choices=INITIALIZERS, metavar="NAME", help=", ".join(INITIALIZERS))
     sub.add_argument("--l2", type=_strength, metavar="STRENGTH")
     sub.add_argument("--dropout", type=_share, metavar="RATE", help="share of hidden units dropped")
     sub.add_argument(
-        "--patience", type=_whole(1), metavar="N", help="epochs without improvement before stopping"
+        "--max-grad-norm",
+        type=_or_none(_positive),
+        metavar="NORM",
+        help="clip the gradients to this joint norm, or 'none'",
+    )
+    sub.add_argument(
+        "--decay-every",
+        type=_or_none(_whole(1)),
+        metavar="N",
+        help="halve the rate after each N epochs, or 'none'",
+    )
+    sub.add_argument(
+        "--scaling",
+        choices=("divide", "min_max"),
+        help="of the pixels: by the brightest, or each by its range",
+    )
+    sub.add_argument(
+        "--validation", type=_part, metavar="SHARE", help="share of the training samples held out to watch"
+    )
+    sub.add_argument(
+        "--patience",
+        type=_or_none(_whole(1)),
+        metavar="N",
+        help="epochs without improvement before stopping, or 'none'",
+    )
+    sub.add_argument(
+        "--monitor", choices=("loss", "accuracy"), help="what must improve on the held-out samples"
+    )
+    sub.add_argument(
+        "--min-delta", type=_strength, metavar="D", help="by how much it must improve to count as better"
     )
 
     sub = add(commands.compare)
@@ -136,7 +169,12 @@ def _number(wanted, is_fine):
 
 _positive = _number("a number above 0", lambda value: 0 < value < math.inf)
 _strength = _number("a number from 0", lambda value: 0 <= value < math.inf)
+_part = _number("a number between 0 and 1", lambda value: 0 < value < 1)
 _share = _number("a number from 0 and below 1", lambda value: 0 <= value < 1)
+
+
+def _or_none(convert):
+    return lambda text: text if text == "none" else convert(text)
 
 
 def _batch_size(text):

@@ -3,9 +3,13 @@
 Each ``*_backward`` stands next to its forward function and needs only the forward's output ``a``: every
 derivative here can be written in terms of it, so the sums ``z`` need not be kept.
 
+Arguments are arrays, of one axis or more, and stay as they are. float32 and float64 are kept; integers of any
+kind, bytes included, are computed in float64. The lessons do not ask for lists, float16, empty arrays, NaN or
+infinity, nor for the value at a kink: at exactly 0, either slope is right.
+
 For speed, all but softmax and log_softmax take an ``out`` array that is filled and returned instead of a new
-one. In the forward functions it may be ``z`` itself, in the backward functions ``a`` itself; it must not be
-``grad``.
+one. It may be ``z`` itself in the forward functions and ``a`` itself in the backward functions; with ``grad``
+it must share no memory. A result never shares memory with an argument unless that argument is ``out``.
 """
 
 import numpy as np
@@ -20,7 +24,8 @@ def as_floating(x):
 def sigmoid(z, *, out=None):
     """Squash every sum into (0, 1): a = 1 / (1 + exp(-z)).
 
-    z: array of any shape. Returns ``a`` of the same shape and dtype; no overflow for any finite z.
+    z: array of any shape. Returns ``a`` of the same shape and dtype (integers: float64); no overflow and no
+    warning for any finite z.
     Source: Goodfellow, Bengio & Courville 2016, Deep Learning, eq. 3.30.
     """
     z = as_floating(z)
@@ -36,7 +41,7 @@ def sigmoid(z, *, out=None):
 def sigmoid_backward(grad, a, *, out=None):
     """Return dL/dz = grad * a * (1 - a) for the sigmoid's output ``a``.
 
-    grad, a: arrays of one shape, ``grad`` being dL/da.
+    grad, a: arrays of one shape, ``grad`` being dL/da. Returns that shape and dtype (integers: float64).
     Source: the derivative of eq. 3.30, ibid., eq. 3.34.
     """
     grad, a = as_floating(grad), as_floating(a)
@@ -47,7 +52,8 @@ def sigmoid_backward(grad, a, *, out=None):
 def tanh(z, *, out=None):
     """Squash every sum into (-1, 1), the hyperbolic tangent.
 
-    z: array of any shape. Returns ``a`` of the same shape and dtype.
+    z: array of any shape. Returns ``a`` of the same shape and dtype (integers: float64); no overflow and no
+    warning for sums of up to 1e4 in size.
     Source: LeCun et al. 1998, Efficient BackProp, section 4.4.
     """
     return np.tanh(as_floating(z), out=out)
@@ -56,7 +62,7 @@ def tanh(z, *, out=None):
 def tanh_backward(grad, a, *, out=None):
     """Return dL/dz = grad * (1 - a**2) for the tanh's output ``a``.
 
-    grad, a: arrays of one shape, ``grad`` being dL/da.
+    grad, a: arrays of one shape, ``grad`` being dL/da. Returns that shape and dtype (integers: float64).
     Source: d tanh(z)/dz = 1 - tanh(z)**2.
     """
     grad, a = as_floating(grad), as_floating(a)
@@ -68,7 +74,7 @@ def tanh_backward(grad, a, *, out=None):
 def relu(z, *, out=None):
     """Let positive sums pass and stop the others: a = max(z, 0).
 
-    z: array of any shape. Returns ``a`` of the same shape and dtype.
+    z: array of any shape. Returns ``a`` of the same shape and dtype (integers: float64).
     Source: Nair & Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines.
     """
     return np.maximum(as_floating(z), 0, out=out)
@@ -77,7 +83,8 @@ def relu(z, *, out=None):
 def relu_backward(grad, a, *, out=None):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, 0 elsewhere.
 
-    grad, a: arrays of one shape, ``grad`` being dL/da. At exactly 0 the subgradient 0 is taken.
+    grad, a: arrays of one shape, ``grad`` being dL/da. Returns that shape and dtype (integers: float64).
+    Every sum below 0 has the output 0, so the slope there is 0.
     """
     grad, a = as_floating(grad), as_floating(a)
     return np.multiply(grad, a > 0, out=out)
@@ -86,7 +93,8 @@ def relu_backward(grad, a, *, out=None):
 def leaky_relu(z, slope=0.01, *, out=None):
     """Let positive sums pass and shrink the others: a = z for z > 0, slope * z elsewhere.
 
-    z: array of any shape. Returns ``a`` of the same shape and dtype.
+    z: array of any shape. slope: a number, not negative; it may be above 1. Returns ``a`` of the same shape
+    and dtype (integers: float64).
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     z = as_floating(z)
@@ -98,7 +106,8 @@ def leaky_relu(z, slope=0.01, *, out=None):
 def leaky_relu_backward(grad, a, slope=0.01, *, out=None):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, slope * grad elsewhere.
 
-    grad, a: arrays of one shape, ``grad`` being dL/da; ``slope`` as in the forward pass, not negative.
+    grad, a: arrays of one shape, ``grad`` being dL/da. slope: as in the forward pass. Returns the shape and
+    dtype of ``grad`` (integers: float64). The slope at exactly 0 is not asked for.
     """
     grad, a = as_floating(grad), as_floating(a)
     return np.multiply(grad, np.where(a > 0, a.dtype.type(1), a.dtype.type(slope)), out=out)
@@ -107,7 +116,8 @@ def leaky_relu_backward(grad, a, slope=0.01, *, out=None):
 def elu(z, alpha=1.0, *, out=None):
     """Let positive sums pass and bend the others towards -alpha: there a = alpha * (exp(z) - 1).
 
-    z: array of any shape. Returns ``a`` of the same shape and dtype; no overflow for large positive z.
+    z: array of any shape. alpha: a number, not negative; it may be above 1. Returns ``a`` of the same shape
+    and dtype (integers: float64); no overflow and no warning for sums of up to 1e4 in size.
     Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
     z = as_floating(z)
@@ -120,7 +130,8 @@ def elu(z, alpha=1.0, *, out=None):
 def elu_backward(grad, a, alpha=1.0, *, out=None):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, grad * (a + alpha) elsewhere.
 
-    grad, a: arrays of one shape, ``grad`` being dL/da; ``alpha`` as in the forward pass, not negative.
+    grad, a: arrays of one shape, ``grad`` being dL/da. alpha: as in the forward pass. Returns the shape and
+    dtype of ``grad`` (integers: float64). The slope at exactly 0 is not asked for.
     Source: Clevert et al. 2016, eq. 15.
     """
     grad, a = as_floating(grad), as_floating(a)
@@ -142,7 +153,8 @@ def shift_by_maximum(z):
 def softmax(z):
     """Turn scores into probabilities over the last axis: exp(z_i) / sum_j exp(z_j).
 
-    z: (k,) or (n, k). Returns the same shape and dtype, rows summing to 1; stable for any finite z.
+    z: (k,) or (n, k). Returns the same shape and dtype (integers: float64), rows summing to 1. No overflow
+    and no warning as long as the scores and their differences within a row are finite.
     Source: Goodfellow et al. 2016, eq. 6.29; the shift by the maximum: ibid., section 4.1.
     """
     p = shift_by_maximum(as_floating(z))
@@ -154,8 +166,8 @@ def softmax(z):
 def log_softmax(z):
     """Return the logarithm of softmax over the last axis: z_i - log(sum_j exp(z_j)).
 
-    z: (k,) or (n, k). Returns the same shape and dtype, finite for any finite z, where log(softmax(z)) would
-    be -inf.
+    z: (k,) or (n, k). Returns the same shape and dtype (integers: float64): finite numbers, where
+    log(softmax(z)) would be -inf. No overflow and no warning, as in softmax.
     Source: Goodfellow et al. 2016, eq. 6.30.
     """
     shifted = shift_by_maximum(as_floating(z))
@@ -163,13 +175,13 @@ def log_softmax(z):
 
 
 def identity(z, *, out=None):
-    """Leave the sums as they are: scores for a loss that squashes them itself."""
-    return as_floating(z)
+    """Leave the sums as they are, in an array of their own: scores for a loss that squashes them itself."""
+    return np.positive(as_floating(z), out=out)
 
 
 def identity_backward(grad, a, *, out=None):
-    """Return ``grad`` itself, the slope being 1."""
-    return as_floating(grad)
+    """Return a copy of ``grad``, since the slope is 1."""
+    return np.positive(as_floating(grad), out=out)
 
 
 ACTIVATIONS = {

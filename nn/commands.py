@@ -3,25 +3,37 @@
 import shutil
 import sys
 import textwrap
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import fields, replace
 from pathlib import Path
 
 from .recipes import RECIPES
 
+NOTHING = ("none", "full")  # what an option says where a recipe has None
+
 
 def train(options):
     """Train one recipe and write its results."""
+    from .learner import Learner
+
     recipe = _with_overrides(RECIPES[options.recipe], options)
+    learner = Learner(options.impl) if options.impl else None
     dataset = _load(options.data)
+    if learner:
+        print(f"Package: {learner.name} ({learner.folder})")
     _mention_faster_kernels()
-    folder = _folder(options.out, f"{recipe.name}-{dataset.name}")
-    experiment, interrupted = _trained(recipe, dataset, options.seed, options.dtype)
-    figures = _finish(experiment, folder)
-    print(_figures_line("test", figures))
-    if recipe.expected[0].part == "validation":
-        print(_figures_line("validation", experiment.figures("validation")))
-    if recipe.document and recipe == RECIPES[options.recipe]:
-        print(_wrapped(f"For comparison, document {recipe.document} on MNIST: {_results(recipe)}"))
+    name = f"{recipe.name}-{dataset.name}" + (f"-{learner.name}" if learner else "")
+    folder = _folder(options.out, name)
+    with learner.told() if learner else nullcontext():
+        experiment, interrupted = _trained(
+            recipe, dataset, options.seed, options.dtype, log=options.log, learner=learner
+        )
+        figures = _finish(experiment, folder)
+        print(_figures_line("test", figures))
+        if recipe.expected[0].part == "validation":
+            print(_figures_line("validation", experiment.figures("validation")))
+        if recipe.document and recipe == RECIPES[options.recipe]:
+            print(_wrapped(f"For comparison, document {recipe.document} on MNIST: {_results(recipe)}"))
     if interrupted:
         raise KeyboardInterrupt
 
@@ -39,7 +51,9 @@ def compare(options):
     for label, recipe in _trainings(dict.fromkeys(options.recipes)):
         measured = {expected: [] for expected in recipe.expected}
         for seed in range(options.seed, options.seed + options.runs):
-            experiment, interrupted = _trained(recipe, dataset, seed, options.dtype, measured)
+            experiment, interrupted = _trained(
+                recipe, dataset, seed, options.dtype, measured, log=options.log
+            )
             _finish(experiment, folder / (label if options.runs == 1 else f"{label}-seed{seed}"))
             histories.setdefault(label, experiment.history)
             if interrupted:
@@ -48,7 +62,7 @@ def compare(options):
         if interrupted:
             break
     if rows:
-        names = report.write_comparison(folder, dataset.name, rows, histories)
+        names = report.write_comparison(folder, dataset.name, rows, histories, options.seed)
         print("\n" + "\n".join(report.comparison_table(dataset.name, rows)))
         print(f"\nResults: {folder}\n  {', '.join(names)}, and a folder for each run")
     if interrupted:
@@ -140,25 +154,29 @@ def _trainings(names):
             yield label, replace(recipe, batch_size=batch_size, epochs=epochs, expected=milestones)
 
 
-def _trained(recipe, dataset, seed, dtype, measured=None):
+def _trained(recipe, dataset, seed, dtype, measured=None, *, log=False, learner=None):
     """Train with a progress bar; return ``(experiment, interrupted)``.
 
-    measured: a dict of lists by ``Expected``. Each list gets this run's ``(figures, epochs, seconds)`` as
-    soon as the epochs of that result are done, or when early stopping has ended the training before.
+    log: print a line for each epoch instead. learner: whose package trains, None for nn. measured: a dict of
+    lists by ``Expected``. Each list gets this run's ``(figures, epochs, seconds)`` as soon as the epochs of
+    that result are done, or when early stopping has ended the training before.
     """
     from .experiment import Experiment
 
-    experiment = Experiment(recipe, dataset, seed=seed, dtype=dtype)
+    experiment = Experiment(recipe, dataset, seed=seed, dtype=dtype, learner=learner)
     waiting = sorted(measured or {}, key=lambda expected: expected.epochs)
 
     def measure(expected):
         seconds = sum(row["seconds"] for row in experiment.history)
         measured[expected].append((experiment.figures(expected.part), len(experiment.history), seconds))
 
-    try:
-        for row in _with_progress(experiment.run(), recipe, seed):
+    def follow():
+        for row in _with_progress(experiment.run(), recipe, seed, log):
             while waiting and row["epoch"] == waiting[0].epochs:
                 measure(waiting.pop(0))
+
+    try:
+        follow()  # a call: of a loop that stands here itself, Python 3.13 and 3.14 leave some jumps uncovered
     except KeyboardInterrupt:
         if not experiment.history:
             raise  # nothing has been learned yet that could be kept
@@ -169,30 +187,37 @@ def _trained(recipe, dataset, seed, dtype, measured=None):
     return experiment, False
 
 
-def _with_progress(rows, recipe, seed):
-    """Yield the rows while showing a bar on a terminal, or plain lines where there is none."""
-    if sys.stderr.isatty() and sys.stdout.isatty():
+def _with_progress(rows, recipe, seed, log=False):
+    """Yield the rows while showing a bar on a terminal, or else lines: ten of them, with ``log`` all."""
+    if sys.stderr.isatty() and sys.stdout.isatty() and not log:
         from tqdm import tqdm
 
         width = shutil.get_terminal_size().columns - 1
         layout = "{desc} {percentage:3.0f}%|{bar}| {n}/{total} [{elapsed}<{remaining}]{postfix}"
         with tqdm(total=recipe.epochs, desc=recipe.name, ncols=width, bar_format=layout) as bar:
             for row in rows:
-                status = f"loss {row['loss']:.3f}, val {row['validation_accuracy']:.2%}"
+                status = (
+                    f"train {row['training_accuracy']:.1%}, val {row['validation_accuracy']:.1%}, "
+                    f"lr {row['learning_rate']:.0e}"
+                )
                 bar.set_postfix_str(status, refresh=False)
                 bar.update()
                 yield row
         return
     print(f"{recipe.name}, batch {recipe.batch_size or 'full'}, seed {seed}")
-    every = max(1, recipe.epochs // 10)
+    every = 1 if log else max(1, recipe.epochs // 10)
     for row in rows:
         if row["epoch"] % every == 0 or row["epoch"] == 1:
-            print(
-                f"  epoch {row['epoch']:>4}/{recipe.epochs}  loss {row['loss']:.4f}  validation: "
-                f"loss {row['validation_loss']:.4f}, accuracy {row['validation_accuracy']:.2%}",
-                flush=True,
-            )
+            print(_log_line(row), flush=True)
         yield row
+
+
+def _log_line(row):
+    """Return an epoch as a line of document 001's log, with the validation set in the test set's place."""
+    return (
+        f"Epoch {row['epoch']:3d} | Cost {row['loss']:.4f} | Train {row['training_accuracy']:.2%} | "
+        f"Validation {row['validation_accuracy']:.2%} | LR {row['learning_rate']:.2e}"
+    )
 
 
 def _finish(experiment, folder):
@@ -252,10 +277,16 @@ def _mention_faster_kernels():
 
 def _with_overrides(recipe, options):
     """Return the recipe with the options that were given in place of its own."""
-    names = ("epochs", "lr", "hidden", "activation", "optimizer", "initializer", "l2", "dropout", "patience")
-    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    if options.batch_size is not None:
-        given["batch_size"] = None if options.batch_size == "full" else options.batch_size
+    given = {
+        field.name: getattr(options, field.name)
+        for field in fields(recipe)
+        if getattr(options, field.name, None) is not None
+    }
+    given = {name: None if value in NOTHING else value for name, value in given.items()}
     if "hidden" in given:
         given["hidden"] = tuple(given["hidden"])
+    if given.get("decay_every") and recipe.schedule != "step":
+        raise ValueError(
+            f"--decay-every needs a rate that falls in steps; that of {recipe.name} follows a cosine"
+        )
     return replace(recipe, **given)

@@ -20,7 +20,7 @@ MNIST_FILES = {  # name: dimensions, MD5 of the uncompressed file as published
     "t10k-labels-idx1-ubyte": (1, "27ae3e4e09519cfbb04c329615203637"),
 }
 HOW_TO_GET_MNIST = (
-    "MNIST is not at hand: set MNIST_DIR to a folder with its four IDX files, "
+    "MNIST was not found: set MNIST_DIR to a folder with its four IDX files, "
     "or connect to the internet once so that scikit-learn can download it (11 MB)"
 )
 FEWEST = 20  # samples of each digit that leave some for training, validation and test
@@ -111,10 +111,16 @@ def choose():
 def split(X, y, share, seed):
     """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn by ``seed``, and
     the rest.
+
+    share: of the samples, between 0 and 1, or their number, 1 or more. Raises ValueError if the part, or the
+    rest, would lack a class.
     """
     from sklearn.model_selection import train_test_split
 
-    return train_test_split(X, y, test_size=share, stratify=y, random_state=seed)
+    try:
+        return train_test_split(X, y, test_size=share, stratify=y, random_state=seed)
+    except ValueError as error:
+        raise ValueError(f"cannot hold out {share:g} of {len(y)} samples: {error}") from None
 
 
 def _held_out(name, source, X, y, image_shape, pixel_max):

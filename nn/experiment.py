@@ -46,10 +46,12 @@ class Experiment:
     The seed decides the validation samples, the initial weights, how images are moved, the order of the
     batches and dropout; the test samples are the data set's own. Two experiments with the same arguments on
     the same machine give the same numbers.
+
+    learner: a ``Learner`` whose package trains in nn's place; None for nn itself.
     """
 
-    def __init__(self, recipe, dataset, *, seed=0, dtype=np.float32):
-        self.recipe, self.seed = recipe, seed
+    def __init__(self, recipe, dataset, *, seed=0, dtype=np.float32, learner=None):
+        self.recipe, self.seed, self.learner = recipe, seed, learner
         self.dataset = dataset if recipe.digits == dataset.classes else dataset.only(recipe.digits)
         X, X_validation, y, y_validation = split(
             self.dataset.X_train, self.dataset.y_train, recipe.validation, seed
@@ -79,8 +81,11 @@ class Experiment:
                 "data": dataset.name,
                 "checksum": dataset.checksum,
                 "seed": seed,
+                "package": self.package,
             },
         )
+        # What is trained: our network, or the learner's, whose weights ours then takes over.
+        self._trained = learner.network(network, np.random.default_rng(seed)) if learner else network
         self.X, self.y = self.model.scale(X), y if n_classes > 2 else y[:, None]
         self.validation = self.model.scale(X_validation), y_validation
         self._validation_pixels = X_validation, y_validation
@@ -92,7 +97,13 @@ class Experiment:
         largest = rows * max(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))
         self.threads = 1 if largest < SMALL_PRODUCT else None  # None: as many as the library takes
         self.history = []
-        self._stopping = EarlyStopping(recipe.patience or recipe.epochs, recipe.min_delta)
+        stopping = learner.early_stopping if learner and recipe.patience else EarlyStopping
+        self._stopping = stopping(recipe.patience or recipe.epochs, recipe.min_delta)
+
+    @property
+    def package(self):
+        """The name of the package that trains."""
+        return self.learner.name if self.learner else "nn"
 
     def run(self):
         """Train, yielding after each epoch a dict: the fields of ``training.Epoch``, then loss and accuracy
@@ -102,16 +113,21 @@ class Experiment:
 
         recipe, network = self.recipe, self.model.network
         X = np.empty_like(self.X) if recipe.shift else self.X
-        epochs = fit(
-            network,
-            OPTIMIZERS[recipe.optimizer](lr=recipe.lr),
+        if self.learner:
+            train = partial(self.learner.fit, twin=network)
+            optimizer = self.learner.optimizer(recipe.optimizer, recipe.lr)
+        else:
+            train, optimizer = fit, OPTIMIZERS[recipe.optimizer](lr=recipe.lr)
+        epochs = train(
+            self._trained,
+            optimizer,
             X,
             self.y,
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
             rng=self._rng,
             validation=self.validation,
-            schedule=_schedule(recipe),
+            schedule=_schedule(recipe, self.learner),
             max_grad_norm=recipe.max_grad_norm,
         )
         controller = ThreadpoolController()
@@ -128,7 +144,7 @@ class Experiment:
             row["seconds"] += moving
             self.history.append(row)
             watched = epoch.validation_loss if recipe.monitor == "loss" else -epoch.validation_accuracy
-            enough = self._stopping.update(watched, network.params)
+            enough = self._stopping.update(watched, self._trained.params)
             yield row
             if enough and recipe.patience:
                 return
@@ -150,30 +166,39 @@ class Experiment:
         now.
         """
         if self.recipe.patience and self.best_epoch is not None:
-            self._stopping.restore(self.model.network.params)
+            self._stopping.restore(self._trained.params)
+            self._hand_over()
 
     def figures(self, part="test"):
         """Return the ``Figures`` on the "test" or "validation" samples, with the weights that ``keep`` would
         keep.
         """
-        vector = self.model.network.params.vector
-        now = vector.copy()
+        now = [param.copy() for param in self._trained.params]
         self.keep()
         try:
             if part == "validation":
                 return figures(self.model, *self._validation_pixels)
             return figures(self.model, self.dataset.X_test, self.dataset.y_test)
         finally:
-            vector[...] = now
+            for param, value in zip(self._trained.params, now, strict=True):
+                param[...] = value
+            self._hand_over()
+
+    def _hand_over(self):
+        """Let our network take over the weights of the learner's."""
+        if self.learner:
+            self.learner.hand_over(self._trained, self.model.network, self.validation[0])
 
 
-def _schedule(recipe):
-    """Return the learning rate as a function of the epoch, counted from 0; None where it is constant."""
+def _schedule(recipe, learner):
+    """Return the learning rate as a function of the epoch, counted from 0."""
     if recipe.schedule == "cosine":
         return partial(cosine, lr=recipe.lr, epochs=recipe.epochs, warmup=recipe.warmup)
     if recipe.schedule != "step":
         raise ValueError(f"schedule must be step or cosine; got {recipe.schedule!r}")
-    return partial(step_decay, lr=recipe.lr, every=recipe.decay_every) if recipe.decay_every else None
+    if not recipe.decay_every:
+        return lambda epoch: recipe.lr
+    return partial(learner.step_decay if learner else step_decay, lr=recipe.lr, every=recipe.decay_every)
 
 
 def figures(model, X, y):

@@ -1,6 +1,13 @@
 """The dense layer: every output is a weighted sum of every input, plus a bias.
 
 Shapes, for a batch of n samples: x (n, fan_in), W (fan_in, fan_out), b (fan_out,), z and grad (n, fan_out).
+
+Arguments are arrays and stay as they are. If all are float32, or all float64, so are the results; integers
+are computed in float64. The lessons do not ask for float32 and float64 in one call, lists, float16, empty
+batches, or errors for shapes that do not fit.
+
+For speed, each function takes ``out``, the array or arrays to fill and return instead of new ones. They must
+share no memory with each other or with an argument: a product reads its factors until its last entry is done.
 """
 
 import numpy as np
@@ -11,8 +18,8 @@ from .activations import as_floating
 def dense(x, W, b, *, out=None):
     """Return the sums z = x @ W + b.
 
-    x: (n, fan_in), W: (fan_in, fan_out), b: (fan_out,). Returns (n, fan_out). For speed, ``out`` is filled
-    and returned where given.
+    x: (n, fan_in), W: (fan_in, fan_out), b: (fan_out,). Returns (n, fan_out) in their dtype (integers:
+    float64).
     """
     z = np.matmul(as_floating(x), as_floating(W), out=out)
     z += b
@@ -23,8 +30,8 @@ def dense_backward(grad, x, W, *, out=(None, None, None)):
     """Return the gradients ``(dx, dW, db)`` of a dense layer for the upstream gradient dL/dz.
 
     grad: (n, fan_out), x: (n, fan_in), W: (fan_in, fan_out). dx = grad @ W.T has the shape of x, dW = x.T @
-    grad that of W, and db, the sum of grad over the samples, that of b. For speed, ``out`` takes the arrays
-    to fill, in the order of the result.
+    grad that of W, and db, the sum of grad over the samples, that of b. All are in the dtype of the arguments
+    (integers, in one of them or in all: float64).
 
     Source: Rumelhart, Hinton & Williams 1986, eq. 6 and 7, for a whole batch at once.
     """
@@ -40,8 +47,7 @@ def parameter_gradients(grad, x, *, out=(None, None)):
     This is all that the first layer needs: nobody trains its input, and skipping dx there saves a third of
     the work.
 
-    grad: (n, fan_out), x: (n, fan_in). Returns (fan_in, fan_out) and (fan_out,). For speed, ``out`` is filled
-    and returned where given.
+    grad: (n, fan_out), x: (n, fan_in). Returns (fan_in, fan_out) and (fan_out,).
     """
     dW, db = out
     grad = as_floating(grad)

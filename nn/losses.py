@@ -1,6 +1,11 @@
 """Losses: how wrong the network is on a batch, as one number, and the gradient of that number.
 
 Every loss is a mean, so that its size does not depend on the batch; every gradient therefore carries the 1/n.
+
+Arguments are arrays with one sample or more, and stay as they are. The gradient has the dtype of the first
+argument: float32 and float64 are kept, integers of any kind are computed in float64. The targets may have
+another dtype; they do not change that of the gradient. The lessons do not ask for lists, labels given as
+floats, float16, empty batches, NaN or infinity.
 """
 
 import numpy as np
@@ -11,10 +16,11 @@ from .activations import as_floating, shift_by_maximum, sigmoid
 def softmax_cross_entropy(logits, targets):
     """Return the mean of -log softmax(logits)[right class], and its gradient (softmax(logits) - targets) / n.
 
-    logits: (n, k), the network's scores before softmax. targets: integer labels (n,) in 0..k-1, or
-    probabilities (n, k) whose rows sum to 1. Returns ``(loss, grad)``: a Python float in nats, and (n, k) in
-    the dtype of the logits.
-    Raises ValueError for shapes that do not fit and labels out of range.
+    logits: (n, k), the network's scores before softmax. targets: labels (n,) in 0..k-1, integers of any kind,
+    or probabilities (n, k) whose rows sum to 1, floats or integers. Returns ``(loss, grad)``: a Python float
+    in nats, and (n, k) in the dtype of the logits (integers: float64). No overflow and no warning for logits
+    of up to 1e4 in size.
+    Raises ValueError for a label below 0 or above k-1, and for targets of any other shape.
     Source: Goodfellow et al. 2016, Deep Learning, section 6.2.2.3; Bishop 2006, eq. 4.109.
     """
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -47,9 +53,11 @@ def softmax_cross_entropy(logits, targets):
 def binary_cross_entropy(logits, targets):
     """Return the mean of -log of the right answer's probability, and its gradient (sigmoid - targets) / size.
 
-    logits: any shape, the scores before the sigmoid. targets: the same shape, each in {0, 1} (or a
-    probability between). Returns ``(loss, grad)``: a Python float in nats, and an array like the logits.
-    Raises ValueError when the shapes differ.
+    logits: any shape, the scores before the sigmoid. targets: exactly the same shape, each 0 or 1, floats or
+    integers; nothing is broadcast. The mean is over all elements. Returns ``(loss, grad)``: a Python float in
+    nats, and an array like the logits (integers: float64). No overflow and no warning for logits of up to 1e4
+    in size.
+    Raises ValueError if the shapes differ.
     Source: Bishop 2006, eq. 4.90, with -log sigmoid(z) written as max(-z, 0) + log1p(exp(-|z|)), which cannot
     overflow.
     """
@@ -66,9 +74,9 @@ def binary_cross_entropy(logits, targets):
 def mean_squared_error(predictions, targets):
     """Return the mean squared difference, and its gradient 2 * (predictions - targets) / size.
 
-    predictions, targets: arrays of exactly one shape; nothing is broadcast. The mean is over all elements.
-    Returns ``(loss, grad)``: a Python float, and an array like the predictions.
-    Raises ValueError when the shapes differ.
+    predictions, targets: exactly the same shape, any; nothing is broadcast. The mean is over all elements.
+    Returns ``(loss, grad)``: a Python float, and an array like the predictions (integers: float64).
+    Raises ValueError if the shapes differ.
     Source: Goodfellow et al. 2016, eq. 5.4.
     """
     predictions = as_floating(predictions)

@@ -16,7 +16,7 @@ BLOCK = 262_144  # floats: blocks of parameter, gradient and state stay in cache
 def sgd_step(param, grad, *, lr):
     """Step downhill: param <- param - lr * grad.
 
-    param, grad: arrays of one shape; param is updated in place.
+    param, grad: arrays of one shape; param is updated in place. Returns None.
     Source: Robbins & Monro 1951, A Stochastic Approximation Method.
     """
     for p, g, step in _blocks(param, grad):
@@ -27,9 +27,11 @@ def sgd_step(param, grad, *, lr):
 def momentum_step(param, grad, velocity, *, lr, momentum=0.9):
     """Roll downhill: velocity <- momentum * velocity + grad; param <- param - lr * velocity.
 
-    param, grad, velocity: arrays of one shape; param and velocity are updated in place.
-    Source: Polyak 1964, Some Methods of Speeding Up the Convergence of Iteration Methods; here the velocity
-    does not carry the rate.
+    param, grad, velocity: arrays of one shape; param and velocity are updated in place. Returns None.
+
+    A velocity that carries the rate (velocity <- momentum * velocity - lr * grad; param <- param + velocity)
+    takes the same steps at a constant rate, and is just as right.
+    Source: Polyak 1964, Some Methods of Speeding Up the Convergence of Iteration Methods.
     """
     for p, g, v, step in _blocks(param, grad, velocity):
         v *= momentum
@@ -44,7 +46,8 @@ def nesterov_step(param, grad, velocity, *, lr, momentum=0.9):
     velocity <- momentum * velocity + grad
     param    <- param - lr * (grad + momentum * velocity)
 
-    param, grad, velocity: arrays of one shape; param and velocity are updated in place.
+    param, grad, velocity: arrays of one shape; param and velocity are updated in place. Returns None. As in
+    ``momentum_step``, the velocity may carry the rate.
     Source: Nesterov 1983, in the form of Bengio, Boulanger-Lewandowski & Pascanu 2013, eq. 7.
     """
     for p, g, v, step in _blocks(param, grad, velocity):
@@ -62,7 +65,7 @@ def rmsprop_step(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     square_avg <- rho * square_avg + (1 - rho) * grad**2
     param      <- param - lr * grad / (sqrt(square_avg) + eps)
 
-    param, grad, square_avg: arrays of one shape; param and square_avg are updated in place.
+    param, grad, square_avg: arrays of one shape; param and square_avg are updated in place. Returns None.
     Source: Tieleman & Hinton 2012, Coursera lecture 6.5.
     """
     for p, g, s, step in _blocks(param, grad, square_avg):
@@ -87,9 +90,11 @@ def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     param, grad, m, v: arrays of one shape; param, m and v are updated in place. t: number of the step, 1 at
     the first call.
     Source: Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, algorithm 1.
+
+    For speed, the arrays hold m / (1 - beta1) and v / (1 - beta2): after one step with gradient 2 they are 2
+    and 4, and the means are 0.2 and 0.004. One multiplication and one addition then update each array, and
+    the factors, which are the same for every entry, join the two scalars that the step needs anyway.
     """
-    # m and v are kept without their constant factors (1 - beta): one multiplication and one addition
-    # then update each, and the factors, being the same for every entry, join the two scalars below.
     root_scale = math.sqrt((1 - beta2) / (1 - beta2**t))
     rate = lr * (1 - beta1) / (1 - beta1**t) / root_scale
     for p, g, m_part, v_part, step in _blocks(param, grad, m, v):

@@ -4,34 +4,34 @@ Each function draws one picture and returns matplotlib's Figure; ``save`` writes
 state is touched.
 """
 
-from itertools import cycle
-
 import numpy as np
 
 from .files import replacing
+from .recipes import RECIPES
 
 TRAINING, VALIDATION, WRONG = "#0072b2", "#d55e00", "#c00000"  # told apart by colour-blind eyes, too
-SEVERAL = ("#d55e00", "#56b4e9", "#0072b2", "#009e73", "#cc79a7", "#e69f00")
+SEVERAL = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+DASHES = ("-", "--", "-.", ":")
 
 
 def save(figure, path):
-    """Write a figure to ``path`` as PNG."""
+    """Write a figure to ``path`` as PNG, sharp enough for a projector."""
     with replacing(path) as file:
-        figure.savefig(file, format="png", dpi=130)
+        figure.savefig(file, format="png", dpi=200)
 
 
-def loss_curves(history, best_epoch, title):
+def loss_curves(history, best_epoch, title, monitor="loss"):
     """Draw training and validation loss against epochs, with the best epoch marked. history: rows of
-    ``Experiment.run``.
+    ``Experiment.run``. monitor: "loss" or "accuracy", by which that epoch is the best.
     """
-    figure = _curves(history, "loss", best_epoch, "mean cross-entropy", 1, title)
+    figure = _curves(history, "loss", best_epoch, "mean cross-entropy", 1, title, monitor)
     figure.axes[0].set_ylim(bottom=0)
     return figure
 
 
-def accuracy_curves(history, best_epoch, title):
-    """Draw training and validation accuracy against epochs, with the best epoch marked."""
-    return _curves(history, "accuracy", best_epoch, "accuracy, %", 100, title)
+def accuracy_curves(history, best_epoch, title, monitor="loss"):
+    """Draw training and validation accuracy against epochs, as ``loss_curves``."""
+    return _curves(history, "accuracy", best_epoch, "accuracy, %", 100, title, monitor)
 
 
 def confusion_matrix(confusion, classes, title):
@@ -49,10 +49,20 @@ def confusion_matrix(confusion, classes, title):
         )
     axes.set_xticks(range(len(classes)), classes)
     axes.set_yticks(range(len(classes)), classes)
+    grid_between(axes, len(classes))
     axes.set_xlabel("answer")
     axes.set_ylabel("digit shown")
     axes.set_title(f"{title}\n{most_confused(confusion, classes)}", fontsize=10)
     return figure
+
+
+def grid_between(axes, n):
+    """Draw lines between the cells of a matrix of n rows and columns."""
+    edges = np.arange(n + 1) - 0.5
+    axes.set_xticks(edges, minor=True)
+    axes.set_yticks(edges, minor=True)
+    axes.grid(which="minor", color="#d0d0d0", linewidth=0.6)
+    axes.tick_params(which="minor", length=0)
 
 
 def most_confused(confusion, classes, most=3):
@@ -77,37 +87,50 @@ def digits(X, image_shape, captions, wrong, title):
     side = max(1, int(np.ceil(np.sqrt(len(X)))))
     rows = max(1, -(-len(X) // side))
     figure, grid = new_figure(max(1.5 * side + 0.6, 5.2), 1.75 * rows + 0.6, rows, side)
-    for axes in grid.flat:
+    for axes in grid.flat[len(X) :]:
         axes.set_axis_off()
     if not len(X):
         grid[0, 0].text(0.5, 0.5, "none", ha="center", va="center", color="gray")
     for axes, pixels, caption, is_wrong in zip(grid.flat, X, captions, wrong, strict=False):
         axes.imshow(pixels.reshape(image_shape), cmap="gray_r")
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.spines[:].set_color("#b0b0b0")
         axes.set_title(caption, fontsize=9, color=WRONG if is_wrong else "black")
     figure.suptitle(title, fontsize=11)
     return figure
 
 
 def comparison(histories, title):
-    """Draw the validation accuracy of several runs against epochs on a logarithmic axis. histories: a dict by
-    name.
+    """Draw the validation error of several runs against epochs, both logarithmic.
+
+    histories: a dict by name, which begins with that of a recipe. A recipe has the same colour in every
+    picture; its variants differ in their dashes.
     """
-    figure, ((axes,),) = new_figure(7.2, 4.4)
-    for (name, history), colour in zip(histories.items(), cycle(SEVERAL)):
+    figure, ((axes,),) = new_figure(7.2, 4.8)
+    recipes, variants = list(RECIPES), []
+    for name, history in histories.items():
+        recipe = name if name in RECIPES else name.rpartition("-")[0]
+        place = recipes.index(recipe) if recipe in RECIPES else len(recipes)
         epochs = [row["epoch"] for row in history]
-        accuracies = [100 * row["validation_accuracy"] for row in history]
+        errors = [100 * (1 - row["validation_accuracy"]) for row in history]
+        variant = 0 if name in RECIPES else 1 + variants.count(recipe)
+        variants += [] if name in RECIPES else [recipe]
+        style = {"color": SEVERAL[place % len(SEVERAL)], "linestyle": DASHES[variant % len(DASHES)]}
         marker = "o" if len(epochs) <= 50 else None
-        label = f"{name}: {accuracies[-1]:.1f} % after {epochs[-1]:,} epochs"
-        axes.plot(epochs, accuracies, color=colour, marker=marker, markersize=3, linewidth=2, label=label)
+        label = f"{name}: {100 - errors[-1]:.1f} % right after {epochs[-1]:,} epochs"
+        axes.plot(epochs, errors, **style, marker=marker, markersize=3, linewidth=2, label=label)
     axes.set_xscale("log")
+    axes.set_yscale("log")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else "")
-    finish(axes, "epochs (logarithmic)", "validation accuracy, %", title)
-    axes.legend(frameon=False)
+    plain_ticks(axes.yaxis)
+    finish(axes, "epochs (logarithmic)", "validation error, % (logarithmic)", title)
+    figure.legend(loc="outside lower center", frameon=False)
     return figure
 
 
-def _curves(history, what, best_epoch, label, factor, title):
-    figure, ((axes,),) = new_figure(7.2, 4.4)
+def _curves(history, what, best_epoch, label, factor, title, monitor):
+    figure, ((axes,),) = new_figure(7.2, 4.8)
     epochs = [row["epoch"] for row in history]
     marker = "o" if len(epochs) <= 50 else None
     for part, colour in (("training", TRAINING), ("validation", VALIDATION)):
@@ -116,14 +139,23 @@ def _curves(history, what, best_epoch, label, factor, title):
         axes.plot(epochs, values, color=colour, marker=marker, markersize=3, label=name)
         if part == "validation" and best_epoch is not None:
             best = values[best_epoch - 1]
+            why = "lowest validation loss" if monitor == "loss" else "highest validation accuracy"
             axes.axvline(best_epoch, color="gray", linestyle=":", linewidth=1)
-            axes.plot(best_epoch, best, "o", markersize=9, markerfacecolor="none", markeredgecolor=colour)
-            axes.plot(
-                [], [], "o", markerfacecolor="none", markeredgecolor=colour, label=f"best epoch: {best_epoch}"
-            )
+            ring = {"markerfacecolor": "none", "markeredgecolor": colour}
+            axes.plot(best_epoch, best, "o", markersize=9, **ring)
+            axes.plot([], [], "o", **ring, label=f"epoch {best_epoch}: {why}")
     finish(axes, "epochs", label, title)
-    axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return figure
+
+
+def plain_ticks(axis):
+    """Label a logarithmic axis with numbers as they are spoken: 0.5, 2, 10."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def new_figure(width, height, rows=1, columns=1):

@@ -1,5 +1,9 @@
 """Regularization: what keeps a network from learning its training set by heart, or from leaping too far in
 one step.
+
+For speed, some functions take ``out``, the array or arrays to fill and return instead of new ones. In
+``dropout``, y may be ``x`` itself, and in ``dropout_backward`` the result may be ``grad`` itself; otherwise
+``out`` must share no memory with an argument.
 """
 
 import math
@@ -13,9 +17,8 @@ from .parameters import joined
 def l2_penalty(weights, strength, *, out=None):
     """Return the penalty strength/2 * sum of squared weights, and its gradient strength * W for each array.
 
-    weights: list of arrays (weights only: biases are not penalised). Returns ``(penalty, grads)``: a Python
-    float, and a list of arrays of the same shapes. For speed, these are written into the arrays of ``out``
-    where given.
+    weights: list of arrays of any shape (weights only: biases are not penalised). Returns ``(penalty,
+    grads)``: a Python float, and a list of new arrays of the same shapes and dtypes, float64 for integers.
 
     Source: Goodfellow et al. 2016, Deep Learning, eq. 7.2.
     """
@@ -29,9 +32,10 @@ def l2_penalty(weights, strength, *, out=None):
 def dropout(x, rate, rng, *, out=(None, None)):
     """Silence each entry with probability ``rate`` and scale the others, so that the mean stays.
 
-    x: array of any shape; rate: the share dropped, 0 <= rate < 1; rng: a Generator. Returns ``(y, mask)``
-    with y = x * mask, the mask holding 0 and 1 / (1 - rate); both have x's shape and dtype. For speed,
-    ``out`` takes the two arrays to fill.
+    x: array of any shape; rate: the probability of being dropped, 0 <= rate < 1; rng: a Generator. Each entry
+    is decided by itself, so the share dropped varies from call to call. How many numbers are drawn from rng
+    is left open. Returns ``(y, mask)`` with y = x * mask, the mask holding 0 and 1 / (1 - rate); both are new
+    arrays of x's shape and dtype, float64 for integers.
 
     Raises ValueError for a rate out of range.
     Source: Srivastava et al. 2014, Dropout, section 10 (the inverted form).
@@ -48,16 +52,20 @@ def dropout(x, rate, rng, *, out=(None, None)):
 
 
 def dropout_backward(grad, mask, *, out=None):
-    """Return dL/dx = grad * mask: a silenced entry had no effect, the others were scaled."""
+    """Return dL/dx = grad * mask: a silenced entry had no effect, the others were scaled.
+
+    grad, mask: arrays of one shape and floating dtype, which the result has, too; mask: as ``dropout``
+    returned it.
+    """
     return np.multiply(grad, mask, out=out)
 
 
 def clip_by_global_norm(grads, max_norm):
     """Shrink all gradients by one factor, in place, so that their joint norm is at most ``max_norm``.
 
-    grads: list of arrays; max_norm: a positive number. Returns the joint Euclidean norm before clipping, a
-    Python float. Gradients within the limit stay exactly as they are, and so do those whose norm is NaN or
-    infinite.
+    grads: list of floating arrays; max_norm: a positive number. Returns the joint Euclidean norm before
+    clipping, a Python float. Gradients whose norm is below the limit stay exactly as they are, and so do
+    those whose norm is NaN or infinite.
     Source: Pascanu, Mikolov & Bengio 2013, On the Difficulty of Training Recurrent Neural Networks, algorithm
     1.
     """

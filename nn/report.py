@@ -35,6 +35,7 @@ def summary(experiment, figures):
     network, facts = experiment.model.network, environment()
     return {
         "recipe": experiment.model.about["recipe"],
+        "package": experiment.package,
         "data": {
             "name": experiment.dataset.name,
             "source": experiment.dataset.source,
@@ -67,13 +68,16 @@ def write_run(folder, experiment, figures):
     folder = Path(folder)
     dataset, model, history = experiment.dataset, experiment.model, experiment.history
     title = f"{experiment.recipe.name} on {dataset.name}"
+    if experiment.learner:
+        title += f", trained by {experiment.package}"
+    monitor = experiment.recipe.monitor
     write_table(folder / "history.csv", history)
     with replacing(folder / "summary.json", "w", encoding="utf-8") as file:
         json.dump(summary(experiment, figures), file, indent=2)
     model.save(folder / "model.npz")
     pictures = {
-        "loss.png": plots.loss_curves(history, experiment.best_epoch, f"{title}: loss"),
-        "accuracy.png": plots.accuracy_curves(history, experiment.best_epoch, f"{title}: accuracy"),
+        "loss.png": plots.loss_curves(history, experiment.best_epoch, f"{title}: loss", monitor),
+        "accuracy.png": plots.accuracy_curves(history, experiment.best_epoch, f"{title}: accuracy", monitor),
         "confusion_matrix.png": plots.confusion_matrix(
             figures.confusion,
             dataset.classes,
@@ -165,8 +169,11 @@ def comparison_markdown(rows):
     return "\n".join(lines) + "\n"
 
 
-def write_comparison(folder, data, rows, histories):
-    """Write the comparison as CSV, Markdown and picture; return the names of the files."""
+def write_comparison(folder, data, rows, histories, seed):
+    """Write the comparison as CSV, Markdown and picture; return the names of the files.
+
+    histories: by name, those of the runs that the picture shows, all from one ``seed``.
+    """
     folder = Path(folder)
     write_table(folder / "comparison.csv", rows)
     facts = ", ".join(f"{name} {value}" for name, value in environment().items())
@@ -176,7 +183,7 @@ def write_comparison(folder, data, rows, histories):
         file.write(comparison_markdown(rows))
         file.write(f"\n{facts}\n")
     plots.save(
-        plots.comparison(histories, f"Validation accuracy on {data} while training"),
+        plots.comparison(histories, f"Validation error on {data} while training, seed {seed}"),
         folder / "comparison.png",
     )
     return ["comparison.csv", "comparison.md", "comparison.png"]

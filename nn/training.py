@@ -14,8 +14,8 @@ from .regularization import clip_by_global_norm
 def one_hot(labels, n_classes, dtype=np.float32):
     """Return a row for each label with 1 at its class and 0 elsewhere.
 
-    labels: integers (n,) in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
-    Raises ValueError for any other label.
+    labels: integers (n,) of any integer dtype, in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
+    Raises ValueError for a label outside that range.
     """
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
@@ -30,8 +30,9 @@ def one_hot(labels, n_classes, dtype=np.float32):
 def min_max_scale(train, *others):
     """Scale every feature so that it runs from 0 to 1 on ``train``, and the other arrays by the same rule.
 
-    train, others: (n, d) each, n free. Returns a tuple as long as the arguments. A feature that is constant
-    on ``train`` becomes 0 everywhere; values of the others may leave [0, 1] where ``train`` never went.
+    train, others: (n, d) each, n free, of one dtype. Returns a tuple as long as the arguments; a floating
+    dtype is kept, any other becomes float64. A feature that is constant on ``train`` becomes 0 in all arrays,
+    whatever the others hold there. Apart from that, the others may leave [0, 1] where ``train`` never went.
     """
     low, span = feature_range(train)
     arrays = [as_floating(x) for x in (train, *others)]
@@ -50,10 +51,10 @@ def feature_range(train):
 
 
 def minibatches(n, batch_size, rng):
-    """Return an iterator over index arrays: every sample 0..n-1 once, in an order drawn at this call.
+    """Return an iterable of index arrays: every sample 0..n-1 once, in a new random order at each call.
 
-    All batches have ``batch_size`` entries but the last, which may be short.
-    Raises ValueError for a batch size below 1.
+    The arrays hold integers and have ``batch_size`` entries each but the last, which may be short.
+    Raises ValueError for a batch size below 1, with the first batch at the latest.
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1; got {batch_size}")
@@ -67,7 +68,10 @@ def constant(epoch, lr):
 
 
 def step_decay(epoch, lr, factor=0.5, every=30):
-    """Return lr * factor ** floor(epoch / every): the initial rate, cut every so many epochs, from 0."""
+    """Return lr * factor ** floor(epoch / every): the initial rate ``lr``, cut every so many epochs.
+
+    epoch: counted from 0, so that the first cut comes at ``every``.
+    """
     return lr * factor ** (epoch // every)
 
 
@@ -92,9 +96,10 @@ def cosine(epoch, lr, epochs, warmup=0):
 class EarlyStopping:
     """Watches a validation loss and remembers the best parameters.
 
-    patience: how many epochs in a row may pass without a new best before stopping. min_delta: a loss counts
-    as better only when it is lower by more than this. ``best_loss`` and ``best_epoch`` (from 0) tell the best
-    so far.
+    patience: the number of epochs in a row without a new best after which to stop, at least 1. min_delta: a
+    loss is better only if it is lower than the best by more than this.
+
+    Attributes: ``best_loss`` and ``best_epoch`` (from 0), inf and None until there is a best.
     Source: Goodfellow et al. 2016, Deep Learning, algorithm 7.1.
     """
 
@@ -108,9 +113,11 @@ class EarlyStopping:
         self._epoch, self._best = -1, None  # the last epoch seen, from 0; copies of the best parameters
 
     def update(self, loss, params):
-        """Take an epoch's validation loss and parameters; return True when it is time to stop.
+        """Take an epoch's validation loss and parameters; return True if it is time to stop, else False.
 
-        A NaN is never better.
+        loss: a number; NaN and inf are never better, not even as the first loss. params: list of arrays, kept
+        as copies if the loss is the best so far, because training goes on changing them. Patience counts from
+        the first epoch on; once it has run out, the answer stays True until there is a new best.
         """
         self._epoch += 1
         if loss < self.best_loss - self.min_delta:
@@ -119,8 +126,9 @@ class EarlyStopping:
         return self._epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
 
     def restore(self, params):
-        """Write the best parameters back into ``params``, in place.
-        Raises ValueError when there has been no best yet.
+        """Write the best parameters back into the arrays of ``params``, in place, and go on remembering them.
+
+        Raises ValueError if there has been no best yet.
         """
         if self._best is None:
             raise ValueError("nothing to restore: update has not seen a finite loss yet")
@@ -153,9 +161,10 @@ def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_gra
 def train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     """Make one pass over the data in freshly shuffled mini-batches; return the mean loss over the samples.
 
-    X: (n, inputs), y: (n, ...). rng: Generator for the order and for dropout. lr: overrides the optimizer's
-    own rate. max_grad_norm: clips the gradients by their joint norm. The loss of each batch is the one before
-    its own step, with dropout and penalty.
+    X: (n, inputs), y: (n, ...). rng: Generator for the order and for dropout. lr: rate of this pass, None for
+    the optimizer's own. max_grad_norm: limit of the joint norm of each batch's gradients, None for no limit.
+    The loss of each batch is the one before its own step, with dropout and penalty; the mean is a Python
+    float.
     """
     steps = train_batches(
         network, optimizer, X, y, batch_size=batch_size, rng=rng, lr=lr, max_grad_norm=max_grad_norm

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import doctor, growth, kernels, machine, report, run, turns
+from benchmarks import anatomy, contenders, doctor, growth, machine, regressions, report, run, turns
 from benchmarks.__main__ import main
 from benchmarks.contenders import CONTENDERS, Torch
 from benchmarks.workloads import MINI_BATCH, WORKLOADS, images
@@ -19,13 +20,19 @@ ROOT = Path(__file__).parents[1]
 SMALL, MIDDLE, WIDE = MINI_BATCH
 
 
-def test_ratios_are_taken_within_each_round():
-    times = {"ours": [1.0, 2.0, 9.0], "theirs": [2.0, 1.0, 10.0]}
-    assert turns.ratios(times, "ours", "theirs") == (0.9, 0.5, 2.0), (
-        "round by round ours / theirs is 0.5, 2 and 0.9: their median, least and greatest; the ratio of "
-        "medians would be 1"
-    )
-    assert turns.ratios(times, "ours", "absent") is None, "who did not take part has no ratio"
+def test_ratios_are_those_of_the_least_rounds():
+    found = turns.ratio([1.0, 2.0, 9.0], [2.0, 1.0, 10.0])
+    assert found.value == 1.0, "the least rounds are 1 and 1"
+    assert (found.low, found.high) == (0.5, 2.0), "round by round ours / theirs is 0.5, 2 and 0.9"
+    assert found.spread == pytest.approx((1.45 - 0.7) / 0.9), "quartiles 0.7 and 1.45, median 0.9"
+    assert turns.ratio([1.0, 2.0], [1.0, 2.0]).spread is None, "two rounds have no quartiles"
+
+
+def test_a_ratio_of_least_rounds_lies_within_those_of_single_rounds(rng):
+    for _ in range(200):
+        ours, theirs = rng.exponential(size=(2, rng.integers(1, 8))) + 0.1
+        found = turns.ratio(list(ours), list(theirs))
+        assert found.low <= found.value <= found.high, f"{ours} / {theirs}: the bracket must hold the figure"
 
 
 def test_contenders_are_timed_in_turn_each_in_its_own_process():
@@ -55,6 +62,50 @@ def test_a_dead_worker_is_absent_and_the_others_go_on():
         times = field.turns("forward", 1, repeats=1)
     assert list(times) == ["nn"]
     assert "its process ended" in field.absent["naive NumPy"]
+
+
+def test_on_one_thread_a_contender_has_one_processor():
+    if not hasattr(os, "sched_getaffinity"):
+        pytest.skip("this system binds no process to a processor")
+    with turns.Field(["naive NumPy"], WORKLOADS[SMALL], threads=1) as field:
+        field.ask("naive NumPy", "step", 1)
+        bound = os.sched_getaffinity(field._workers["naive NumPy"].pid)
+    assert len(bound) == 1, "threads that a library starts unasked have to share it"
+
+
+@pytest.mark.parametrize(("threads", "seconds"), [(1, 2.0), (None, 7.0)])
+def test_processor_time_counts_on_one_thread_and_the_clock_on_several(threads, seconds, monkeypatch):
+    monkeypatch.setattr(turns.Field, "_start", lambda field, name: None)
+    monkeypatch.setattr(turns.Field, "ask", lambda field, *command: {"clock": 7.0, "processor": 2.0})
+    monkeypatch.setattr(turns, "REST", 0)
+    field = turns.Field(["nn"], WORKLOADS[SMALL], threads=threads)
+    assert field.turns("epoch", 3) == {"nn": [seconds] * 3}, (
+        "by the clock, one that had the processor to itself by chance would win; on several threads, the "
+        "processor time of all of them would count against whoever uses them"
+    )
+
+
+def test_whoever_is_listed_takes_part():
+    class Sleepless(contenders.Naive):
+        name = "one more"
+
+    every = {**contenders.CONTENDERS, Sleepless.name: Sleepless}
+    for command in ("epoch", "step", "gradients", "forward", "predict"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(contenders, "CONTENDERS", every)
+            assert "one more" in contenders.who_can(command), f"no second list leaves it out of {command}"
+    assert "scikit-learn" not in contenders.who_can("gradients"), "it says that it has none"
+
+
+def test_names_can_be_selected():
+    words = [contenders.identifier(name) for name in CONTENDERS]
+    words += [workload.identifier for workload in WORKLOADS.values()]
+    assert len(set(words)) == len(CONTENDERS) + len(WORKLOADS), "each has one of its own"
+    assert all(word.replace("-", "").isalnum() for word in words), (
+        "pytest -k takes words without , / and spaces"
+    )
+    assert "jax-jit-per-step" in words
+    assert "784x64x10-b32" in words
 
 
 def test_made_up_images_do_not_depend_on_the_dtype():
@@ -137,23 +188,40 @@ class TestRun:
         path.write_text("{", encoding="utf-8")
         with pytest.raises(ValueError, match=r"run\.json is not a run of these benchmarks"):
             run.Run(path, rounds=1)
+        path.write_text(json.dumps({"date": "2026-01-31", "machine": {}, "parts": {}}), encoding="utf-8")
+        with pytest.raises(ValueError, match="an old or damaged one"):
+            run.read(path)
+
+
+SECONDS = {  # of the made-up record's least rounds; ours takes 1
+    "nn": 1.0,
+    "nn, dropout + L2 + clipping": 2.0,
+    "naive NumPy": 1.25,
+    "bare matrix products": 0.8,
+    "scikit-learn": 2.0,
+    "PyTorch eager, Adam": 1.25,
+    "PyTorch eager, fused Adam": 1.0,
+    "JAX, jit per step": 0.8,
+}
+
+
+def timed(least, disturbed=1.1):
+    """Seconds of three rounds, the second of which was disturbed."""
+    return [least, disturbed * least, least]
 
 
 def made_up_record():
     """A record with every part, whose ratios to the reference are easy to see."""
 
-    def rows(names, workloads):
+    def rows(workloads, without):
         return {
             workload: {
-                "times": {
-                    name: {"seconds": 1.0, "rounds": [1.0, 1.1], "ratio": [0.5, 0.4, 0.6]} for name in names
-                },
+                "times": {name: timed(SECONDS[name]) for name in SECONDS if name not in without},
                 "absent": {"Keras": "keras is not installed (No module named 'keras')"},
             }
             for workload in workloads
         }
 
-    names = ["nn", "nn, dropout + L2 + clipping", *run.PLAIN[1:], *run.PEERS[:-1]]
     memory = {"peak": 9e6, "parameters and state": 4e6, "activations": 2e6, "beyond": 3e6}
     series = {
         "values": [1, 2, 4],
@@ -163,26 +231,29 @@ def made_up_record():
         "slope of memory": 1.0,
     }
     parts = {
-        name: rows(names, part.workloads)
+        name: rows(part.workloads, () if "forward" in name or "step" in name else ("bare matrix products",))
         for name, part in run.PARTS.items()
         if part.workloads and name != "memory"
     }
     parts |= {
         "doctor": {"kernel": "Zen", "avx512": False, "gains": {"Haswell": 1.0}, "recommended": None},
         "memory": dict.fromkeys(MINI_BATCH, memory),
-        "adam": {"50890": 0.95, "101770": 0.85, "567434": 1.0},
+        "adam": {"50890": [0.95, 1.0, 0.96], "101770": [0.85, 0.85, 0.86], "567434": [0.5, 1.0, 1.5]},
         "time to 97 %": {
             "nn": {"seconds": 2.5, "training": 1.1, "epochs": 3, "accuracy": 0.971},
             "Keras": {"absent": "keras is not installed"},
         },
         "anatomy": {
-            "steps": {name: {"Adam": 5e-5, "gathering the batch": 1e-5} for name in MINI_BATCH},
-            "passes": {"add": 0.08, "square root": 0.35},
+            "steps": {
+                name: {"of it, matrix products": 3e-4, "of it, softmax and loss": 2e-5, "Adam": 5e-5}
+                for name in MINI_BATCH
+            },
+            "passes": {"multiply by a number": 0.08, "add": 0.09, "divide": 0.1, "square root": 0.35},
         },
         "growth": dict.fromkeys(growth.SERIES, series),
     }
-    place = {**machine.describe(), "rounds": 2, "threads": None, "impl": None}
-    return {"date": "2026-01-31 12:00", "machine": place, "parts": parts}
+    place = {**machine.describe(), "rounds": 3, "threads": None, "impl": None}
+    return {"format": run.FORMAT, "date": "2026-01-31 12:00", "machine": place, "parts": parts}
 
 
 def test_the_report_sets_measured_figures_beside_targets(tmp_path):
@@ -190,14 +261,27 @@ def test_the_report_sets_measured_figures_beside_targets(tmp_path):
     page = report.make(record, tmp_path)
     text = page.read_text(encoding="utf-8")
     assert page.name == "2026-01-31.md", "named by the day of the run"
-    assert f"| epoch, ours / scikit-learn | {SMALL} | 0.50 (0.40-0.60) | 0.5 | yes |" in text
-    assert f"| epoch, ours / Keras | {SMALL} | not measured | 0.4 | |" in text, "absent is not met"
-    assert "| Adam, ns per parameter, one thread | 50,890 parameters | 0.95 | 0.9 | no |" in text
-    assert f"| epoch with dropout, L2, clipping / plain | {MIDDLE} | 2.00 (1.67-2.50) | 1.6 | no |" in text, (
-        "the regularized one takes 1 / 0.5 of the time"
+    assert f"| epoch / scikit-learn | {SMALL} | 0.50 (0.50-0.50) | 0.5 | yes |" in text
+    assert f"| epoch / Keras | {SMALL} | not measured | 0.4 | |" in text, "absent is not met"
+    assert "| Adam, ns per parameter | 50,890 parameters | 0.95 (0.95-1.00) | 0.9 | no |" in text
+    assert "| 567,434 parameters | 0.50 (0.50-1.50) | 0.9 | not judged: spread 50 % |" in text
+    assert f"| epoch, dropout + L2 + clipping / plain | {MIDDLE} | 2.00 (2.00-2.00) | 1.6 | no |" in text, (
+        "the regularized one takes 2 s, the plain one 1"
     )
+    assert f"| forward and backward / bare products | {WIDE} | 1.25 (1.25-1.25) | 1.15 | no |" in text
     assert "Keras did not take part: keras is not installed (No module named 'keras')." in text
     assert "| Adam | 50 | 50 | 50 |" in text, "the anatomy of a step, in microseconds"
+    flat = " ".join(text.split())
+    assert (
+        f"**epoch / JAX, jit per step, {SMALL}**: 1.25, 1 at most. A step takes 533 µs; the target" in flat
+    ), "an epoch of 1 s in batches of 32 has 1,875 steps"
+    assert "allows 427, and the matrix products and Adam alone take 350." in flat, "300 and 50 µs"
+    assert "Adam's ten passes alone, over arrays in the cache, take 1.12 ns" in flat, (
+        "0.4 + 0.27 + 0.1 + 0.35"
+    )
+    assert (
+        "the target allows 920000, of which the products take 800000. Softmax and loss alone take 20." in flat
+    )
     assert np.__version__ in text, "the versions stand in the report"
     for picture in ("2026-01-31-epochs.png", "2026-01-31-growth.png"):
         assert f"({picture})" in text, "the page shows the picture"
@@ -205,15 +289,137 @@ def test_the_report_sets_measured_figures_beside_targets(tmp_path):
     assert not list(tmp_path.glob("*.tmp")), "nothing half-written stays"
 
 
+def test_text_says_the_same_as_the_tables():
+    lines = list(report.headline(made_up_record()))
+    text = " ".join(lines)
+    assert "| nn | 1 s | 1 s | 1 s |" in lines
+    assert "| JAX, jit per step | 1.25 (1.25-1.25) | 1.25 (1.25-1.25) | 1.25 (1.25-1.25) |" in lines
+    assert "`nn` is faster than naive NumPy, scikit-learn and PyTorch eager (Adam)." in text
+    assert "`nn` is level with PyTorch eager (fused Adam)." in text
+    assert "`nn` is slower than JAX (jit per step)." in text
+
+
+def test_text_tells_the_networks_apart():
+    record = made_up_record()
+    rows = record["parts"][report.EPOCHS]
+    rows[SMALL]["times"]["JAX, jit per step"] = timed(1.25)
+    rows[WIDE]["times"]["JAX, jit per step"] = [0.5, 1.0, 2.0]
+    text = " ".join(report.headline(record))
+    assert f"Beside JAX (jit per step), `nn` is faster on {SMALL}, slower on {MIDDLE}" in text
+    assert f"and too unsteady to judge on {WIDE}." in text
+    assert "2.00 (0.50-2.00)†" in text, "and the table marks it"
+    for times in rows.values():
+        times["times"]["scikit-learn"] = [0.5, 1.0, 2.0]
+    assert "the rounds were too unsteady to judge beside scikit-learn." in " ".join(report.headline(record))
+
+
+class TestVerdict:
+    """A figure that is no measurement meets no target, and misses none."""
+
+    def test_a_steady_figure_is_judged(self):
+        assert report.verdict(0.5, 0.5, 0.1) == "yes", "at most is met by as much"
+        assert report.verdict(0.51, 0.5, 0.1) == "no"
+
+    def test_rounds_that_differ_are_not_judged(self):
+        ours = [1.0, 1.0, 5.0, 9.0, 9.0]  # of made-up rounds, half were disturbed
+        found = turns.ratio(ours, [1.0] * 5)
+        assert report.verdict(found.value, 2.0, found.spread) == "spread 160 %", "quartiles 1 and 9, median 5"
+        one_in_five = turns.ratio([1.0, 1.0, 1.02, 1.01, 40.0], [1.0] * 5)
+        assert report.verdict(one_in_five.value, 2.0, one_in_five.spread) == "yes", (
+            "one disturbed round of five changes neither the least nor the quartiles"
+        )
+        assert report.verdict(1.0, 2.0, turns.ratio([1.0], [1.0]).spread) == "too few rounds"
+
+    def test_nothing_is_below_the_floor(self):
+        assert report.verdict(0.13, 1.4, 0.05, floor=True) == "below floor", (
+            "nobody takes 0.13 of the time of what must be done: the floor was disturbed"
+        )
+        assert report.verdict(1.01, 1.4, 0.05, floor=True) == "yes"
+        assert report.verdict(0.13, 1.4, 0.05) == "yes", "beside a peer, it may be"
+
+    def test_every_target_is_judged_by_it(self):
+        record = made_up_record()
+        record["parts"][report.PASSES][SMALL]["times"]["bare matrix products"] = timed(8.0)
+        record["parts"][report.EPOCHS][SMALL]["times"]["scikit-learn"] = [2.0, 3.0, 9.0]
+        met = {(target.what, target.where): target.verdict for target in report.targets(record["parts"])}
+        assert met["forward and backward / bare products", SMALL] == "below floor", "1 s over a floor of 8 s"
+        assert met["epoch / scikit-learn", SMALL] == "spread 53 %", (
+            "ratios 0.5, 0.37 and 0.11: quartiles 0.24 and 0.43"
+        )
+
+    def test_all_targets_of_comparisons_are_on_one_thread(self):
+        assert {part for part, *_ in report.TARGETS} == {report.EPOCHS, report.PASSES}
+        assert "one thread" in report.EPOCHS, "the parts' names say so"
+        assert "one thread" in report.PASSES
+
+
+def test_bars_show_the_same_seconds_as_the_table(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(report, "_save", lambda figure, path: drawn.append(figure))
+    report._epoch_bars(made_up_record()["parts"][report.EPOCHS], tmp_path / "bars.png")
+    for ax in drawn[0].axes:
+        names = [label.get_text() for label in drawn[0].axes[0].get_yticklabels()]
+        bars = {name: bar.get_width() for name, bar in zip(names, ax.patches, strict=True)}
+        assert bars == {name: SECONDS[name] for name in names}, "each bar ends at the least round"
+        assert ax.lines[0].get_xdata()[-1] == pytest.approx(1.1), "its line at the slowest"
+
+
+def test_publishing_brings_the_readme_up_to_date(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{report.BEGIN}\nold figures\n{report.END}\nafter\n", encoding="utf-8")
+    page = report.publish(made_up_record(), tmp_path, readme)
+    text = readme.read_text(encoding="utf-8")
+    assert text.startswith(f"before\n{report.BEGIN}\n"), "what stands around it stays"
+    assert text.endswith(f"{report.END}\nafter\n")
+    assert "old figures" not in text
+    assert "| scikit-learn | 0.50 (0.50-0.50) |" in text
+    assert page.name == "comparison.md", "a name that links can rely on"
+    record = run.read(tmp_path / "comparison.json")
+    assert page.read_text(encoding="utf-8") == "\n".join(report.page_lines(record, "comparison")) + "\n", (
+        "the record beside it makes the same page again"
+    )
+    del record["parts"]["growth"]
+    report.publish(record, tmp_path, readme)
+    assert not (tmp_path / "comparison-growth.png").exists(), "no picture of an earlier run stays"
+    assert (tmp_path / "comparison-epochs.png").exists()
+
+
+def test_the_readme_shows_the_published_report():
+    text = report.README.read_text(encoding="utf-8")
+    quoted = text.split(report.BEGIN)[1].split(report.END)[0].strip()
+    page = (report.REPORTS / f"{report.NAME}.md").read_text(encoding="utf-8")
+    in_short = page.split("## In short\n")[1].split("\n## ")[0].strip()
+    assert quoted == in_short, "other figures than the report's: python -m benchmarks report --publish"
+    saved = report.REPORTS / f"{report.NAME}.json"
+    if saved.exists():
+        made = "\n".join(report.page_lines(run.read(saved), report.NAME)) + "\n"
+        assert page == made, "the page is not what its record makes: python -m benchmarks report --publish"
+
+
 def test_the_table_fits_the_terminal_and_names_the_absent():
-    lines = report.table(made_up_record())
+    record = made_up_record()
+    for what, verdicts in (("all judged", record), ("none judged", unsteady(record))):
+        assert max(map(len, report.table(verdicts))) < 80, f"{what}: it fits a narrow terminal"
+    lines = report.table(record)
     assert any(line.startswith("Keras") and "absent" in line for line in lines), "absent peers are named"
-    assert max(map(len, lines)) <= 80, "it fits a narrow terminal"
+    assert any(line.endswith("below floor") for line in report.table(unsteady(record))), "verdicts are shown"
+
+
+def unsteady(record):
+    """The record with a floor that was disturbed, and with rounds that differ much."""
+    record = json.loads(json.dumps(record))
+    for row in record["parts"][report.EPOCHS].values():
+        row["times"] = {name: [10.0, 100.0, 1000.0] for name in row["times"]}
+    for row in record["parts"][report.PASSES].values():
+        row["times"]["bare matrix products"] = timed(10.0, 1.0)
+        row["times"]["nn"] = timed(1.0, 1.0)
+    return record
 
 
 def test_a_part_alone_makes_a_report(tmp_path):
     record = made_up_record()
     record["parts"] = {"adam": record["parts"]["adam"]}
+    assert any("Adam, ns per parameter" in line for line in report.table(record)), "and a table"
     text = report.make(record, tmp_path).read_text(encoding="utf-8")
     assert "0.95" in text, "what was measured stands there"
     assert not list(tmp_path.glob("*.png")), "no picture of what was not measured"
@@ -314,12 +520,12 @@ def test_mistakes_are_one_line(arguments, message):
 
 
 def test_the_command_measures_and_reports(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(kernels, "SIZES", (50_890, 101_770, 567_434))
+    monkeypatch.setattr(anatomy, "SIZES", (50_890, 101_770, 567_434))
     out = tmp_path / "run.json"
     assert main(["run", "adam", "--rounds", "1", "--out", str(out)]) == 0
     printed = capsys.readouterr()
     assert "measuring adam" in printed.err, "where nobody watches, a line tells what is going on"
-    assert "Adam, ns per parameter, one thread" in printed.out
+    assert "Adam, ns per parameter" in printed.out
     assert set(json.loads(out.read_text(encoding="utf-8"))["parts"]["adam"]) == {"50890", "101770", "567434"}
     assert main(["report", "--run", str(out), "--out", str(tmp_path)]) == 0
     page = Path(capsys.readouterr().out.strip())
@@ -345,3 +551,161 @@ def test_contenders_agree_before_they_are_compared():
         )
         for mine, theirs in zip(grads, others, strict=True):
             assert np.allclose(mine, theirs, atol=1e-6), f"{name} has other gradients"
+
+
+class TestRegressions:
+    """Two versions take turns; what is slower at its best, each time that it is measured, is a regression."""
+
+    class Clock:
+        """A clock that only made-up calls move."""
+
+        def __init__(self):
+            self.now = 0.0
+
+        def __call__(self):
+            return self.now
+
+        def call(self, seconds, disturbances=None):
+            """Return a function that takes so long, and now and then as much more as the generator says."""
+
+            def function():
+                self.now += seconds
+                if disturbances is not None and disturbances.random() < 0.8:
+                    self.now += disturbances.exponential(10 * seconds)
+
+            return function
+
+    def test_the_least_turn_is_found_under_disturbances(self, rng):
+        clock = self.Clock()
+        first, second = clock.call(2e-3, rng), clock.call(3e-3, rng)
+        assert regressions.measure(first, second, clock) == pytest.approx([2e-3, 3e-3]), (
+            "four of five turns are disturbed, and the least ones are not"
+        )
+
+    def test_short_calls_are_timed_many_at_once(self):
+        clock, calls = self.Clock(), []
+        counted = clock.call(1e-6)
+        least = regressions.measure(lambda: (calls.append(1), counted()), clock.call(2e-6), clock)
+        assert least == pytest.approx([1e-6, 2e-6])
+        assert len(calls) > 300 * regressions.FEW, "about a millisecond each turn"
+
+    def rows(self, clock, *seconds):
+        """Return what is found if the work tree's version takes these seconds, each time it is measured."""
+        seconds = iter(seconds)
+        return regressions._row(
+            lambda version: clock.call(1e-3 if version == "earlier" else next(seconds)),
+            "earlier",
+            "now",
+            clock,
+        )
+
+    def test_what_is_slower_once_is_measured_again(self):
+        before, now = self.rows(self.Clock(), 1.5e-3, 1e-3)
+        assert now == pytest.approx(before), "the second time it was as fast"
+
+    def test_what_is_slower_each_time_is_a_regression(self):
+        before, now = self.rows(self.Clock(), *[1.5e-3] * regressions.TRIES)
+        assert now / before == pytest.approx(1.5), "a slowdown by half that stays"
+
+    def test_what_the_earlier_version_lacks_is_no_regression(self, capsys):
+        def build(version):
+            if version == "earlier":
+                raise AttributeError("it has no softmax")
+            return clock.call(1e-3)
+
+        clock = self.Clock()
+        row = regressions._row(build, "earlier", "now", clock)
+        assert regressions._printed("softmax", row) == ("softmax", None)
+        assert "not there" in capsys.readouterr().out
+
+    @pytest.fixture
+    def repository(self, tmp_path):
+        """A repository with one commit, of the package `nn` as it is in the work tree."""
+
+        def git(*arguments):
+            author = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
+            subprocess.run(["git", *author, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+        if shutil.which("git") is None:
+            pytest.skip("git is not installed")
+        shutil.copytree(
+            ROOT / "nn", tmp_path / "nn", ignore=shutil.ignore_patterns("__pycache__", "pictures")
+        )
+        git("init", "--quiet")
+        git("add", "nn")
+        git("commit", "--quiet", "-m", "Begin")
+        return tmp_path
+
+    def test_a_revision_is_compared_with_the_work_tree(self, repository, capsys):
+        clock = self.Clock()
+
+        def ticking():
+            clock.now += 1e-3
+            return clock.now
+
+        slower = regressions.compare("HEAD", ["softmax", "step 784x64x10"], repository, ticking)
+        printed = capsys.readouterr().out.splitlines()
+        assert slower == [], "by a clock that ticks evenly, equal code is equally fast"
+        assert [line.split()[0] for line in printed[1:]] == [
+            "softmax",
+            "log_softmax",
+            "softmax_cross_entropy",
+            "step",
+        ]
+        assert all(line.split()[-1] == "1.00" for line in printed[1:]), "the ratio of both"
+        assert max(map(len, printed)) < 80, "it fits a narrow terminal"
+
+    def test_the_earlier_code_is_that_of_the_revision(self, repository, tmp_path_factory):
+        activations = repository / "nn" / "activations.py"
+        activations.write_text("raise ImportError\n", encoding="utf-8")
+        folder = regressions.extract("HEAD", tmp_path_factory.mktemp("earlier"), repository)
+        assert "def softmax" in (folder / "activations.py").read_text(encoding="utf-8"), "not the work tree's"
+        assert folder.name.startswith("nn_"), "a name under which it stands beside the work tree's"
+
+    def test_mistakes_are_one_line(self, repository, tmp_path_factory, monkeypatch, capsys):
+        monkeypatch.setattr(regressions, "ROOT", repository)
+        with pytest.raises(ValueError, match="git knows no revision HEAD~1 here"):
+            regressions.compare("HEAD~1", ["softmax"], repository)
+        with pytest.raises(ValueError, match="git knows no revision HEAD here"):
+            regressions.compare("HEAD", ["softmax"], tmp_path_factory.mktemp("elsewhere"))
+        assert main(["regressions", "HEAD", "-k", "softplus"]) == 2
+        assert "no case has softplus in its name; there are sigmoid" in capsys.readouterr().err
+
+    def test_the_command_fails_only_with_a_regression(self, monkeypatch, capsys):
+        monkeypatch.setattr(regressions, "compare", lambda revision, words: [])
+        assert main(["regressions"]) == 0
+        monkeypatch.setattr(regressions, "compare", lambda revision, words: ["softmax"])
+        assert main(["regressions", "v1", "-k", "softmax"]) == 1
+        assert capsys.readouterr().out.splitlines()[-2:] == [
+            "Slower by a quarter or more, each time that it was measured:",
+            "softmax",
+        ]
+
+
+def test_what_a_timing_depends_on_is_kept_beside_it(tmp_path):
+    saved = tmp_path / "timings.json"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "benchmarks", "-q", "-p", "no:cacheprovider"),
+            *("-k", "test_kernel and float32 or test_bare_product or nn-784x64x10-b32"),
+            *(f"--benchmark-json={saved}", "--benchmark-max-time=1e-9", "--benchmark-min-rounds=1"),
+            *("--benchmark-min-time=1e-9", "--benchmark-warmup=off"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    timings = json.loads(saved.read_text(encoding="utf-8"))["benchmarks"]
+    assert {timing["name"].split("[")[0] for timing in timings} == {
+        *("test_kernel", "test_bare_product", "test_pass", "test_epoch", "test_prediction"),
+    }
+    for timing in timings:
+        about = timing["extra_info"]
+        for key in ("processor", "python", "versions", "blas", "threads", "dtype"):
+            assert key in about, f"{timing['name']} is kept without its {key}"
+        assert about["versions"]["numpy"] == np.__version__
+        assert about["dtype"] in timing["name"] or timing["name"].startswith("test_epoch")
+        assert {"shape", "sizes", "parameters"} & about.keys(), f"{timing['name']} is kept without a size"
+        assert not set(timing["param"]) & set(" ,/"), f"{timing['param']} cannot be selected with -k"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nn.network import EVALUATION_ROWS, Network
-from nn.optimizers import OPTIMIZERS, Adam
+from nn.optimizers import OPTIMIZERS, Adam, adam_step
 from nn.parameters import ParameterList, joined
 from nn.training import train_epoch
 
@@ -78,6 +78,18 @@ def test_blocks_do_not_change_the_result(rng, name):
         whole.step([param], [grad])
         parts.step(pieces, [grad[start : start + 50_000] for start in range(0, n, 50_000)])
     assert np.array_equal(param, np.concatenate(pieces))
+
+
+def test_adam_keeps_its_means_without_their_factors_and_says_so():
+    """By hand: gradients 2 and -1 with beta1 = 0.9, beta2 = 0.999 have the means 0.08 and 0.004996."""
+    param, m, v = np.zeros(1), np.zeros(1), np.zeros(1)
+    adam_step(param, np.array([2.0]), m, v, 1, lr=0.1)
+    assert (m[0], v[0]) == (2, 4), "the numbers that the docstring names"
+    adam_step(param, np.array([-1.0]), m, v, 2, lr=0.1)
+    assert (1 - 0.9) * m[0] == pytest.approx(0.9 * 0.2 + 0.1 * -1)
+    assert (1 - 0.999) * v[0] == pytest.approx(0.999 * 0.004 + 0.001 * 1)
+    # The first step is 0.1; the second 0.1 * (0.08 / 0.19) / sqrt(0.004996 / 0.001999).
+    assert param[0] == pytest.approx(-0.1 - 0.1 * 0.42105263 / 1.58090152, rel=1e-7)
 
 
 def test_joined_needs_one_layout():

@@ -145,7 +145,7 @@ def test_the_download_is_asked_for_as_scikit_learn_wants_it(monkeypatch, tmp_pat
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
     monkeypatch.setattr("sklearn.datasets._openml.urlopen", urlopen)
-    with pytest.raises(OSError, match=r"MNIST is not at hand.*no network here"):
+    with pytest.raises(OSError, match=r"MNIST was not found.*no network here"):
         data.load("mnist")
 
 
@@ -176,6 +176,16 @@ def test_only_two_digits():
     assert set(pair.y_train.tolist()) == {0, 1}
     eights = dataset.X_test[dataset.y_test == 8]
     assert np.array_equal(pair.X_test[pair.y_test == 1], eights), "8 is class 1"
+
+
+def test_a_split_takes_a_number_of_samples_as_well(rng):
+    y = np.arange(200) % 10
+    X = rng.random((200, 3))
+    X_rest, X_part, _, y_part = data.split(X, y, 50, 0)
+    assert (len(X_rest), len(X_part)) == (150, 50)
+    assert np.bincount(y_part).tolist() == [5] * 10
+    with pytest.raises(ValueError, match="cannot hold out 9 of 200 samples"):
+        data.split(X, y, 9, 0)
 
 
 def test_splits_are_stratified_and_seeded(rng):

@@ -133,15 +133,25 @@ def history(epochs):
 
 
 def test_curves_mark_the_best_epoch():
-    (axes,) = plots.loss_curves(history(12), 7, "title").axes
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
-        "training, a sample",
-        "validation",
-        "best epoch: 7",
-    ]
+    for monitor, why in (("loss", "lowest validation loss"), ("accuracy", "highest validation accuracy")):
+        figure = plots.loss_curves(history(12), 7, "title", monitor)
+        (legend,), (axes,) = figure.legends, figure.axes
+        names = [text.get_text() for text in legend.get_texts()]
+        assert names == ["training, a sample", "validation", f"epoch 7: {why}"], "it says why it is the best"
+        assert axes.get_legend() is None, "a legend inside would hide the curves"
     assert axes.lines[1].get_ydata()[6] == pytest.approx(1 / 7 + 7 / 50)
     (axes,) = plots.accuracy_curves(history(3), None, "title").axes
     assert axes.lines[0].get_ydata().tolist() == pytest.approx([50, 75, 100 * (1 - 0.5 / 3)])
+
+
+def test_a_recipe_has_one_colour_in_every_comparison():
+    colours = {}
+    for names in (["v1", "v2-batch64", "v2"], ["v2", "optimized"], ["deep-he", "v2-batch64"]):
+        (axes,) = plots.comparison(dict.fromkeys(names, history(4)), "title").axes
+        for name, line in zip(names, axes.lines, strict=True):
+            assert colours.setdefault(name, line.get_color()) == line.get_color()
+            assert line.get_ydata() == pytest.approx([100 * 0.6 / epoch for epoch in (1, 2, 3, 4)])
+    assert colours["v2"] == colours["v2-batch64"] != colours["v1"] != colours["optimized"]
 
 
 @pytest.mark.parametrize("n", [0, 1, 5, 9, 16])

@@ -78,14 +78,29 @@ def test_a_range_test_falls_and_then_runs_away(tests_of_rates):
     assert first["losses"] != second["losses"], "each run has a seed of its own"
 
 
-def test_a_loss_that_is_no_number_ends_a_test_in_silence(digits, monkeypatch):
+@pytest.mark.parametrize("last", [math.nan, math.inf])
+def test_a_loss_that_is_no_number_ends_a_test(digits, monkeypatch, last):
+    losses = [2 - step / 100 for step in range(100)]
+    steps = [(32, loss, None) for loss in (*losses, last, 1.0)]
+    monkeypatch.setattr(range_test, "train_batches", lambda *_, **__: iter(steps))
+    test = range_test.one_test(digits, RECIPES["v2"])
+    rates = np.geomspace(range_test.LOWEST, range_test.HIGHEST, range_test.STEPS)
+    assert test["losses"] == pytest.approx(losses), "all up to the one that is no number"
+    assert test["rates"] == pytest.approx(rates[:100], rel=1e-3)
+    assert test["runaway"] == pytest.approx(rates[100]), "the rate of the step that has no loss"
+    assert test["lowest"] == pytest.approx(rates[99]), "the loss fell up to the end"
+
+
+def test_weights_that_overflow_end_a_test_in_silence(digits, monkeypatch):
+    """At rate lr, a penalty of strength 1 multiplies the weights by 1 - lr, whatever the data say: at rates
+    from 10 on they overflow within 40 steps, in whatever order a machine adds up.
+    """
+    monkeypatch.setattr(range_test, "LOWEST", 10.0)
     monkeypatch.setattr(range_test, "RUNAWAY", math.inf)
-    recipe = replace(RECIPES["v2"], optimizer="sgd", initializer="random_uniform", hidden=(50,) * 8)
-    test = range_test.one_test(digits, recipe)
-    assert test["runaway"] < range_test.HIGHEST
-    assert len(test["losses"]) < range_test.STEPS
-    assert all(map(math.isfinite, test["losses"]))
-    assert math.isfinite(test["steepest"] + test["lowest"])
+    test = range_test.one_test(digits, replace(RECIPES["v2"], optimizer="sgd", l2=1.0))
+    assert 10 < test["runaway"] < 11
+    assert len(test["losses"]) == len(test["rates"]) < 40
+    assert all(map(math.isfinite, [*test["losses"], test["steepest"], test["lowest"]]))
 
 
 def test_the_page_of_rates_has_the_medians(tests_of_rates, tmp_path):

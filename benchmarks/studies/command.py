@@ -1,12 +1,18 @@
 """The command: ``python -m benchmarks study``."""
 
+import json
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
-from . import others
+from nn.files import replacing
+
+from . import others, recipes, store, summary
 from .definitions import STUDIES
 
 RESULTS = Path(__file__).parents[1] / "results" / "studies"
+REPORTS = (
+    Path(__file__).parents[1] / "reports" / "studies"
+)  # the committed pages, and the records beside them
 
 
 def add(commands, positive):
@@ -20,14 +26,28 @@ def add(commands, positive):
     )
     study.add_argument("--jobs", type=positive, metavar="N", help="trainings at a time (default: the cores)")
     study.add_argument(
-        "--data", metavar="digits|mnist|FILE.csv", help="default: mnist where it is at hand, else digits"
+        "--data", metavar="digits|mnist|FILE.csv", help="default: mnist if available, else digits"
     )
     study.add_argument("--scheduler", metavar="ADDRESS", help="train on a Dask cluster: tcp://HOST:PORT")
     study.add_argument(
-        "--stored", action="store_true", help="train nothing; make the pages of what is stored"
+        "--stored", action="store_true", help="train nothing; make the pages of what is stored or committed"
     )
     study.add_argument(
-        "--out", type=Path, default=RESULTS, metavar="FOLDER", help="of trainings (default: %(default)s)"
+        "--times",
+        action="store_true",
+        help="time an epoch of each row, in turn, for the pages that compare times",
+    )
+    study.add_argument(
+        "--table",
+        action="store_true",
+        help="print the table of recipes in README.md, from the committed records",
+    )
+    study.add_argument(
+        "--out",
+        type=Path,
+        default=RESULTS,
+        metavar="FOLDER",
+        help="of trainings (default: benchmarks/results/studies)",
     )
     study.add_argument("--pages", type=Path, metavar="FOLDER", help="default: pages in the folder of --out")
     study.set_defaults(command=run)
@@ -41,22 +61,33 @@ def run(options):
         raise ValueError(f"there is no study {unknown[0]!r}; the studies are {', '.join(known)}")
     if options.list:
         return _list()
+    if options.table:
+        print("\n".join(recipes.table(REPORTS)))
+        return 0
     if bool(options.names) == options.all:
         raise ValueError("name the studies to run, or give --all; --list shows them")
-    from nn import data
-
     names = known if options.all else options.names
-    name, reason = (options.data, "as asked") if options.data else data.choose()
-    print(f"Data: {name} ({reason})", flush=True)
-    dataset = data.load(name)
     pages = options.pages or options.out / "pages"
-    if not options.stored:
+    if options.stored:
+        data, checksum = _stored(options)
+    else:
+        data, dataset = _load(options.data)
+        checksum = dataset.checksum
         for option, folder in (("--out", options.out), ("--pages", pages)):
             _make(option, folder)
-        _measure(names, name, dataset, options)
-    for page in _write_pages(names, name, dataset, options, pages):
+        _measure(names, data, dataset, options)
+    for page in _write_pages(names, data, checksum, options, pages):
         print(page)
     return 0
+
+
+def _load(name):
+    """Load the data and say which they are; return name and Dataset."""
+    from nn import data
+
+    name, reason = (name, "as asked") if name else data.choose()
+    print(f"Data: {name} ({reason})", flush=True)
+    return name, data.load(name)
 
 
 def _make(option, folder):
@@ -69,10 +100,16 @@ def _make(option, folder):
 
 def _measure(names, data, dataset, options):
     """Measure what is not stored yet."""
-    from . import runner
+    from . import runner, times
 
     n_jobs = options.jobs or _cores()
     studies = [STUDIES[name] for name in names if name in STUDIES]
+    if options.times:
+        for study in studies:
+            if "ratio" in study.show:
+                print(f"{study.name}: timing", flush=True)
+                _write_json(_times_path(options.out, study), times.measure(study, dataset))
+        return
     arguments = {"runs": options.runs, "n_jobs": n_jobs, "scheduler": options.scheduler}
     try:
         if studies:
@@ -84,34 +121,86 @@ def _measure(names, data, dataset, options):
         raise ValueError(f"{error}; what was trained is kept: run the command again") from error
 
 
-def _write_pages(names, data, dataset, options, folder):
-    """Write the pages of studies, and the index of all that have a page in the folder; return the paths.
+def committed():
+    """Return ``summary.Measured`` of the records in the repository."""
+    data = _data_of(store.kept_trainings(REPORTS))
+    if "mnist" not in data:
+        raise ValueError(f"there are no records on MNIST in {REPORTS}")
+    known = measured(REPORTS, data["mnist"], committed=True)
+    known.tables = REPORTS
+    return known
 
-    Studies that have one from an earlier command stand in the index with their own number of runs.
+
+def _times_path(out, study):
+    return Path(out, "times", f"{study.name}.json")
+
+
+def _write_json(path, content):
+    with replacing(path, "w", encoding="utf-8") as file:
+        json.dump(content, file)
+
+
+def _stored(options):
+    """Return name and checksum of the data that stored or committed trainings are about; they are loaded only
+    if there is no training on them.
     """
-    from . import pages, summary
+    known = [_data_of(store.stored(options.out)), _data_of(store.kept_trainings(REPORTS))]
+    for found in known:
+        name = options.data or ("mnist" if "mnist" in found else next(iter(found), None))
+        if name in found:
+            return name, found[name]
+    name, dataset = _load(options.data)
+    return name, dataset.checksum
 
-    written, gathered, beside = [], [], []
+
+def _data_of(records):
+    """Return checksums by name of the data of trainings."""
+    return {record["job"]["data"]: record["job"]["checksum"] for record in records.values()}
+
+
+def measured(out, checksum, *, runs=None, committed=False):
+    """Return ``summary.Measured`` of what a folder holds, and of the committed records besides if asked."""
+    from . import times
+
+    records, taken = store.stored(out), []
     for study in STUDIES.values():
-        runs = options.runs if study.name in names else None
-        found = summary.settings(study, options.out, data, dataset.checksum, runs)
-        if any(setting.records for setting in found):
-            if study.name in names:
-                written.append(pages.write_study(study, found, folder, dataset))
-            if (folder / f"{study.name}.md").exists():
-                gathered.append((study, found))
+        path = _times_path(out, study)
+        taken += [json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
+    if committed:
+        records = store.kept_trainings(REPORTS) | records
+        taken = [r for name in STUDIES for r in store.kept(REPORTS / f"{name}{store.KEPT}")] + taken
+    of = {name: r for name, study in STUDIES.items() for r in taken if times.is_of(r, study, checksum)}
+    return summary.Measured(STUDIES, records, checksum, runs=runs, times=of)
+
+
+def _write_pages(names, data, checksum, options, folder):
+    """Write the pages of studies, and the index of all that have a page in the folder; return the paths."""
+    from . import pages
+
+    known = measured(options.out, checksum, committed=options.stored)
+    known.runs, known.tables = options.runs, folder
+    shown = Path(data).stem if data.endswith(".csv") else data
+    asked = [study for study in STUDIES.values() if study.name in names]
+    written = [
+        pages.write_study(study, known, folder, shown) for study in asked if known.has_records(study.name)
+    ]
+    gathered = {name: study for name, study in STUDIES.items() if (folder / f"{name}.md").exists()}
+    beside = []
     for name in others.OTHERS:
-        record = others.read(name, dataset, options.out, runs=options.runs)
+        folders = [options.out, REPORTS] if options.stored else [options.out]
+        record = others.find(name, checksum, folders, runs=options.runs)
         if record is not None and name in names:
-            written.append(others.write_page(name, record, dataset, folder))
+            written.append(others.write_page(name, record, checksum, folder, shown))
         if (folder / f"{name}.md").exists():
             beside.append((name, others.module(name).TITLE))
+    if not written and options.times:
+        return []  # they are stored, and wait for trainings
     if not written:
         runs = f" with {options.runs} runs" if options.runs else ""
         raise ValueError(
             f"nothing of these studies is stored in {options.out}{runs}; train them without --stored"
         )
-    return [*written, pages.write_index(gathered, folder, dataset, beside)]
+    return [*written, pages.write_index(gathered, folder, shown, beside)]
 
 
 def _cores():

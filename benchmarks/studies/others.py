@@ -9,6 +9,7 @@ Each is a module of this package, listed below by name, with
 What was measured is kept beside the trainings and found again by settings, data and runs.
 """
 
+import contextlib
 import hashlib
 import json
 import time
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from nn.files import replacing
 
+from . import store
 from .pages import machine_line
 from .training import machine
 
@@ -33,31 +35,39 @@ def module(name):
 def measure(name, dataset, folder, *, runs=None, n_jobs=1):
     """Measure a study that is not in the folder yet."""
     runs = runs or RUNS
-    if read(name, dataset, folder, runs=runs) is None:
+    if find(name, dataset.checksum, [folder], runs=runs) is None:
         print(f"{name}: measuring", flush=True)
         begun = time.perf_counter()
         result = module(name).measure(dataset, runs=runs, n_jobs=n_jobs)
-        record = {"result": result, "digest": _digest(result)}
+        record = {"key": _key(name, dataset.checksum, runs), "result": result, "digest": _digest(result)}
         record |= {"seconds": time.perf_counter() - begun, "n_jobs": n_jobs}
         record |= {"date": f"{datetime.now():%Y-%m-%d}", "machine": machine()}
-        with replacing(_path(name, dataset, folder, runs), "w", encoding="utf-8") as file:
+        with replacing(_path(name, folder, record["key"]), "w", encoding="utf-8") as file:
             json.dump(record, file)
 
 
-def read(name, dataset, folder, *, runs=None):
-    """Return the record of what was measured; None where nothing was, or its file is damaged."""
-    try:
-        record = json.loads(_path(name, dataset, folder, runs or RUNS).read_text(encoding="utf-8"))
-        return record if record["digest"] == _digest(record["result"]) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def find(name, checksum, folders, *, runs=None):
+    """Return the first sound record of a study in some folders, stored there or kept beside a page; None if
+    there is none.
+    """
+    key = _key(name, checksum, runs or RUNS)
+    for folder in folders:
+        records = store.kept(Path(folder, f"{name}{store.KEPT}"))
+        with contextlib.suppress(OSError, ValueError):
+            records.append(json.loads(_path(name, folder, key).read_text(encoding="utf-8")))
+        for record in records:
+            with contextlib.suppress(KeyError, TypeError):
+                if record["key"] == key and record["digest"] == _digest(record["result"]):
+                    return record
+    return None
 
 
-def write_page(name, record, dataset, folder):
-    """Write a study's page into a folder; return its path."""
+def write_page(name, record, checksum, folder, data):
+    """Write a study's page and its record into a folder; return the page's path. data: their name."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.md"
+    path, kept = folder / f"{name}.md", f"{name}{store.KEPT}"
+    store.keep(folder / kept, [record])
     lines = [
         f"# {module(name).TITLE}",
         "",
@@ -65,19 +75,24 @@ def write_page(name, record, dataset, folder):
         "",
         "## How it was measured",
         "",
-        f"- Data: {dataset.name}, checksum {dataset.checksum}.",
+        f"- Data: {data}, checksum {checksum}.",
         "- float32, one thread for each training.",
         machine_line(record["machine"]),
         f"- Measured {record['date']} in {record['seconds']:.0f} seconds, {record['n_jobs']} at a time.",
+        "",
+        f"All records: [{kept}]({kept}).",
     ]
     with replacing(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines).rstrip() + "\n")
     return path
 
 
-def _path(name, dataset, folder, runs):
-    decisive = {"settings": module(name).SETTINGS, "checksum": dataset.checksum, "runs": runs}
-    return Path(folder, "others", f"{name}-{_digest(decisive)}.json")
+def _path(name, folder, key):
+    return Path(folder, "others", f"{name}-{key}.json")
+
+
+def _key(name, checksum, runs):
+    return _digest({"settings": module(name).SETTINGS, "checksum": checksum, "runs": runs})
 
 
 def _digest(values):

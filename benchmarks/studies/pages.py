@@ -2,54 +2,64 @@
 
 import re
 import textwrap
-from collections import Counter
-from itertools import combinations
 from pathlib import Path
-from statistics import mean
+from statistics import median
 
 from nn.files import replacing
 
-from . import pictures, summary
+from . import pictures, store, summary, times
+from .claims import answers, confused_pairs, report_by_digit, spread
 from .records import DOCUMENTS
+from .summary import NotMeasuredError
 
-ACCURACY = ("accuracy", "precision", "recall", "f1", "training_accuracy")
+VERDICTS = {True: "So it is here", False: "Not so here", None: "Not decided here"}
 
 
-def write_study(study, found, folder, dataset):
-    """Write the page of a study, its CSV files and its pictures into a folder; return the page's path.
+def write_study(study, measured, folder, data):
+    """Write the page of a study, its CSV files, pictures and records into a folder; return the page's path.
 
-    found: its Settings, of which one at least has been measured.
+    measured: ``summary.Measured``, with one run of the study at least. data: the name of the data.
     """
-    folder = Path(folder)
+    folder, found = Path(folder), measured.settings(study.name)
     tables = summary.write_tables(folder, study, found)
     drawn = {}
     if any(setting.figures for setting in found):
-        drawn["errors"] = pictures.bars(study, found)
+        if len(found) > 1:  # one row alone is in the table
+            drawn["errors"] = pictures.errors(study, found)
         drawn["loss"] = pictures.curves(study, found, "loss")
         drawn["accuracy"] = pictures.curves(study, found, "accuracy")
         if "confusion" in study.show:
             drawn["confusion"] = pictures.confusions(study, found)
+        if "scores" in study.show:
+            drawn["scores"] = pictures.scores(study, found)
         if "digits" in study.show and found[0].figures:
-            drawn["digits"] = pictures.digits(study, found, dataset)
+            drawn["digits"] = pictures.digits(study, found)
         if "against the ratio" in study.show:
             drawn["ratio"] = pictures.against_ratio(study, found)
     names = {name: f"{study.name}-{name}.png" for name in drawn}
     for name, picture in drawn.items():
         pictures.save(picture, folder / names[name])
-    links = ", ".join(f"[{table}]({table})" for table in tables)
-    lines = [*_page(study, found, dataset, names), "", f"Figures: {links}."]
+    records = f"{study.name}{store.KEPT}"
+    times = [measured.times[study.name]] if study.name in measured.times else []
+    store.keep(folder / records, [*_trainings(found), *times])
+    links = ", ".join(f"[{name}]({name})" for name in (*tables, records))
     path = folder / f"{study.name}.md"
-    _write(path, lines)
+    _write(path, [*_page(study, measured, data, names), "", f"Figures, and all records: {links}."])
     return path
 
 
-def write_index(gathered, folder, dataset, others=()):
-    """Write README.md, a table of all studies that have been measured; return its path.
+def write_index(studies, folder, data, others=()):
+    """Write README.md into a folder, an index of the studies by their tables there; return its path.
 
-    gathered: pairs (study, its Settings). others: pairs (name, title) of pages beside them.
+    studies: those with a page, by name. others: pairs (name, title) of pages beside them.
     """
     path = Path(folder, "README.md")
-    _write(path, [*_index(gathered, dataset), *(f"- [{title}]({name}.md)" for name, title in others)])
+    measured = summary.Measured(studies, {}, "", tables=folder)
+    lines = [
+        *_index(studies.values(), measured, data),
+        *(f"- [{title}]({name}.md)" for name, title in others),
+    ]
+    _write(path, lines)
     return path
 
 
@@ -68,36 +78,41 @@ def machine_line(machine):
     return _wrapped(f"- Python {machine['python']}, {versions}, {blas}; {place}.", indent="  ")
 
 
-def _page(study, found, dataset, names):
+def _page(study, measured, data, names):
+    found = measured.settings(study.name)
     yield f"# {study.title}"
     yield ""
     of = f"Document {study.document}, study" if study.document else "Study"
-    yield f"{of} `{study.name}`: {_measured(found)} on {dataset.name}."
-    yield "Figures are means ± standard deviations over runs from different seeds."
-    if dataset.name != "mnist" and study.document:
-        yield f"The document's figures are those of MNIST: on {dataset.name} only the order can agree."
+    yield f"{of} `{study.name}`: {_measured(found)} on {data}."
+    few = any(len(setting.figures) < summary.FEWEST for setting in found)
+    instead = "; of fewer than three runs, the range" if few else ""
+    yield f"Figures are means ± standard deviations over runs from different seeds{instead}."
+    if data != "mnist" and study.document:
+        yield f"The document's figures are those of MNIST: on {data} only the order can agree."
     yield ""
     for paragraph in filter(None, study.note.split("\n\n")):
         yield _wrapped(paragraph)
         yield ""
-    if study.finding and dataset.name == "mnist":
-        yield _wrapped(study.finding)
-        yield ""
+    if study.finding and data == "mnist":
+        yield from _finding(study, measured)
     yield from _main_table(study, found)
-    yield from _differences(found, dataset)
+    yield from _differences(study, found, data)
     yield from _best(study, found)
-    if names:
+    if "errors" in names:
         yield _image("errors", "Error of every row", names)
+    if data == "mnist":
+        yield from _claims(study, measured)
     yield from _more_figures(found)
     if "ratio" in study.show:
-        yield from _ratios(found)
+        yield from _times(study, measured)
     if "log" in study.show:
         yield from _log(found)
     if "report" in study.show:
         yield from _report(found)
     for name, title in (
         ("loss", "Loss while training"),
-        ("accuracy", "Accuracy while training"),
+        ("accuracy", "Error while training"),
+        ("scores", "Precision, recall and F1 on the validation images while training"),
         ("ratio", "Test accuracy against batch size / learning rate"),
         ("confusion", "Confusions on the test images, first seed"),
         ("digits", "Nine random test images, with the answers of the first seed's network"),
@@ -106,11 +121,44 @@ def _page(study, found, dataset, names):
             yield f"## {title}"
             yield ""
             yield _image(name, title, names)
+            if name == "loss":
+                yield _wrapped(CURVES)
+                yield ""
             if name == "confusion":
                 yield from _confused(study, found)
     yield "## How it was measured"
     yield ""
-    yield from _facts(study, found, dataset)
+    yield from _facts(study, measured, data)
+
+
+CURVES = """\
+Curves are means over all runs; a run that early stopping has ended counts with the weights that it keeps.
+Bands are one standard deviation to either side."""
+
+
+def _finding(study, measured):
+    try:
+        text = study.finding(measured)
+    except NotMeasuredError:
+        return
+    for paragraph in text.split("\n\n"):
+        yield paragraph if paragraph.startswith("|") else _wrapped(paragraph)
+        yield ""
+
+
+def _claims(study, measured):
+    """Yield what the document says in words, each with what the figures say to it."""
+    found = answers(study, measured)
+    if not found:
+        return
+    yield "## What the document says"
+    yield ""
+    yield "Two means differ only if they are more than two standard errors apart."
+    yield ""
+    for words, answer in found:
+        numbers = answer.numbers[0].upper() + answer.numbers[1:]
+        yield _wrapped(f"- “{words}” **{VERDICTS[answer.holds]}.** {numbers}", indent="  ")
+    yield ""
 
 
 def _main_table(study, found):
@@ -151,19 +199,18 @@ def _main_table(study, found):
     yield ""
 
 
-def _differences(found, dataset):
+def _differences(study, found, data):
     """Yield a sentence for each row more than a point away from its document, and for each failure."""
     for setting in found:
         row = setting.row
         for seed, error in setting.failed.items():
             yield f"- **{row.label}**, seed {seed}, diverged: {error}."
-        if dataset.name != "mnist" or setting.difference is None:
+        if data != "mnist" or not study.document or setting.is_near is not False:
             continue  # other data have other figures
-        if abs(setting.difference) > summary.TOLERANCE:
-            side = "above" if setting.difference > 0 else "below"
-            remark = row.remark or "No setting that the document states explains it."
-            points = f"{100 * abs(setting.difference):.1f} points {side} the document"
-            yield _wrapped(f"- **{row.label}** is {points}. {remark}", indent="  ")
+        side = "above" if setting.difference > 0 else "below"
+        remark = row.remark or "No setting that the document states explains it."
+        points = f"{100 * abs(setting.difference):.1f} points {side} the document"
+        yield _wrapped(f"- **{row.label}** is {points}. {remark}", indent="  ")
     yield ""
 
 
@@ -176,9 +223,9 @@ def _best(study, found):
         yield f"The document's best: {', '.join(study.best)}. Here: {best.row.label}."
         if named and best not in named:
             lead = 100 * (best.mean("accuracy") - max(setting.mean("accuracy") for setting in named))
-            spread = best.deviation("accuracy")
+            width = best.deviation("accuracy")
             within = (
-                "" if spread is None else f", {'less' if lead < 100 * spread else 'more'} than its deviation"
+                "" if width is None else f", {'less' if lead < 100 * width else 'more'} than its deviation"
             )
             yield f"It leads by {lead:.2f} points{within}."
         yield ""
@@ -194,47 +241,82 @@ def _more_figures(found):
         "validation_accuracy": "validation accuracy",
         "cost": "cost",
         "converged": "converged at epoch",
-        "seconds": "seconds",
     }
     if not any(p.cost for p in printed):
         del names["cost"]
     yield "## More figures"
     yield ""
-    beside = any(getattr(p, name, None) is not None for p in printed for name in names if name != "seconds")
+    beside = any(getattr(p, name, None) is not None for p in printed for name in names)
     yield _wrapped(
         ("In brackets the document's. " if beside else "")
         + "Precision, recall and F1 are macro means on the test images. Converged: the first epoch whose "
-        "validation accuracy is within half a point of its best. Seconds: of training, without evaluations."
+        "validation accuracy is within half a point of its best."
     )
     yield ""
     yield from _table_head(["setting", *names.values()])
     for setting in found:
         cells = [setting.row.label]
         for name in names:
-            digits = {"converged": 1, "seconds": 2}.get(name, 4)
-            document = getattr(setting.row.printed, name, None) if name != "seconds" else None
+            digits = {"converged": 1}.get(name, 4)
+            document = getattr(setting.row.printed, name, None)
             cell = _spread(setting, name, 1, digits)
             cells.append(cell + (f" ({document:g})" if document is not None and cell else ""))
         yield _line(cells)
     yield ""
 
 
-def _ratios(found):
-    """Yield the time of every row as a ratio to the first row's, ours beside the document's."""
-    first = found[0]
-    if first.mean("seconds") is None:
-        return
+def _times(study, measured):
+    """Yield the training time of every row as a ratio to the first row's, ours beside the document's."""
+    found = measured.settings(study.name)
     yield "## Time"
     yield ""
-    yield f"Training time over that of the first row, {first.row.label}. The trainings share the machine: the"
-    yield "times are rougher than those of a benchmark."
+    try:
+        taken = measured.epoch_times(study.name)
+    except NotMeasuredError:
+        yield f"Not measured yet: `python -m benchmarks study {study.name} --times` does."
+        yield ""
+        return
+    first = found[0]
+    base, base_epochs = first.row.label, first.mean("epochs")
+    rounds = len(taken[base])
+    yield _wrapped(
+        f"Seconds are those of the processor, in one process with one thread, which trained the rows in "
+        "turn for "
+        f"{measured.times[study.name]['epochs']} epochs each; evaluations do not count. An epoch's ratio "
+        "is to the "
+        f"first row's, {base}, within each round: the median of {rounds} rounds, with the least and the "
+        "greatest. "
+        "The training's ratio is the median times that of the mean epochs, ± the deviation of the epochs "
+        "over the "
+        "seeds."
+    )
     yield ""
-    yield from _table_head(["setting", "ratio", "document", "seconds", "document"])
+    yield from _table_head(
+        [
+            "setting",
+            "s an epoch",
+            "an epoch's ratio",
+            "epochs",
+            "the training's ratio",
+            "document",
+            "s",
+            "document",
+        ]
+    )
     for setting in found:
-        seconds, printed = setting.mean("seconds"), setting.row.printed.seconds
-        ratio = "" if seconds is None else f"{seconds / first.mean('seconds'):.2f}"
-        document = f"{printed / first.row.printed.seconds:.2f}"
-        yield _line([setting.row.label, ratio, document, _number(seconds, 2), _number(printed, 2)])
+        label, printed = setting.row.label, setting.row.printed.seconds
+        least, middle, most = times.ratios(taken, label, base)
+        seconds, epochs = median(taken[label]), setting.mean("epochs")
+        cells = [label, f"{seconds:.4f}", f"{middle:.2f} ({least:.2f} to {most:.2f})"]
+        if epochs is None or base_epochs is None:
+            cells += ["", ""]
+        else:
+            width = setting.deviation("epochs")
+            plus = "" if width is None else f" ± {middle * width / base_epochs:.2f}"
+            cells += [f"{epochs:.1f}", f"{middle * epochs / base_epochs:.2f}{plus}"]
+        cells.append(f"{printed / first.row.printed.seconds:.2f}")
+        cells += [_number(None if epochs is None else seconds * epochs, 2), _number(printed, 2)]
+        yield _line(cells)
     yield ""
 
 
@@ -255,46 +337,31 @@ def _log(found):
 def _report(found):
     """Yield precision, recall and F1 for every digit, means over the runs."""
     for setting in found:
-        reports = [
-            summary.reading(setting.row, setting.records[seed]["outcome"])["per_class"]
-            for seed in setting.figures
-        ]
-        if not reports:
+        if not setting.good:
             continue
         yield f"## Report by digit, {setting.row.label}"
         yield ""
         yield from _table_head(["digit", "precision", "recall", "F1", "images"])
-        means = {
-            digit: {name: mean(report[digit][name] for report in reports) for name in reports[0][digit]}
-            for digit in reports[0]
-        }
-        for digit, row in means.items():
+        for digit, row in report_by_digit(setting).items():
             cells = [f"{row[name]:.4f}" for name in ("precision", "recall", "f1-score")]
             yield _line([digit, *cells, f"{row['support']:.0f}"])
-        yield ""
-        lowest = {name: min(means, key=lambda digit: means[digit][name]) for name in ("recall", "f1-score")}
-        yield f"Here {lowest['recall']} has the lowest recall and {lowest['f1-score']} the lowest F1."
         yield ""
 
 
 def _confused(study, found):
     """Yield the pairs of digits that were taken for each other most, over all runs of the row drawn."""
     setting = summary.best_setting(study, found)
-    pairs = Counter()
-    for seed in setting.figures:
-        outcome = setting.records[seed]["outcome"]
-        confusion, classes = summary.reading(setting.row, outcome)["confusion"], outcome["classes"]
-        for i, j in combinations(range(len(classes)), 2):
-            pairs[classes[i], classes[j]] += confusion[i][j] + confusion[j][i]
+    pairs = confused_pairs(setting)
     if len(pairs) > 1:
         named = [
             f"{a} and {b} ({count / len(setting.figures):.1f})" for (a, b), count in pairs.most_common(4)
         ]
-        yield f"Taken for each other most often, images a run: {', '.join(named)}."
+        yield f"Most often taken for each other, images a run: {', '.join(named)}."
         yield ""
 
 
-def _facts(study, found, dataset):
+def _facts(study, measured, data):
+    found = measured.settings(study.name)
     records = [record for setting in found for record in setting.records.values()]
     base, default = study.base, vars(study.base)
     shown = (
@@ -319,57 +386,85 @@ def _facts(study, found, dataset):
             yield _wrapped(f"- {setting.row.label}: {changes}{after}.", indent="  ")
     sizes = " or ".join(sorted({" / ".join(f"{n:,}" for n in r["outcome"]["samples"]) for r in records}))
     digits = "" if len(base.digits) == 10 else f" of the digits {' and '.join(map(str, base.digits))}"
-    yield f"- Data: {dataset.name}, checksum {dataset.checksum}; {sizes} images{digits} to train on, to watch"
-    yield "  and to test on."
+    text = f"{sizes} images{digits} to train on, to watch and to test on"
+    yield _wrapped(f"- Data: {data}, checksum {measured.checksum}; {text}.", indent="  ")
     seeds = sorted({seed for setting in found for seed in setting.records})
     yield f"- Seeds: from {seeds[0]}, as many as runs. float32, one thread for each training."
-    yield from map(machine_line, _distinct(record["cost"]["machine"] for record in records))
+    yield from map(machine_line, summary.distinct(record["cost"]["machine"] for record in records))
     dates = sorted({record["cost"]["date"] for record in records})
-    seconds = sum(record["cost"]["seconds_in_all"] for record in _distinct_trainings(records))
+    seconds = sum(record["cost"]["seconds_in_all"] for record in _trainings(found))
     lasted = f"{seconds / 60:.1f} minutes" if seconds > 60 else f"{seconds:.1f} seconds"
-    yield f"- Trained {' to '.join(dict.fromkeys((dates[0], dates[-1])))}: {lasted} on one core."
+    days = " to ".join(dict.fromkeys((dates[0], dates[-1])))
+    yield f"- Trained {days}: {lasted} for all trainings together."
 
 
-def _index(gathered, dataset):
-    comparable = dataset.name == "mnist"  # other data have other figures
+def _index(studies, measured, data):
+    comparable = data == "mnist"  # other data have other figures
     yield "# The documents' tables, side by side"
     yield ""
-    text = f"Every table of the documents, measured with `nn` on {dataset.name}. "
-    if comparable:
-        text += (
-            "Differences are ours less the document's accuracy, in points; the last column counts the rows "
-            "whose accuracy is at least the document's less one point. "
-        )
-    yield _wrapped(text + "The runs are seeds to average over.")
+    text = (
+        f"Every table of the documents, trained with `nn` on {data}. A figure is a mean over runs, each "
+        "from a seed "
+        "of its own that decides the images to train on and to watch, the initial weights and the order of "
+        "the "
+        "batches. All choices were made on validation images; the accuracies are those of the test images, "
+        "or of the "
+        "validation images if the document prints these. Each page ends with the settings, the machine and "
+        "the "
+        "records of all runs, from which `python -m benchmarks study --all --stored` makes the pages again."
+    )
+    yield _wrapped(text)
     yield ""
+    if comparable:
+        yield _wrapped(
+            "A difference is ours less the document's accuracy, in points. The last column counts the rows "
+            "that are "
+            "within one point of the document, either way."
+        )
+        yield ""
     yield "The documents, each the report of somebody's project:"
     yield ""
     yield from (f"- {number}: {title}" for number, title in DOCUMENTS.items())
     yield ""
     head = ["study", "document", "rows", "runs"]
-    yield from _table_head(head + ["worst difference", "at least document - 1"] * comparable)
-    met = total = 0
-    for study, found in gathered:
+    yield from _table_head(head + ["largest difference", "within a point"] * comparable)
+    for study in studies:
+        found = measured.settings(study.name)
         runs = sorted({len(setting.records) for setting in found})
         cells = [f"[{study.title}]({study.name}.md)", study.document or "-", len(found)]
         cells.append(" to ".join(map(str, dict.fromkeys((runs[0], runs[-1])))))
         if comparable:
-            reached = [setting.reaches for setting in found if setting.reaches is not None]
-            met, total = met + sum(reached), total + len(reached)
-            cells += _worst(study, found, reached)
+            cells += _worst(study, found)
         yield _line(cells)
     yield ""
-    if total:
-        yield f"Together: {met} of {total} rows ({met / total:.0%})."
+    if comparable:
+        yield from _together(studies, measured)
+
+
+def _together(studies, measured):
+    """Yield how many rows are within a point of their document, and those that are not."""
+    count = summary.agreement(studies, measured)
+    if not count.rows:
+        return
+    yield _wrapped(f"Together, {count.sentence()}.")
+    yield ""
+    if count.far:
+        yield "The rows outside:"
+        yield ""
+        for study, setting in count.far:
+            values = f"{spread(setting)} %, the document {_range(setting.row.printed)} %"
+            yield f"- [{study.title}]({study.name}.md), {setting.row.label}: {values}."
         yield ""
 
 
-def _worst(study, found, reached):
+def _worst(study, found):
     """Return the cells of the index that compare a study with its document."""
-    if not reached:
+    compared = [setting for setting in found if setting.difference is not None]
+    if not compared or not study.document:
         return ["", "prints none" if study.document else ""]
-    worst = min((s for s in found if s.difference is not None), key=lambda setting: setting.difference)
-    return [f"{_points(worst.difference)} ({worst.row.label})", f"{sum(reached)} of {len(reached)}"]
+    worst = max(compared, key=lambda setting: abs(setting.difference))
+    near = sum(setting.is_near for setting in compared)
+    return [f"{_points(worst.difference)} ({worst.row.label})", f"{near} of {len(compared)}"]
 
 
 def _measured(found):
@@ -385,11 +480,7 @@ def _runs(setting):
 
 
 def _spread(setting, name, scale, digits):
-    value, deviation = setting.mean(name), setting.deviation(name)
-    if value is None:
-        return ""
-    text = f"{scale * value:.{digits}f}"
-    return text if deviation is None else f"{text} ± {scale * deviation:.{digits}f}"
+    return "" if setting.mean(name) is None else spread(setting, name, scale, digits)
 
 
 def _range(printed):
@@ -438,18 +529,17 @@ def _image(name, title, names):
     return f"![{title}]({names[name]})\n"
 
 
-def _distinct(items):
-    found = []
-    for item in items:
-        if item not in found:
-            found.append(item)
-    return found
+def _trainings(found):
+    """Return the records of a study's rows, each training once."""
+    records = (record for setting in found for record in setting.records.values())
+    return list({record["key"]: record for record in records}.values())
 
 
-def _distinct_trainings(records):
-    return {record["key"]: record for record in records}.values()
+def joined(lines):
+    """Return the text of a page."""
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
 def _write(path, lines):
     with replacing(path, "w", encoding="utf-8") as file:
-        file.write(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n")
+        file.write(joined(lines))

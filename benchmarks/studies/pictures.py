@@ -1,8 +1,9 @@
-"""The pictures of a study: errors as bars, training as curves with a band over seeds, confusions, digits.
+"""The pictures of a study: errors of its rows, curves of its trainings, confusions, digits.
 
 Each function draws one picture and returns matplotlib's Figure; ``save`` writes it.
 """
 
+import io
 import math
 
 import numpy as np
@@ -14,86 +15,99 @@ from nn.plots import new_figure
 from .summary import best_setting, reading
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # told apart by everyone
-OURS, DOCUMENT = "#56b4e9", "#d55e00"
-MOST_LINES = 6  # trainings that share one plot; more have a plot each
+OURS, DOCUMENT = COLOURS[0], COLOURS[1]
+PARTS = {"validation": COLOURS[0], "training": COLOURS[1], "test": COLOURS[2]}
+NAMES = {"validation": "validation", "training": "a sample of the training images", "test": "test"}
+MOST_LINES = 6  # trainings that share a panel; more have a panel each
+WIDE = 5  # times the least error: from there on the axis of errors is logarithmic
 
 
 def save(figure, path):
-    """Write a figure as PNG, small enough for a repository."""
-    with replacing(path) as file:
-        figure.savefig(file, format="png", dpi=90)
+    """Write a figure as PNG, sharp, and with few colours so that it is small enough for a repository."""
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=150)
+    with Image.open(drawn) as picture, replacing(path) as file:
+        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
 
 
-def bars(study, found):
-    """Draw the error of every row as a bar, its deviation over seeds, and the document's as a mark; beside it
-    the epochs, where the document prints them.
+def errors(study, found):
+    """Draw the error of every row: a dot for each run, the mean with one deviation, the document's figure;
+    and beside it the epochs, if the document prints them.
     """
     with_epochs = any(setting.row.printed.epochs for setting in found)
-    figure, axes = new_figure(9 if with_epochs else 7, 0.34 * len(found) + 1.5, 1, 2 if with_epochs else 1)
-    _bars(axes[0, 0], found, "accuracy", lambda value: 100 * (1 - value), "error, % of the images")
+    figure, axes = new_figure(9 if with_epochs else 7, 0.36 * len(found) + 1.5, 1, 2 if with_epochs else 1)
+    _dots(axes[0, 0], found, "accuracy", lambda value: 100 * (1 - value), "error, % of the images")
     if with_epochs:
-        _bars(axes[0, 1], found, "epochs", float, "epochs")
+        _dots(axes[0, 1], found, "epochs", float, "epochs")
         axes[0, 1].tick_params(labelleft=False)
+        axes[0, 1].set_xlim(left=0)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     legend = dict(zip(labels, handles, strict=True))  # one entry for each name
-    if len(legend) > 1:
-        figure.legend(legend.values(), legend, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+    figure.legend(legend.values(), legend, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     figure.suptitle(study.title, fontsize=11)
     return figure
 
 
 def curves(study, found, what):
-    """Draw training and validation "loss" or "accuracy" of every training of a study against epochs.
+    """Draw "loss" or "accuracy", as an error, of every training of a study against epochs, on logarithmic
+    axes: few trainings in one panel for each part of the data, several in a panel each, all with the same
+    axes.
 
-    The line is the mean over the seeds that are still training, as long as half of them are; the band is one
-    standard deviation to either side.
+    A line is the mean over all runs, of which one that has stopped counts with the weights that it keeps. In
+    a panel of its own, a training has a band of one standard deviation to either side.
     """
     trainings = _trainings(study, found)
-    together = len(trainings) <= MOST_LINES and "panels" not in study.show
+    together = 1 < len(trainings) <= MOST_LINES and "panels" not in study.show
     if together:
-        figure, axes = new_figure(8, 4.4, 1, 1)
-        panels = [axes[0, 0]] * len(trainings)
+        figure, axes = new_figure(9.6, 4.2, 1, 2)
+        for ax, part in zip(axes.flat, ("validation", "training"), strict=True):
+            for place, (label, outcomes) in enumerate(trainings.items()):
+                # Each line is thinner than the one before: where two coincide, both are seen.
+                style = {"color": COLOURS[place], "linewidth": 4.5 * 0.72**place, "label": label}
+                _line(ax, outcomes, f"{part}_{what}", **style)
+            ax.set_title(NAMES[part], fontsize=10)
     else:
-        side = math.ceil(math.sqrt(len(trainings)))
-        figure, axes = new_figure(
-            2.5 * side, 2.1 * -(-len(trainings) // side), -(-len(trainings) // side), side
-        )
+        columns = math.ceil(math.sqrt(len(trainings)))
+        rows = -(-len(trainings) // columns)
+        size = (2.6 * columns + 0.8, 2.2 * rows + 0.8) if len(trainings) > 1 else (7.2, 4.2)
+        figure, axes = new_figure(*size, rows, columns)
         for empty in axes.flat[len(trainings) :]:
             empty.set_axis_off()
-        panels = axes.flat
-    lengths = []
-    for place, (ax, (label, histories)) in enumerate(zip(panels, trainings.items(), strict=False)):
-        for part, style in (("validation", "-"), ("training", "--")):
-            mean, deviation = _band([history[f"{part}_{what}"] for history in histories])
-            scale = 100 if what == "accuracy" else 1
-            mean, deviation = scale * mean, scale * deviation
-            epochs = np.arange(1, len(mean) + 1)
-            lengths.append(len(mean))
-            if together:
-                colour, name = COLOURS[place % len(COLOURS)], label if part == "validation" else None
-            else:
-                colour, name = COLOURS[part == "training"], part
-            marker = "." if len(mean) < 20 else None
-            ax.plot(epochs, mean, style, color=colour, label=name, linewidth=1.3, marker=marker)
-            ax.fill_between(epochs, mean - deviation, mean + deviation, color=colour, alpha=0.2, linewidth=0)
-        if not together:
-            ax.set_title(label, fontsize=8)
+        for ax, (label, outcomes) in zip(axes.flat, trainings.items(), strict=False):
+            for part, colour in PARTS.items():
+                if f"{part}_{what}" in outcomes[0]["history"]:
+                    style = {"color": colour, "linewidth": 1.3, "label": NAMES[part]}
+                    _line(ax, outcomes, f"{part}_{what}", band=True, **style)
+            rates = [rate for outcome in outcomes for rate in outcome["history"]["learning_rate"]]
+            span = " to ".join(f"{rate:g}" for rate in dict.fromkeys((max(rates), min(rates))))
+            ax.set_title(f"{label}\nrate {span}" if "panels" in study.show else label, fontsize=8)
             ax.tick_params(labelsize=7)
-    unit = "accuracy, %" if what == "accuracy" else "mean cross-entropy"
-    for ax in axes.flat[: len(trainings)]:
-        ax.grid(alpha=0.25)
-        ax.spines[["top", "right"]].set_visible(False)
-        if together and max(lengths) >= 10 * min(lengths):
-            ax.set_xscale("log")
-            ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        else:
-            ax.xaxis.get_major_locator().set_params(integer=True)
+    drawn = axes.flat[: 2 if together else len(trainings)]
+    _share(drawn, axes, trainings.values())
     figure.supxlabel("epochs", fontsize=9)
+    unit = (
+        "error, % of the images (logarithmic)" if what == "accuracy" else "mean cross-entropy (logarithmic)"
+    )
     figure.supylabel(unit, fontsize=9)
-    lines = "solid: validation, dashed: a sample of the training images"
-    figure.suptitle(f"{study.title}\n{lines}", fontsize=10)
-    if together:
-        axes[0, 0].legend(frameon=False, fontsize=8)
+    figure.suptitle(study.title, fontsize=11)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside right center", frameon=False, fontsize=8
+    )
+    return figure
+
+
+def scores(study, found):
+    """Draw precision, recall and F1 on the validation images against epochs, of the document's best row."""
+    setting = best_setting(study, found)
+    figure, axes = new_figure(7.2, 4.2, 1, 1)
+    for place, (name, label) in enumerate({"precision": "precision", "recall": "recall", "f1": "F1"}.items()):
+        mean, _ = _band(setting.good, name)
+        ax, width = axes[0, 0], 3.4 - 0.9 * place
+        ax.plot(range(1, len(mean) + 1), 100 * mean, color=COLOURS[place], linewidth=width, label=label)
+    plots.finish(ax, "epochs", "mean over the digits, %", f"{study.title}: {setting.row.label}")
+    figure.legend(loc="outside right center", frameon=False, fontsize=9)
     return figure
 
 
@@ -102,15 +116,16 @@ def confusions(study, found):
     best one.
     """
     found = [setting for setting in found if setting.figures]
-    records = [next(iter(_good(setting).values())) for setting in found]
-    classes = records[0]["outcome"]["classes"]
+    classes = found[0].good[0]["classes"]
     if len(classes) > 2:
         best = best_setting(study, found)
-        return plots.confusion_matrix(_confusion(best, records[found.index(best)]), classes, best.row.label)
+        return plots.confusion_matrix(_confusion(best), classes, best.row.label)
     side = math.ceil(math.sqrt(len(found)))
     figure, axes = new_figure(2.3 * side + 1, 2.4 * -(-len(found) // side), -(-len(found) // side), side)
-    for ax, setting, record in zip(axes.flat, found, records, strict=False):
-        confusion = _confusion(setting, record)
+    for empty in axes.flat[len(found) :]:
+        empty.set_axis_off()
+    for ax, setting in zip(axes.flat, found, strict=False):
+        confusion = _confusion(setting)
         errors = confusion * (1.0 - np.eye(len(classes)))
         ax.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=40)
         for (row, column), count in np.ndenumerate(confusion):
@@ -119,25 +134,24 @@ def confusions(study, found):
             )
         ax.set_xticks(range(len(classes)), classes)
         ax.set_yticks(range(len(classes)), classes)
+        plots.grid_between(ax, len(classes))
         ax.set_title(setting.row.label, fontsize=9)
     figure.supxlabel("answer", fontsize=9)
     figure.supylabel("digit shown", fontsize=9)
     return figure
 
 
-def digits(study, found, dataset):
+def digits(study, found):
     """Draw nine random test images with the answers of the first seed's network."""
-    record = next(iter(_good(found[0]).values()))
-    end, classes = record["outcome"]["readings"]["end"], record["outcome"]["classes"]
-    kept = dataset.only(tuple(classes))
+    outcome = found[0].good[0]
+    end, classes = outcome["readings"]["end"], outcome["classes"]
     captions, wrong = [], []
-    for place, answer, confidence in zip(end["shown"], end["answers"], end["confidence"], strict=True):
-        truth = kept.y_test[place]
-        wrong.append(bool(answer != truth))
+    for truth, answer, confidence in zip(end["truth"], end["answers"], end["confidence"], strict=True):
+        wrong.append(answer != truth)
         says = f"{classes[answer]} ({confidence:.1%})"
         captions.append(f"says {says},\nis {classes[truth]}" if wrong[-1] else says)
-    X = kept.X_test[end["shown"]]
-    return plots.digits(X, kept.image_shape, captions, wrong, f"{study.title}: nine test images")
+    X = np.array(end["images"])
+    return plots.digits(X, end["image_shape"], captions, wrong, f"{study.title}: nine test images")
 
 
 def against_ratio(study, found):
@@ -163,59 +177,109 @@ def against_ratio(study, found):
             label=f"rate {rate:.5f}".rstrip("0"),
         )
     ax.set_xscale("log")
-    ax.set_xlabel("batch size / learning rate (logarithmic)")
-    ax.set_ylabel("test accuracy, %")
-    ax.set_title(study.title, fontsize=11)
-    ax.grid(alpha=0.25)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, fontsize=9)
+    plots.finish(ax, "batch size / learning rate (logarithmic)", "test accuracy, %", study.title)
+    figure.legend(loc="outside right center", frameon=False, fontsize=9)
     return figure
 
 
-def _bars(ax, found, name, convert, label):
-    places = range(len(found))
+def _dots(ax, found, name, convert, label):
+    values = []
     for place, setting in enumerate(found):
-        value, printed = setting.mean(name), getattr(setting.row.printed, name)
-        if value is None:
-            reason = " diverged" if setting.failed else " not measured"
-            ax.text(0, place, reason, va="center", fontsize=8, color="gray")
+        runs = [convert(value) for value in setting.values(name)]
+        printed = _printed(setting.row.printed, name, convert)
+        if runs:
+            style = {
+                "color": OURS,
+                "alpha": 0.4,
+                "markersize": 4,
+                "markeredgewidth": 0,
+                "label": "a run here",
+            }
+            ax.plot(runs, [place + 0.25] * len(runs), "o", **style)
+            width = abs(convert(setting.deviation(name) or 0) - convert(0))
+            style = {"color": OURS, "markersize": 10, "capsize": 3, "label": "mean here, one deviation"}
+            ax.errorbar(convert(setting.mean(name)), place, xerr=width or None, fmt="|", **style)
         else:
-            spread = abs(convert(setting.deviation(name) or 0) - convert(0))
-            ax.barh(place, convert(value), xerr=spread or None, color=OURS, height=0.7, label="here")
-        if printed is not None:
-            ax.plot(convert(printed), place, "D", color=DOCUMENT, markersize=5, label="document")
-    ax.set_yticks(places, [setting.row.label for setting in found], fontsize=8)
-    ax.invert_yaxis()
-    ax.set_xlim(left=0)
+            where = {"xy": (0.01, place), "xycoords": ("axes fraction", "data"), "va": "center"}
+            ax.annotate("diverged" if setting.failed else "not measured", **where, fontsize=8, color="gray")
+        if printed:
+            style = "D" if len(printed) == 1 else "D-"
+            ax.plot(printed, [place] * len(printed), style, color=DOCUMENT, markersize=5, label="document")
+        values += [*runs, *printed]
+    ax.set_yticks(range(len(found)), [setting.row.label for setting in found], fontsize=8)
+    ax.set_ylim(len(found) - 0.5, -0.5)
     ax.set_xlabel(label, fontsize=9)
-    ax.grid(axis="x", alpha=0.25)
+    if name == "accuracy" and values and min(values) > 0 and max(values) > WIDE * min(values):
+        ax.set_xscale("log")
+        ax.set_xlabel(f"{label} (logarithmic)", fontsize=9)
+        plots.plain_ticks(ax.xaxis)
+    ax.grid(alpha=0.25)
     ax.spines[["top", "right"]].set_visible(False)
 
 
+def _printed(printed, name, convert):
+    """Return what a document prints: nothing, a value, or both ends of its range."""
+    ends = (getattr(printed, name), printed.accuracy_to if name == "accuracy" else None)
+    return [convert(value) for value in ends if value is not None]
+
+
+def _line(ax, outcomes, name, *, band=False, **style):
+    mean, deviation = _band(outcomes, name)
+    scale = 1
+    if name.endswith("accuracy"):
+        mean, scale = 1 - mean, 100
+    epochs = np.arange(1, len(mean) + 1)
+    ax.plot(epochs, scale * mean, marker="." if len(mean) < 20 else None, **style)
+    if band and len(outcomes) > 2:
+        low, high = scale * (mean - deviation), scale * (mean + deviation)
+        ax.fill_between(epochs, low, high, color=style["color"], alpha=0.2, linewidth=0)
+
+
+def _share(drawn, axes, trainings):
+    """Give all panels the same axes, both logarithmic or the epochs linear, and ticks at the edges alone."""
+    lengths = [max(outcome["epochs"] for outcome in outcomes) for outcomes in trainings]
+    values = np.concatenate([line.get_ydata() for ax in drawn for line in ax.lines])
+    lowest, highest = values[values > 0].min(), values.max()
+    for ax in drawn:
+        ax.set_yscale("log")
+        ax.set_ylim(lowest / 1.2, highest * 1.2)
+        plots.plain_ticks(ax.yaxis)
+        if max(lengths) >= 10 * min(lengths):
+            ax.set_xscale("log")
+            ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        else:
+            ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.set_xlim(right=max(lengths) * 1.03)
+        ax.grid(alpha=0.25)
+        ax.spines[["top", "right"]].set_visible(False)
+    for ax in axes[:, 1:].flat:
+        ax.tick_params(labelleft=False)
+
+
 def _trainings(study, found):
-    """Return ``{label: histories}``, one for each different training: rows that differ only in their epoch
+    """Return ``{label: outcomes}``, one for each different training: rows that differ only in their epoch
     share it.
     """
     trainings, seen = {}, []
     for setting in reversed(found):  # the row that is read last gives its name
-        histories = [record["outcome"]["history"] for record in _good(setting).values()]
         recipe = study.recipe(setting.row)
-        if histories and recipe not in seen:
+        if setting.good and recipe not in seen:
             seen.append(recipe)
-            trainings[setting.row.label] = histories
+            trainings[setting.row.label] = setting.good
     return dict(reversed(trainings.items()))
 
 
-def _good(setting):
-    return {seed: record for seed, record in setting.records.items() if seed in setting.figures}
+def _band(outcomes, name):
+    """Return mean and standard deviation of a curve at every epoch, over all runs: one that has stopped
+    counts with the value of the epoch whose weights it keeps.
+    """
+    length = max(outcome["epochs"] for outcome in outcomes)
+    lines = []
+    for outcome in outcomes:
+        values = outcome["history"][name]
+        lines.append(values + [values[outcome["kept_epoch"] - 1]] * (length - len(values)))
+    return np.mean(lines, axis=0), np.std(lines, axis=0, ddof=1 if len(lines) > 1 else 0)
 
 
-def _band(lines):
-    """Return mean and standard deviation at every epoch that half of the runs have reached."""
-    length = sorted(map(len, lines), reverse=True)[(len(lines) - 1) // 2]
-    columns = [[line[epoch] for line in lines if len(line) > epoch] for epoch in range(length)]
-    return np.array([np.mean(column) for column in columns]), np.array([np.std(column) for column in columns])
-
-
-def _confusion(setting, record):
-    return np.array(reading(setting.row, record["outcome"])["confusion"])
+def _confusion(setting):
+    return np.array(reading(setting.row, setting.good[0])["confusion"])

@@ -2,6 +2,7 @@
 document prints for it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from nn.recipes import Recipe
@@ -57,14 +58,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Study:
-    """One table of a document.
+    """One table of a document, or one of our own.
 
-    base: the recipe that the rows change. runs: seeds to average over. sampling: how the data are divided, a
-    name in ``training.SAMPLINGS``. best: labels of the rows that the document calls the best. note: what the
-    document leaves open, and what was chosen, in paragraphs. finding: what MNIST shows. summed_over: where
-    the document's loss is a sum over so many samples divided by the batch size; None where it is a mean.
-    show: what the page has beyond table, bars and curves: "confusion", "digits", "report", "log", "ratio" (of
-    times), "against the ratio", "panels" (a plot for each training).
+    document: its number, "" for one of our own. base: the recipe that the rows change. runs: seeds to average
+    over. sampling: how the data are divided, a name in ``training.SAMPLINGS``. best: labels of the rows that
+    the document calls the best. note: what the document leaves open, and what was chosen, in paragraphs.
+    finding: a function of ``summary.Measured`` that returns what the figures of MNIST show, in paragraphs.
+    claims: ``claims.Claim``, what the document says in words. summed_over: where the document's loss is a sum
+    over so many samples divided by the batch size; None where it is a mean. show: what the page has beyond
+    tables, errors and curves: "confusion", "digits", "report", "log", "ratio" (of times), "against the
+    ratio", "panels" (a plot for each training), "scores" (precision, recall and F1 against epochs). also:
+    what each training records besides, names in ``training.ALSO``.
     """
 
     name: str
@@ -76,9 +80,11 @@ class Study:
     sampling: str = "as loaded"
     best: tuple[str, ...] = ()
     note: str = ""
-    finding: str = ""
+    finding: Callable | None = None
+    claims: tuple = ()
     summed_over: int | None = None
     show: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     def recipe(self, row):
         """Return the recipe of a row."""

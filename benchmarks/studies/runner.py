@@ -33,6 +33,7 @@ def jobs(study, data, checksum, runs=None):
                 "sampling": study.sampling,
                 "dtype": "float32",
                 "readings": sorted({other.after for other in same} - {None}),
+                "also": list(study.also),
             }
     return found
 

@@ -2,7 +2,8 @@
 
 A job is a dict of plain values, so that it can be hashed, written down and sent to another process: "recipe"
 (the fields that decide the outcome), "seed", "data" (a name for ``nn.data.load``), "checksum", "sampling",
-"dtype" and "readings" (epochs after which the figures are taken, besides the end).
+"dtype", "readings" (epochs after which the figures are taken, besides the end) and "also" (what is recorded
+besides, names in ``ALSO``).
 """
 
 import time
@@ -25,6 +26,12 @@ CURVES = (
     "learning_rate",
     "gradient_norm",
 )
+DIGITS = 6  # significant ones of a curve: the records are kept in the repository
+ALSO = {  # what a study may ask for besides, and the curves that it adds
+    "test": ("test_loss", "test_accuracy"),  # on the test images after each epoch
+    "scores": ("precision", "recall", "f1"),  # on the validation images after each epoch, means over classes
+    "images": (),  # the pixels of the test images that are shown
+}
 
 
 def settings(recipe):
@@ -58,37 +65,59 @@ def train(job):
     sampled = SAMPLINGS[job["sampling"]](dataset, job["seed"])
     experiment = Experiment(recipe, sampled, seed=job["seed"], dtype=np.dtype(job["dtype"]))
     begun = time.perf_counter()
-    readings, error = {}, None
+    readings, rows, error = {}, [], None
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # a training that runs away says so by its loss
             for row in experiment.run():
+                rows.append(row | _each_epoch(experiment, job["also"]))
                 if row["epoch"] in job["readings"]:
                     readings[str(row["epoch"])] = _reading(experiment)
             for epoch in job["readings"]:  # those that early stopping has come before
                 if str(epoch) not in readings:
                     readings[str(epoch)] = _reading(experiment)
             experiment.keep()
-            readings["end"] = _reading(experiment) | _answers(experiment)
+            readings["end"] = _reading(experiment) | _answers(experiment, "images" in job["also"])
     except FloatingPointError as failure:
         error = str(failure)
-    history = experiment.history
+    curves = CURVES + tuple(name for what in job["also"] for name in ALSO[what])
     return {
         "outcome": {
             "error": error,
             "readings": readings,
-            "epochs": len(history),
+            "epochs": len(rows),
             "kept_epoch": experiment.kept_epoch,
             "samples": [len(experiment.X), len(experiment.validation[0]), len(experiment.dataset.X_test)],
             "classes": list(experiment.dataset.classes),
-            "history": {name: [row[name] for row in history] for name in CURVES},
+            "history": {name: [_rounded(row[name]) for row in rows] for name in curves},
         },
         "cost": {
-            "seconds": sum(row["seconds"] for row in history),
+            "seconds": sum(row["seconds"] for row in rows),
             "seconds_in_all": time.perf_counter() - begun,
             "date": f"{datetime.now():%Y-%m-%d}",
             "machine": machine(),
         },
     }
+
+
+def _each_epoch(experiment, also):
+    """Return what is measured after an epoch besides what the experiment does itself."""
+    from nn.training import evaluate
+
+    network, found = experiment.model.network, {}
+    if "test" in also:
+        X, y = experiment.model.scale(experiment.dataset.X_test), experiment.dataset.y_test
+        found["test_loss"], found["test_accuracy"] = evaluate(network, X, y)
+    if "scores" in also:
+        from sklearn.metrics import precision_recall_fscore_support
+
+        X, y = experiment.validation
+        scores = precision_recall_fscore_support(y, network.predict(X), average="macro", zero_division=0)
+        found |= dict(zip(ALSO["scores"], map(float, scores[:3]), strict=True))
+    return found
+
+
+def _rounded(value):
+    return value if value is None else float(f"{value:.{DIGITS}g}")
 
 
 def _reading(experiment):
@@ -118,13 +147,17 @@ def _reading(experiment):
     return reading
 
 
-def _answers(experiment):
-    """Return a few random test images, by their place, with the classes that the network takes them for."""
+def _answers(experiment, with_images):
+    """Return a few random test images, by their place, with their classes and those that the network takes
+    them for; with their pixels if asked.
+    """
     dataset = experiment.dataset
     shown = np.random.default_rng(experiment.seed).permutation(len(dataset.y_test))[:SHOWN]
     probabilities = experiment.model.predict_proba(dataset.X_test[shown])
-    return {
+    images = {"images": dataset.X_test[shown].tolist(), "image_shape": list(dataset.image_shape)}
+    return (images if with_images else {}) | {
         "shown": shown.tolist(),
+        "truth": dataset.y_test[shown].tolist(),
         "answers": probabilities.argmax(axis=1).tolist(),
         "confidence": probabilities.max(axis=1).astype(float).tolist(),
     }
@@ -141,9 +174,27 @@ def _part_of_42000(dataset, seed):
     A data set of 42,000 samples is taken whole. Of one with more training samples, 42,000 are drawn, always
     the same. One with fewer is divided in the same proportions.
     """
+    X, y = _pool(dataset)
+    return _divided(dataset, X, y, seed)
+
+
+def _part_of_70000(dataset, seed):
+    """Divide as ``_part_of_42000``, but each seed draws its own 42,000 samples from all, those for the test
+    included: MNIST's 70,000, from which Kaggle's file was drawn.
+    """
     from nn.data import split
 
-    X, y = _pool(dataset)
+    X, y = (
+        np.concatenate([getattr(dataset, f"{name}_{part}") for part in ("train", "test")]) for name in "Xy"
+    )
+    if len(X) > 42_000:
+        _, X, _, y = split(X, y, 42_000, seed)
+    return _divided(dataset, X, y, seed)
+
+
+def _divided(dataset, X, y, seed):
+    from nn.data import split
+
     X_train, X_test, y_train, y_test = split(X, y, round(len(X) * 2000 / 42_000), seed)
     return replace(dataset, X_train=X_train, y_train=y_train, X_test=X_test, y_test=y_test)
 
@@ -160,7 +211,11 @@ def _pool(dataset):
     return X, y
 
 
-SAMPLINGS = {"as loaded": _as_loaded, "34,000 of 42,000": _part_of_42000}
+SAMPLINGS = {
+    "as loaded": _as_loaded,
+    "34,000 of 42,000": _part_of_42000,
+    "34,000 of 70,000": _part_of_70000,
+}
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ import shutil
 import textwrap
 from pathlib import Path
 
+from tests.grading import learned
 from tests.grading.exercises import EXERCISES, LESSONS, exercises_of
 from tests.grading.results import FAILING, PASSED, TODO, UNKNOWN, WAITING
 from tests.grading.sources import Sources
@@ -73,6 +74,8 @@ def render(results, folder, color=False, command="python -m kata"):
     lines = [f"{name:<{room}} {score}", ""]
     for lesson in LESSONS:
         lines += _lesson(lesson, results, color)
+    if next_exercise(results) is None:
+        lines += ["", fit("\n".join(learned.numbers(results, width())))]
     return "\n".join([*lines, "", following(results, folder, color, command)])
 
 
@@ -137,9 +140,13 @@ def following(results, folder, color=False, command="python -m kata"):
     """Say what to do next: the exercise, what it is for, its place, and the command that checks it."""
     exercise = next_exercise(results)
     if exercise is None:
-        return paint("All done: your network learns, and every number in it is yours.", "32", color) + (
-            "\n" + told("How fast is it? ", f"{command} race")
+        commands = (
+            ("How fast is it? ", f"{command} race"),
+            ("Its pictures and files: ", f"python -m nn train v2 --impl {short(folder)}"),
+            ("All that nn can train: ", "python -m nn recipes"),
         )
+        headline = paint("All done: your network learns, and every number in it is yours.", "32", color)
+        return "\n".join([headline, *(told(*pair) for pair in commands)])
     result = results[exercise.name]
     if result.blocked:
         return paint(f"Next: mend {_file(result)}", "1", color) + "\n" + blocked(result, folder)

@@ -10,7 +10,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from tests.grading import board, reports
+from tests.grading import board, learned, reports
 from tests.grading.board import cut, fit, paint, short, width
 from tests.grading.exercises import EXERCISES, LESSONS, exercises_of, find
 from tests.grading.hints import HINTS, REMARKS
@@ -393,7 +393,7 @@ def _tell(result, options):
         print(_indented(result.message, options, "  "))
     place = Sources(options.folder).place(EXERCISES[result.name])
     if place and result.status == FAILING:
-        print(f"Yours: {short(place.path)}:{place.line}")
+        print(f"Yours: {short(place.path)}:{result.line or place.line}")
     if result.status in (FAILING, TODO):
         print(board.told("A hint: ", f"{options.command} hint {result.name}"))
 
@@ -453,13 +453,25 @@ def _refresh(progress, exercises, options, extra=()):
     if not exercises:
         return
     shown = sys.stderr.isatty()
-    last = ""
+    last, due, end = "", 0.0, 0.0  # the line, when it may change again, and when the trainings should be done
 
-    def watch(name):
-        nonlocal last
-        if shown and name != last:
+    def show(line):
+        if shown:
+            print(f"\r{cut(line):<{width()}}\r", end="", file=sys.stderr, flush=True)
+
+    def watch(event, name):
+        nonlocal last, due, end
+        now = time.monotonic()
+        if event["event"] == "estimate":
+            end = now + event["seconds"]
+            show("")
+            print(learned.estimate(event, width()), flush=True)
+        elif event["event"] == "epoch" and now >= due:
+            due = now + INTERVAL
+            show(learned.status(event, left=end - now))
+        elif event["event"] == "begin" and name != last:
             last = name
-            print(f"\r{'checking ' + name:<{width()}}", end="", file=sys.stderr, flush=True)
+            show(f"checking {name}")
 
     try:
         progress.refresh(exercises, limit=options.limit, options=extra, watch=watch)
@@ -470,12 +482,11 @@ def _refresh(progress, exercises, options, extra=()):
             reason = f"{missing[1]} is not installed here: {sys.executable} -m pip install numpy pytest"
         raise CommandError(reason) from None
     finally:
-        if shown:
-            print(f"\r{'':<{width()}}\r", end="", file=sys.stderr, flush=True)
+        show("")
     trainings = [exercise for exercise in EXERCISES.values() if exercise.function is None]
     if options.run in (_board, _watch) and exercises[0].function and _due(progress) == trainings:
         if shown:
-            print("Everything else passes: now the trainings, a few minutes with MNIST", file=sys.stderr)
+            print("Everything else passes: now the trainings", file=sys.stderr)
         _refresh(progress, trainings, options, extra)
 
 

@@ -3,16 +3,23 @@
 Every exercise has probes, small calls with the smallest first. The learner's function, the reference and the
 bank's wrong solutions all run on them. Where the learner agrees with a wrong solution on every one, or at
 least wherever that mistake shows, its sentence is the diagnosis. In any case the first call on which the
-learner and the reference part is shown, with a plain reading of the difference: another shape, a constant
-factor, a sign.
+learner and the reference part is shown, with a plain reading of the difference where all calls bear it out.
+
+Values come first: float32 instead of float64, or a NumPy number instead of a Python float, hides no mistake
+and is told after it.
 """
 
 import importlib
+import inspect
+import re
+import textwrap
 import warnings
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from tests.grading.errors import Line, in_words, line_of
 from tests.grading.exercises import EXERCISES
 
 WIDTH = 76
@@ -26,16 +33,38 @@ class Outcome(NamedTuple):
     changed: tuple[str, ...]
 
 
+class Fault(NamedTuple):
+    """One way in which two outcomes of a case differ.
+
+    kind: one of KINDS. place: of the leaf that differs, "" for the result as a whole.
+    """
+
+    kind: str
+    place: str = ""
+
+
+# What is told first comes first. "refusal": an error is due and did not come; "parts": the result is made of
+# other parts; "changed": an argument is; "type": the values are right, and their dtype or type is not.
+KINDS = ("exception", "warning", "refusal", "parts", "values", "shape", "changed", "type")
+
+
 class Diagnosis(NamedTuple):
     """What a learner is told: the bank's sentence, where one fits, and the smallest failing call.
 
     solution: name of the bank's entry, None where nothing fits. unwritten: the exercise is not begun.
+    kind, part: of the fault that is shown, and the part of the result that it is in. test: a part of the
+    names of the tests that ask the same. error, line: what was raised, and where in the learner's file.
     """
 
-    solution: str | None
-    sentence: str | None
-    evidence: str | None
+    solution: str | None = None
+    sentence: str | None = None
+    evidence: str | None = None
     unwritten: bool = False
+    kind: str | None = None
+    part: str = ""
+    test: str = ""
+    error: Exception | None = None
+    line: Line | None = None
 
     def __str__(self):
         return "\n".join(part for part in (self.sentence, self.evidence) if part)
@@ -43,41 +72,120 @@ class Diagnosis(NamedTuple):
 
 def diagnose(name, subject):
     """Compare ``subject``, the function or class that stands for an exercise, with what the bank knows."""
-    from tests.solutions import PROBES, WRONG
+    from tests.solutions import PROBES
 
     if name not in PROBES:
-        return Diagnosis(None, None, None)
+        return Diagnosis()
     expected = observe(PROBES[name], reference(name))
     actual = observe(PROBES[name], subject)
     cases = list(PROBES[name](reference(name)))
-    differing = [
-        i for i, case in enumerate(cases) if i >= len(actual) or not agree(expected[i], actual[i], case)
-    ]
+    actual += [Outcome({}, None, ())] * (len(cases) - len(actual))
+    found = [faults(*outcomes) for outcomes in zip(expected, actual, cases, strict=True)]
+    differing = [i for i, there in enumerate(found) if there]
     if not differing:
-        return Diagnosis(None, None, None)
-    evidence = _evidence(cases[differing[0]], *_at(differing[0], expected, actual))
-    best = None
+        return Diagnosis()
+    first = next((i for i in differing if found[i][0].kind != "type"), differing[0])
+    solution, told_types = _known(name, expected, actual, cases, first)
+    case, *outcomes = _shown(name, subject, first) or (cases[first], expected[first], actual[first])
+    fault = faults(*outcomes, case)[0]
+    kind, place = fault
+    error = outcomes[1].error
+    line = line_of(error, _file(subject)) if error is not None else None
+    lines = _evidence(case, *outcomes, fault, line)
+    if text := _reading(place, expected, actual, cases) if kind in ("values", "shape") else None:
+        lines += _wrap(f"Reading: {text}")
+    if kind not in ("exception", "warning", "type") and not told_types:
+        lines += _types(expected, actual, cases, found, case)
+    return Diagnosis(
+        solution=solution.name if solution else None,
+        sentence=solution.sentence if solution else None,
+        evidence="\n".join(lines),
+        unwritten=bool(solution and solution.unwritten),
+        kind=kind,
+        part=named(case, place) if place else "",
+        test=case.test,
+        error=error,
+        line=line,
+    )
+
+
+def _shown(name, subject, i):
+    """Return the case that is shown in place of case i, and what the reference and the subject make of it.
+
+    None if case i is shown itself, or if the other one has no fault.
+    """
+    from tests.solutions import PROBES
+
+    def cases(code):
+        return [case.shown for case in [[*PROBES[name](code)][i]] if case.shown]
+
+    case = next(iter(cases(reference(name))), None)
+    if case is None:
+        return None
+    (expected,), (actual,) = observe(cases, reference(name)), observe(cases, subject)
+    return (case, expected, actual) if faults(expected, actual, case) else None
+
+
+def _known(name, expected, actual, cases, first):
+    """Return the bank's entry that fits best, None if none does, and whether it has the learner's types, too.
+
+    An entry fits if it agrees with the learner in every case, or in every case in which it differs from the
+    reference. The latter proves nothing of the other cases, so a sentence that calls something right needs
+    the former. Types do not count where values are wrong. first: the case that will be shown.
+    """
+    from tests.solutions import WRONG
+
+    only_types = not any(map(_differs_in_values, expected, actual, cases))
+    outcomes = {}
     for solution in WRONG.get(name, ()):
-        outcomes = observe(PROBES[name], solution.code)
-        if len(outcomes) != len(actual):
-            continue
-        if all(map(agree, outcomes, actual, cases)):
-            return Diagnosis(solution.name, solution.sentence, evidence, solution.unwritten)
-        # Not this mistake alone; but is it at least in there, wherever it shows?
-        shows = [i for i, case in enumerate(cases) if not agree(outcomes[i], expected[i], case)]
-        weight = len(shows) + any(outcomes[i].error is None and not outcomes[i].changed for i in shows)
-        begins = differing[0] in shows  # its sentence must be true of the call that is shown
-        if begins and weight >= 2 and all(agree(outcomes[i], actual[i], cases[i]) for i in shows):
-            best = max(best or (0, None), (weight, solution), key=lambda pair: pair[0])
-    if best:
-        return Diagnosis(best[1].name, best[1].sentence, evidence)
-    return Diagnosis(None, None, evidence)
+        there = observe_once(name, solution)
+        if len(there) == len(actual):
+            outcomes[solution] = there
+            if all(map(agree, there, actual, cases)):
+                return solution, True
+    if not only_types:
+        for solution, there in outcomes.items():
+            if not any(map(_differs_in_values, there, actual, cases)):
+                return solution, False
+    differ = agree_not if only_types else _differs_in_values
+    best = 0, None
+    for solution, there in outcomes.items():
+        shows = [i for i, case in enumerate(cases) if differ(expected[i], there[i], case)]
+        weight = len(shows) + any(there[i].error is None and not there[i].changed for i in shows)
+        if (
+            first in shows  # its sentence must be true of the call that is shown
+            and weight >= max(2, best[0] + 1)
+            and not any(differ(there[i], actual[i], cases[i]) for i in shows)
+            and (only_types or not solution.vouches)
+        ):
+            best = weight, solution
+    return best[1], False
+
+
+_OBSERVED = {}
+
+
+def observe_once(name, solution):
+    """Return what an entry of the bank does on its exercise's cases; it is run only once."""
+    from tests.solutions import PROBES
+
+    if solution not in _OBSERVED:
+        _OBSERVED[solution] = observe(PROBES[name], solution.code)
+    return _OBSERVED[solution]
 
 
 def reference(name):
     """Return the reference's function or class for an exercise."""
     exercise = EXERCISES[name]
     return getattr(importlib.import_module(f"nn.{exercise.module}"), exercise.function.split(".")[0])
+
+
+def _file(subject):
+    """Return the file that a function or class was written in, None if there is none."""
+    try:
+        return Path(inspect.getfile(inspect.unwrap(subject)))
+    except (TypeError, ValueError):
+        return None
 
 
 def observe(cases, subject):
@@ -100,174 +208,253 @@ def observe(cases, subject):
     return outcomes
 
 
-def agree(one, other, case):
-    """Tell whether two outcomes of a case are the same, within the case's tolerance."""
-    if type(one.error) is not type(other.error) or one.changed != other.changed:
-        return False
-    if one.leaves.keys() != other.leaves.keys():
-        return False
-    return all(_same(leaf, other.leaves[place], case) for place, leaf in one.leaves.items())
-
-
 def _leaves(value, place=""):
-    """Take tuples and lists apart, down to arrays and numbers."""
+    """Take tuples and lists apart, down to arrays and numbers; a NumPy float64 is a Python float."""
     if isinstance(value, tuple | list):
         yield f"{place}#", len(value)
         for i, part in enumerate(value):
             yield from _leaves(part, f"{place}[{i}]")
+    elif isinstance(value, float):
+        yield place, float(value)
     else:
         yield place, value.copy() if isinstance(value, np.ndarray) else value
 
 
-def _same(one, other, case):
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, np.ndarray | np.generic):
-        if one.dtype != other.dtype or one.shape != other.shape:
-            return False
-    elif not isinstance(one, float | int):
-        return one is None or (isinstance(one, str) and one == other)
-    return bool(np.all(_close(one, other, case)))
+def agree(one, other, case):
+    """Tell whether two outcomes of a case are the same, types included, within the case's tolerance."""
+    return not faults(one, other, case)
+
+
+def agree_not(one, other, case):
+    """Tell whether two outcomes of a case differ in anything."""
+    return bool(faults(one, other, case))
+
+
+def _differs_in_values(one, other, case):
+    """Tell whether two outcomes of a case differ in more than types."""
+    return any(fault.kind != "type" for fault in faults(one, other, case))
+
+
+def faults(expected, actual, case):
+    """Return how an outcome differs from the one expected, what is to be told first in front."""
+    if _raised(expected.error) != _raised(actual.error):
+        if actual.error is None:
+            return [Fault("refusal")]
+        return [Fault("warning" if isinstance(actual.error, Warning) else "exception")]
+    found = [Fault("changed")] if expected.changed != actual.changed else []
+    if expected.leaves.keys() != actual.leaves.keys():
+        found.append(Fault("parts"))
+    for place, wanted in expected.leaves.items():
+        kind = _difference(wanted, actual.leaves[place], case) if place in actual.leaves else None
+        if kind:
+            found.append(Fault("parts" if place.endswith("#") else kind, place.removesuffix("#")))
+    return sorted(found, key=lambda fault: KINDS.index(fault.kind))
+
+
+def _raised(error):
+    """Return what counts of an error: its type; of a warning, what it warns of, too."""
+    if isinstance(error, Warning):
+        return type(error), str(error).split(" encountered")[0]
+    return type(error)
+
+
+def _difference(wanted, got, case):
+    """Return in what two leaves differ, one of KINDS; None for nothing."""
+    if isinstance(wanted, str) or wanted is None or not _is_numeric(got):
+        return None if type(wanted) is type(got) and wanted == got else "parts"
+    if np.shape(wanted) != np.shape(got):
+        return "shape"
+    if not np.all(_close(wanted, got, case)):
+        return "values"
+    return None if _type(wanted) == _type(got) else "type"
+
+
+def _is_numeric(value):
+    """Tell whether a leaf is a number or an array of numbers."""
+    return isinstance(value, int | float) or (
+        isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biuf"
+    )
+
+
+def _type(value):
+    """Return what must be the same of two leaves that hold the same numbers."""
+    return (type(value), value.dtype) if isinstance(value, np.ndarray) else type(value)
 
 
 def _close(one, other, case):
     """Tell for each entry whether two arrays or numbers agree within the case's tolerance."""
     # float32 results may differ by their last digits, whoever computed them
-    rtol = max(case.rtol, 1e-4) if getattr(one, "dtype", None) == np.float32 else case.rtol
+    single = any(getattr(array, "dtype", None) == np.float32 for array in (one, other))
     with np.errstate(all="ignore"):
+        rtol = max(case.rtol, 1e-4) if single else case.rtol
         return np.isclose(one, other, rtol=rtol, atol=case.atol, equal_nan=True)
 
 
-def _at(i, expected, actual):
-    return expected[i], actual[i] if i < len(actual) else Outcome({}, None, ())
-
-
-def _evidence(case, expected, actual):
-    """Show the first difference between two outcomes of a case, and read it."""
-    lines = [*_wrap(f"Smallest failing call: {case.text}")]
-    if actual.error is not None:
-        kind = "warns" if isinstance(actual.error, Warning) else f"raises {type(actual.error).__name__}"
-        lines += _wrap(f"It {kind}: {actual.error}")
-    elif expected.error is not None:
-        lines += _wrap(f"It must raise {type(expected.error).__name__}, and returns something instead")
-    elif actual.changed:
-        lines += _wrap(
+def _evidence(case, expected, actual, fault, line):
+    """Return lines that show a fault."""
+    lines = _wrap(f"Smallest failing call: {case.text}")
+    name = named(case, fault.place)
+    wanted, got = (outcome.leaves.get(fault.place) for outcome in (expected, actual))
+    if fault.kind in ("exception", "warning"):
+        return lines + raised(actual.error, line)
+    if fault.kind == "refusal":
+        return lines + _wrap(f"It must raise {type(expected.error).__name__}, and returns something instead")
+    if fault.kind == "changed":
+        return lines + _wrap(
             f"It changes its argument {', '.join(actual.changed)}: compute in a new array "
             "(`z = z - 1`, not `z -= 1`)"
         )
-    else:
-        for place, wanted in expected.leaves.items():
-            got = actual.leaves.get(place, _MISSING)
-            if got is _MISSING:
-                kinds = [_kind(leaf) for leaf in actual.leaves.values()]
-                shown = ", ".join(kinds[:4]) + (", ..." if len(kinds) > 4 else "")
-                lines += _wrap(f"The result has other parts than expected: {shown}")
-            elif not _same(wanted, got, case):
-                lines += _compare(_part(case.text, place), wanted, got, case)
-            else:
-                continue
-            break
-    return "\n".join(lines)
+    if all(isinstance(leaf, int | float) for leaf in (*expected.leaves.values(), *actual.leaves.values())):
+        lists = [[*_numbers(outcome.leaves)] for outcome in (expected, actual)]
+        if len(expected.leaves) > 1 and len(actual.leaves) > 1:
+            return lines + _wrap("expected {}, got {}".format(*(f"[{', '.join(there)}]" for there in lists)))
+    if fault.kind == "parts":
+        return lines + _other_parts(name, expected, actual, fault.place)
+    if fault.kind == "values":
+        return [*lines, f"{name}:", *_side_by_side(np.asarray(wanted), np.asarray(got), case)]
+    if fault.kind == "shape":
+        shapes = [
+            f"shape {shape}" if (shape := np.shape(leaf)) else "a single number" for leaf in (wanted, got)
+        ]
+        return lines + _wrap("{}: expected {}, got {}".format(name, *shapes))
+    return lines + _wrap(f"{name}: the values are right, but it is {_types_apart(wanted, got)}")
 
 
-_MISSING = object()
-
-
-PARTS = {  # what the parts of a result are called
-    "cross_entropy(": ("loss", "grad"),
-    "mean_squared_error(": ("loss", "grad"),
-    "dense_backward(": ("dx", "dW", "db"),
-    "dropout(": ("y", "mask"),
-    "l2_penalty(": ("penalty", "grads"),
-}
-
-
-def _part(text, place):
-    """Return the place of a leaf with the name of the part that it belongs to."""
-    names = next((names for call, names in PARTS.items() if call in text.split(" ")[0]), ())
-    if place and not place.endswith("#") and names:
-        first = int(place[1 : place.index("]")])
-        return names[first] + place[place.index("]") + 1 :] if first < len(names) else place
-    return place
-
-
-def _compare(place, wanted, got, case):
-    """Show two leaves side by side, the differing entries marked, with a reading of the difference."""
-    if place.endswith("#"):
-        return _wrap(f"The result must have {wanted} parts; it has {got}")
-    name = "the result" if not place else f"part {place} of the result" if place[0] == "[" else place
-    if got is None:
-        return _wrap(f"Reading: {name} is None." + ("" if place else " Is a `return` missing?"))
-    if wanted is None:
-        return _wrap(f"Reading: {name} must be None, and is {_kind(got)}: the function works in place")
-    if _kind(wanted) != _kind(got) or np.shape(wanted) != np.shape(got):
-        lines = [f"{name}: expected {_kind(wanted)}, got {_kind(got)}"]
-    else:
-        if isinstance(wanted, str | bool):
-            return _wrap(f"{name}: expected {wanted}, got {got}")
-        lines = [f"{name}:", *_side_by_side(np.asarray(wanted), np.asarray(got), case)]
-    if text := reading(wanted, got):
-        lines += _wrap(f"Reading: {text}")
+def raised(error, line):
+    """Return lines on an exception: Python's message, the line on which it arose, and what it means."""
+    kind = "warns" if isinstance(error, Warning) else f"raises {type(error).__name__}"
+    message = textwrap.shorten(str(error), 3 * WIDTH, placeholder=" ...")
+    lines = _wrap(f"It {kind}: {message}" if message else f"It {kind}")
+    if line:
+        lines.append(f"  {line}")
+    if words := in_words(error, line.text if line else ""):
+        lines += _wrap(f"In plain words: {words}")
     return lines
 
 
-def reading(wanted, got):
-    """Say in a few words how an array differs from the one expected; None where no simple word fits."""
-    try:
-        wanted, actual = np.asarray(wanted), np.asarray(got)
-        if actual.dtype.kind == "b" or wanted.dtype.kind == "b":
-            return None
-        if actual.dtype.kind not in "fiu":
-            return f"it must hold numbers, and holds {actual.dtype}"
-    except ValueError:
-        return "it is no array of numbers"
-    if wanted.shape != actual.shape:
-        if wanted.shape == actual.shape[::-1] and _near(actual.T, wanted):
-            return "it is transposed: rows are samples"
-        if wanted.size == actual.size and _near(actual.reshape(wanted.shape), wanted):
-            return f"the values are right, the shape is not: {actual.shape} instead of {wanted.shape}"
-        return f"the shape is {actual.shape} instead of {wanted.shape}"
-    if _near(actual, wanted):
-        if np.asarray(wanted).dtype != actual.dtype:
-            return f"the values are right, the dtype is not: {actual.dtype} instead of {wanted.dtype}"
-        return f"the values are right, the type is not: a {type(got).__name__}"
-    bad = ~np.isfinite(actual) & np.isfinite(wanted)
-    if bad.any():
-        place = tuple(int(i) for i in np.argwhere(bad)[0])
-        where = f" at {list(place)}" if place else ""
-        return f"{int(bad.sum())} of {bad.size} entries are {actual[place]}{where}: overflow, 0 / 0 or log(0)"
-    if _near(-actual, wanted):
-        return "the sign is turned round"
-    if actual.ndim == 2 and actual.shape[0] == actual.shape[1] and _near(actual.T, wanted):
-        return "it is transposed"
-    if actual.size > 1 and not actual.any():
-        return "it is 0 everywhere"
-    factor = _factor(actual, wanted)
-    if factor is not None:
-        return f"it is {_fraction(factor)} times what it should be" + (
-            ", everywhere" if actual.size > 1 else ""
-        )
-    difference = actual.astype(float) - wanted
-    if difference.size > 1 and np.allclose(difference, difference.flat[0], rtol=1e-4):
-        return f"it is {difference.flat[0]:.4g} too large, everywhere".replace("-", "minus ")
+def _other_parts(name, expected, actual, place):
+    """Say which parts a result should have, and which it has."""
+    if actual.leaves.get(place, "") is None:
+        return _wrap(f"{name} is None." + ("" if place else " Is a `return` missing?"))
+    if expected.leaves.get(place, "") is None:
+        return _wrap(f"{name} must be None, and is {_kind(actual.leaves.get(place))}: it works in place")
+    if not place or f"{place}#" in expected.leaves:
+        shown = [_parts(outcome.leaves, place) for outcome in (expected, actual)]
+        return _wrap("{}: expected {}, got {}".format(name, *shown))
+    return _wrap(f"{name}: expected {_kind(expected.leaves[place])}, got {_kind(actual.leaves.get(place))}")
+
+
+def _parts(leaves, place):
+    """Describe what a result, or a part of it, consists of."""
+    if place in leaves:
+        return _kind(leaves[place])
+    count = leaves.get(f"{place}#", 0)
+    inner = [f"{place}[{i}]" for i in range(count)]
+    kinds = [_kind(leaves[part]) if part in leaves else f"a list of {leaves[f'{part}#']}" for part in inner]
+    shown = ", ".join(kinds[:4]) + (", ..." if len(kinds) > 4 else "")
+    return f"{count} part{'s' if count != 1 else ''}" + (f" ({shown})" if kinds else "")
+
+
+def _numbers(leaves):
+    return (f"{leaf:.6g}" for place, leaf in leaves.items() if not place.endswith("#"))
+
+
+def named(case, place):
+    """Return the name of a part of a case's result: ``dW`` rather than ``result[1]``."""
+    if not place:
+        return "the result"
+    names, indices = case.parts, [int(index) for index in re.findall(r"\d+", place)]
+    while indices and isinstance(names, tuple) and indices[0] < len(names):
+        names = names[indices.pop(0)]
+    name = names if isinstance(names, str) else "result"
+    return name + "".join(f"[{index}]" for index in indices)
+
+
+def _types(expected, actual, cases, found, shown):
+    """Return lines about a type that is wrong as well; ``shown`` is the case on the screen."""
+    for i, there in enumerate(found):
+        leaves = [
+            (place, wanted, actual[i].leaves[place])
+            for place, wanted in expected[i].leaves.items()
+            if _is_numeric(wanted) and _is_numeric(actual[i].leaves.get(place))
+        ]
+        for place, wanted, got in leaves if there else ():
+            if np.shape(wanted) == np.shape(got) and _type(wanted) != _type(got):
+                where = "" if cases[i].text == shown.text else f": {cases[i].text}"
+                return _wrap(f"Besides, {named(cases[i], place)} is {_types_apart(wanted, got)}{where}")
+    return []
+
+
+def _types_apart(wanted, got):
+    """Say which type was expected, and which came."""
+    if isinstance(wanted, np.ndarray) and isinstance(got, np.ndarray):
+        if wanted.dtype != got.dtype:
+            return f"{got.dtype} where {wanted.dtype} is expected"
+        return f"{type(got).__name__} where a plain array is expected"
+    return f"{_kind(got)} where {_kind(wanted)} is expected"
+
+
+def _kind(value):
+    if isinstance(value, np.ndarray):
+        return f"an array {value.shape} of {value.dtype}"
+    if value is None:
+        return "None"
+    if type(value) is float:
+        return "a Python float"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _reading(place, expected, actual, cases):
+    """Say in a few words how a part of the result differs in all calls alike; None where no word fits.
+
+    What is true of one call, or of a single entry, may be an accident. A reading must hold wherever the part
+    can be compared, and in two calls or more in which several entries differ (in three if the part is a
+    number).
+    """
+    pairs = []
+    for wanted, got, case in zip(expected, actual, cases, strict=True):
+        leaves = wanted.leaves.get(place), got.leaves.get(place)
+        if all(map(_is_numeric, leaves)) and np.any(leaves[0]) and np.all(np.isfinite(leaves[0])):
+            pairs.append((*(np.asarray(leaf, np.float64) for leaf in leaves), case))
+    differing = [pair for pair in pairs if pair[0].shape != pair[1].shape or not np.all(_close(*pair))]
+    telling = [pair for pair in differing if pair[0].size > 1 or pair[0].ndim == 0]
+    enough = 3 if telling and telling[0][0].ndim == 0 else 2
+    if len(telling) < enough:
+        return None
+    for holds, text in _readings(*telling[0][:2]):
+        if all(holds(wanted, got) for wanted, got, _ in pairs):
+            return text
     return None
+
+
+def _readings(wanted, got):
+    """Yield what may be said of a pair of arrays: a condition for this and any other pair, and the words."""
+    yield (
+        lambda wanted, got: got.ndim == 2 and _near(got.T, wanted),
+        "it is transposed",
+    )
+    yield (
+        lambda wanted, got: wanted.size == got.size and _near(got.reshape(wanted.shape), wanted),
+        "the values are right, the shape is not",
+    )
+    yield lambda wanted, got: _near(-got, wanted), "the sign is turned round"
+    yield lambda wanted, got: wanted.shape == got.shape and not got.any(), "it is 0 everywhere"
+    if wanted.shape != got.shape or not np.all(np.isfinite(got)):
+        return
+    largest = np.unravel_index(np.argmax(np.abs(wanted)), wanted.shape)
+    factor, offset = float(got[largest] / wanted[largest]), float(got[largest] - wanted[largest])
+    yield (
+        lambda wanted, got: _near(got, factor * wanted),
+        f"it is {_fraction(factor)} times what it should be",
+    )
+    size = f"{abs(offset):.4g} too {'large' if offset > 0 else 'small'}"
+    yield lambda wanted, got: _near(got, offset + wanted), f"it is {size}, everywhere"
 
 
 def _near(one, other):
     with np.errstate(all="ignore"):
-        return bool(np.allclose(one, other, rtol=1e-4, atol=1e-9, equal_nan=True))
-
-
-def _factor(actual, wanted):
-    """Return the constant by which ``actual`` differs from ``wanted``, None where there is none."""
-    nonzero = wanted != 0
-    if not nonzero.any() or actual[~nonzero].any():
-        return None
-    ratios = actual[nonzero] / wanted[nonzero]
-    factor = float(ratios.flat[0])
-    if ratios.size < 2 and not any(_near(factor, simple) for simple in (2, 0.5, 3, 1 / 3, 4, 0.25)):
-        return None  # any number is some multiple of another
-    return factor if _near(ratios, factor) else None
+        return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-4, atol=1e-9))
 
 
 def _fraction(value):
@@ -276,14 +463,6 @@ def _fraction(value):
         if abs(value * whole - 1) < 1e-3:
             return f"1/{whole}"
     return f"{value:.4g}"
-
-
-def _kind(value):
-    if isinstance(value, np.ndarray):
-        return f"an array {value.shape} of {value.dtype}"
-    if value is None:
-        return "None"
-    return f"a {type(value).__name__}"
 
 
 def _side_by_side(wanted, got, case):
@@ -295,7 +474,8 @@ def _side_by_side(wanted, got, case):
             f"  at {[*map(int, place)]}: expected {wanted[tuple(place)]:.6g}, got {got[tuple(place)]:.6g} *"
             for place in places
         ] + [f"  ({int((~same).sum())} of {got.size} entries differ)"]
-    left, right = _rows(wanted, np.ones_like(same)), _rows(got, same)
+    digits = next((n for n in (6, 9, 12) if _told_apart(wanted, got, same, n)), 17)
+    left, right = _rows(wanted, np.ones_like(same), digits), _rows(got, same, digits)
     width = max(len("expected"), *map(len, left))
     if width + max(map(len, right)) + 6 > WIDTH:
         return ["  expected", *(f"    {row}" for row in left), "  got", *(f"    {row}" for row in right)]
@@ -305,20 +485,26 @@ def _side_by_side(wanted, got, case):
     ]
 
 
-def _rows(array, same):
+def _told_apart(wanted, got, same, digits):
+    """Tell whether this many digits show a difference in every entry that differs."""
+    pairs = zip(wanted[~same].flat, got[~same].flat, strict=True)
+    return all(_number(one, digits) != _number(other, digits) for one, other in pairs)
+
+
+def _rows(array, same, digits):
     """Return a line for each row of an array of any dimension."""
     array, same = np.atleast_1d(array), np.atleast_1d(same)
     array, same = array.reshape(-1, array.shape[-1]), same.reshape(-1, array.shape[-1])
     cells = [
-        [_number(value) + (" " if ok else "*") for value, ok in zip(*row, strict=True)]
+        [_number(value, digits) + (" " if ok else "*") for value, ok in zip(*row, strict=True)]
         for row in zip(array, same, strict=True)
     ]
     width = max((len(cell) for row in cells for cell in row), default=0)
     return [" ".join(f"{cell:>{width}}" for cell in row) for row in cells]
 
 
-def _number(value):
-    return str(value) if value.dtype.kind in "bO" else f"{value:.6g}"
+def _number(value, digits=6):
+    return str(value) if value.dtype.kind == "b" else f"{value:.{digits}g}"
 
 
 def _wrap(text):

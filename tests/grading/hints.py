@@ -890,8 +890,7 @@ REMARKS: dict[str, str] = {
     # losses
     "softmax_cross_entropy": (
         "The reference computes the exponentials once, for the loss and the gradient, instead of calling "
-        "log_softmax and softmax. It also refuses labels out of range, for -1 would count from the end, and "
-        "adds the losses up in float64."
+        "log_softmax and softmax, and adds the losses up in float64."
     ),
     "binary_cross_entropy": (
         "The same stable formula. The gradient is finished in place, in the array that the sigmoid returned, "
@@ -989,8 +988,7 @@ REMARKS: dict[str, str] = {
     ),
     "dropout": (
         "The reference draws its random numbers in float32, which is quicker and fine enough for a coin, and "
-        "compares them straight into the mask, without an array of truth values. A rate outside [0, 1) is "
-        "refused."
+        "compares them straight into the mask, without an array of truth values."
     ),
     "dropout_backward": (
         "The textbook line: one multiplication, into out= where it is given, and nothing to guard against."
@@ -1027,8 +1025,7 @@ REMARKS: dict[str, str] = {
         "are NaN from the start use up the patience, too."
     ),
     "EarlyStopping.restore": (
-        "The textbook loop, in place. The reference refuses where no best parameters are known yet, and "
-        "zip(..., strict=True) refuses a list of another length."
+        "The textbook loop, in place. Here, zip(..., strict=True) also refuses a list of another length."
     ),
     "train_epoch": (
         "The reference shares the loop with fit: a generator yields after each step, and the mean is taken "

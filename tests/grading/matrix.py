@@ -1,11 +1,12 @@
 """The kill matrix: which tests refuse which wrong solutions, and how wide the tolerances between are.
 
-    python -m tests.grading.matrix    # grades the whole bank, a minute, and rewrites tests/README.md
+    python -m tests.grading.matrix    # grades the whole bank and rewrites tests/README.md
 
 Every comparison with a tolerance reports its error as a share of that tolerance. A right variant must stay
 below 1, a wrong solution must get beyond; how far both stay away from 1 is the margin.
 """
 
+import argparse
 import os
 import re
 import sys
@@ -53,8 +54,12 @@ class Margins:
         self._now.clear()
 
 
-def main():
-    """Grade the bank and write the tables."""
+def main(arguments=None):
+    """Grade the bank and write the tables; return 1 if the lessons judge a solution wrongly, else 0."""
+    argparse.ArgumentParser(
+        prog="python -m tests.grading.matrix",
+        description="Grade the whole bank, which takes minutes, and rewrite the tables in tests/README.md.",
+    ).parse_args(arguments)
     margins, kills, passes = Margins(), {}, {}
     checks.OBSERVERS.append(margins.observe)
     names = [name for name, exercise in EXERCISES.items() if exercise.function]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.grading.exercises import EXERCISES
-from tests.grading.results import PASSED, UNKNOWN, WAITING, Result
+from tests.grading.results import PASSED, UNKNOWN, WAITING, WAITS, Result
 from tests.grading.runner import ROOT, Grading
 from tests.grading.sources import Sources
 
@@ -79,24 +79,33 @@ class Progress:
         return known
 
     def refresh(self, exercises, *, limit, options=(), watch=None):
-        """Grade exercises now and remember the outcome; ``watch`` is called with each name begun."""
+        """Grade exercises now and remember the outcome.
+
+        watch: called with each event that says how far it is, and with the exercise that it belongs to.
+        """
         sources = Sources(self.folder)
         names = [exercise.name for exercise in exercises if not sources.problem(exercise)]
         if not names:
             return
         before = {name: self._fingerprint(sources, EXERCISES[name]) for name in names}
         grading = Grading(self.folder, exercises=names, limit=limit, options=options)
+        exercise = None
         for event in grading:
-            if watch and event["event"] == "begin":
-                watch(grading.results.plan[event["test"]])
+            if event["event"] == "begin":
+                exercise = grading.results.plan[event["test"]]
+            if watch and event["event"] in ("begin", "estimate", "epoch"):
+                watch(event, exercise)
         fresh = grading.results.all(earlier=self.results) if grading.results else {}
         for name in names:
             result = fresh.get(name, Result(name, UNKNOWN))
             if result.blocked:
                 self._blocked[name] = before[name], result
-            else:
-                self._blocked.pop(name, None)
-                self.results[name], self._prints[name] = result, before[name]
+                continue
+            self._blocked.pop(name, None)
+            self.results[name], self._prints[name] = result, before[name]
+            cause = EXERCISES.get(result.message.removeprefix(WAITS))
+            if EXERCISES[name].function is None and result.status == WAITING and cause and cause.function:
+                del self._prints[name]  # it was not run, so it is due once nothing is in its way
         self.save()
 
     def current(self):

@@ -7,13 +7,16 @@ from tests.grading.exercises import EXERCISES
 from tests.grading.sources import Sources
 
 PASSED, FAILING, TODO, WAITING, UNKNOWN = "passed", "failing", "to do", "waiting", "not run"
+WAITS = "waits for "  # what a skipped training says, before the exercise that must pass first
 
 
 class Result(NamedTuple):
     """How an exercise fared.
 
     status: passed, failing, to do, waiting, not run. message: what the learner is told, "" for nothing. note:
-    a remark beside a passed exercise. passed, tests: counts. seconds: of its tests together.
+    a remark beside a passed exercise. passed, tests: counts. seconds: of its tests together. line: where an
+    error arose in the exercise's file, 0 if none did. trainings: what lesson 9 has measured, a dict for each
+    (see tests/lessons/trainings.py, summary).
     """
 
     name: str
@@ -23,6 +26,8 @@ class Result(NamedTuple):
     passed: int = 0
     tests: int = 0
     seconds: float = 0.0
+    line: int = 0
+    trainings: tuple = ()
 
     @property
     def blocked(self):
@@ -93,21 +98,27 @@ class Results:
                     for part in phases.values()
                     for title, _ in part["sections"]
                 )
-                notes = [text for phases in reports for text in _accuracies(phases)]
+                trainings = [training for phases in reports for training in _trainings(phases)]
+                notes = [f"{training['accuracy']:.2%} right: {training['name']}" for training in trainings]
                 if skipped:
                     notes.append(_reason(skipped))
                 if printed:
                     notes.append("it prints while it works: fine for a look, to be removed in the end")
-                return Result(exercise.name, PASSED, note="\n".join(notes), **counts)
+                return Result(
+                    exercise.name, PASSED, note="\n".join(notes), trainings=tuple(trainings), **counts
+                )
             reason = _reason(skipped) or "its tests did not run to the end"
+            if WAITS in reason:
+                return Result(exercise.name, WAITING, WAITS + reason.partition(WAITS)[2], **counts)
             return Result(exercise.name, UNKNOWN, reason, **counts)
         first = {
-            status: next((part for part in failed if _status(part) == status), None)
+            status: _told([part for part in failed if _status(part) == status])
             for status in (TODO, FAILING, WAITING)
         }
         for status in (TODO, FAILING):
             if first[status]:
                 message = _message(first[status]) + _printed(first[status])
+                counts["line"] = first[status].get("line", 0)
                 cause = self._cause(exercise, earlier, sources) if status == FAILING else None
                 if cause:
                     return Result(exercise.name, WAITING, f"waits for {cause}", **counts)
@@ -143,9 +154,9 @@ def _reason(skipped):
     return f"{len(parts)} skipped: {str(parts[0]['longrepr'][-1]).removeprefix('Skipped: ')}"
 
 
-def _accuracies(phases):
+def _trainings(phases):
     """Return what a training reported of itself."""
-    return [text for name, text in phases.get("call", {}).get("user_properties", ()) if name == "accuracy"]
+    return [value for name, value in phases.get("call", {}).get("user_properties", ()) if name == "training"]
 
 
 def _printed(report):
@@ -156,6 +167,16 @@ def _printed(report):
         return ""
     more = [f"  ... and {len(lines) - 8} lines more"] if len(lines) > 8 else []
     return "\n".join(["", "Printed in that test:", *(f"  {line[:74]}" for line in lines[:8]), *more])
+
+
+def _told(reports):
+    """Return the report to be told of: the diagnosis, and the first test that fails for its reason."""
+    diagnosed = next((report for report in reports if report.get("diagnosis")), None)
+    if diagnosed is None:
+        return reports[0] if reports else None
+    beside = next((report for report in reports if report.get("beside")), diagnosed | {"beside": ""})
+    text = "\n\n".join(part for part in (diagnosed["diagnosis"], beside["beside"]) if part)
+    return beside | {"longrepr": text + beside.get("trace", ""), "line": diagnosed["line"]}
 
 
 def _status(report):

@@ -195,9 +195,9 @@ def _targets(node):
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def _without_speed(signature):
-    """Drop ``*, out=...`` from a signature."""
-    return re.sub(r", \*, out=(None|\([^)]*\))", "", signature)
+def _without_speed(code):
+    """Drop ``*, out=...`` from a signature, and ``out=out`` from the calls that pass it on."""
+    return re.sub(r", \*, out=(None|\([^)]*\))|, out=out\b", "", code)
 
 
 def _for_learners(text):

@@ -6,36 +6,49 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-exercise = pytest.mark.exercise  # which function a test judges; "{name}" stands for the parameter `name`
+# Which function a test judges; "{name}" stands for the parameter `name`. about: the kinds of failure that the
+# test's docstring explains, "values" by default; it is quoted for no other.
+exercise = pytest.mark.exercise
 
 SHOWN = 8  # entries that a message prints of an array
 OBSERVERS = []  # called with each comparison's error as a share of its tolerance: the margins are measured so
+
+
+class CheckFailed(pytest.fail.Exception):
+    """A failure that says of what kind it is: parts, shape, type, values or changed."""
+
+    def __init__(self, kind, message):
+        super().__init__(message, pytrace=False)
+        self.kind = kind
 
 
 def require_array(value, *, shape, dtype, what):
     """Fail unless ``value`` is an array of this shape and dtype."""
     __tracebackhide__ = True
     if value is None:
-        pytest.fail(f"{what} is None: is the `return` missing?", pytrace=False)
+        raise CheckFailed("parts", f"{what} is None: is the `return` missing?")
     if type(value) is not np.ndarray:  # a subclass could answer every comparison with yes
-        pytest.fail(f"{what} must be a plain NumPy array; got {type(value).__name__}", pytrace=False)
+        kind = (
+            "type" if isinstance(value, np.ndarray) else "shape" if isinstance(value, np.generic) else "parts"
+        )
+        raise CheckFailed(kind, f"{what} must be a plain NumPy array; got {type(value).__name__}")
     if value.shape != tuple(shape):
         hint = " (it looks transposed)" if value.shape == tuple(shape)[::-1] else ""
-        pytest.fail(f"{what} must have shape {tuple(shape)}; got {value.shape}{hint}", pytrace=False)
+        raise CheckFailed("shape", f"{what} must have shape {tuple(shape)}; got {value.shape}{hint}")
     if value.dtype != dtype:
-        pytest.fail(
+        raise CheckFailed(
+            "type",
             f"{what} must be {np.dtype(dtype)}; got {value.dtype}. A floating input keeps its dtype, "
             "anything else is computed in float64",
-            pytrace=False,
         )
 
 
 def require_float(value, what):
-    """Fail unless ``value`` is a Python float."""
+    """Fail unless ``value`` is a Python float; np.float64 is one by inheritance."""
     __tracebackhide__ = True
-    if type(value) is not float:
-        pytest.fail(
-            f"{what} must be a Python float; got {type(value).__name__}: wrap it in float(...)", pytrace=False
+    if not isinstance(value, float):
+        raise CheckFailed(
+            "type", f"{what} must be a Python float; got {type(value).__name__}: wrap it in float(...)"
         )
 
 
@@ -43,21 +56,36 @@ def require_close(actual, expected, *, what, look, rtol=1e-7, atol=1e-12):
     """Fail unless every entry is within atol + rtol * |expected|; the message shows what differs."""
     __tracebackhide__ = True
     if actual is None:
-        pytest.fail(f"{what} is None: is the `return` missing?", pytrace=False)
+        raise CheckFailed("parts", f"{what} is None: is the `return` missing?")
     if type(actual) not in (np.ndarray, float, int, list, tuple) and not isinstance(actual, np.generic):
-        pytest.fail(f"{what} must be a plain NumPy array; got {type(actual).__name__}", pytrace=False)
+        raise CheckFailed("parts", f"{what} must be a plain NumPy array; got {type(actual).__name__}")
     actual, expected = np.asarray(actual), np.asarray(expected)
     if actual.shape != expected.shape:
-        pytest.fail(
-            f"{what} must have shape {expected.shape}; got {actual.shape}.\nLook at: {look}", pytrace=False
-        )
+        raise CheckFailed("shape", f"{what} must have shape {expected.shape}; got {actual.shape}.")
     wrong = ~np.isclose(actual, expected, rtol=rtol, atol=atol)
     _observe(actual, expected, atol + rtol * np.abs(expected))
     if wrong.any():
         table = _table(actual, expected, wrong)
         if np.allclose(actual, expected, rtol=1e-5, atol=1e-6):
             look = f"{look}. It is nearly right: was something on the way computed in float32?"
-        pytest.fail(f"{what} is wrong.\n{table}\nLook at: {look}", pytrace=False)
+        raise CheckFailed("values", f"{what} is wrong.\n{table}\nLook at: {look}")
+
+
+def require_value_error(call, what, look):
+    """Fail unless ``call()``, which is ``what`` in words, raises ValueError."""
+    __tracebackhide__ = True
+    try:
+        result = call()
+    except NotImplementedError:
+        raise
+    except ValueError:
+        return
+    except Exception as error:
+        pytest.fail(
+            f"{what} must raise ValueError; it raised {type(error).__name__}: {error}\nLook at: {look}",
+            pytrace=False,
+        )
+    pytest.fail(f"{what} must raise ValueError; it returned {result}\nLook at: {look}", pytrace=False)
 
 
 def within(slack, actual, expected):
@@ -91,6 +119,16 @@ def _table(actual, expected, wrong):
     return "\n".join(lines)
 
 
+def typed(array):
+    """Write a small array as it would be typed after ``from numpy import array, float32``."""
+
+    def entries(part):
+        return f"[{', '.join(map(entries, part))}]" if part.ndim else str(part)
+
+    name = "array" if array.dtype in (np.float64, np.dtype(int), np.dtype(bool)) else array.dtype.name
+    return f"{name}({entries(array)})"
+
+
 @contextmanager
 def unchanged(**arrays):
     """Fail if the block changes one of the arrays, which are given by the names of the arguments."""
@@ -99,10 +137,10 @@ def unchanged(**arrays):
     yield
     for name, array in arrays.items():
         if not np.array_equal(array, before[name], equal_nan=True):
-            pytest.fail(
+            raise CheckFailed(
+                "changed",
                 f"the function changed its argument `{name}`; compute in a new array "
                 "(`z = z - 1`, not `z -= 1`)",
-                pytrace=False,
             )
 
 
@@ -149,10 +187,10 @@ def require_gradient(function, x, gradient, *, rng, what, look, rtol=1e-5, atol=
     if x.size <= 64:
         require_close(gradient, numeric_gradient(function, x), what=what, look=look, rtol=rtol, atol=atol)
     if not within(atol * np.sqrt(x.size) + rtol * np.sum(np.abs(gradient * direction)), analytic, numeric):
-        pytest.fail(
+        raise CheckFailed(
+            "values",
             f"{what} is wrong.\n  along a random direction the loss changes by {numeric:.9g} per unit, "
             f"the gradient says {analytic:.9g}\nLook at: {look}",
-            pytrace=False,
         )
 
 

@@ -5,7 +5,7 @@ its own way; its `_backward` partner tells, from the output `a`, how much a chan
 have changed the output, and multiplies the upstream gradient by that. Softmax closes the lesson: it
 turns scores into probabilities, and doing so without overflow is the first craft of this field.
 
-Expected values were computed with 30 digits.
+Expected values were computed with 30 digits, or number by number with Python's math.
 """
 
 import math
@@ -13,8 +13,9 @@ import math
 import numpy as np
 import pytest
 
-from .checks import exercise, require_array, require_close, unchanged
+from .checks import exercise, require_array, require_close, typed, unchanged
 
+INTEGERS = [np.int64, np.uint8]
 LARGEST = {dtype: float(np.finfo(dtype).max) for dtype in (np.float32, np.float64)}
 ELEMENTWISE = ["sigmoid", "tanh", "relu", "leaky_relu", "elu"]
 
@@ -66,17 +67,58 @@ FORMULA = {
 }
 
 
+CURVE = {  # the functions for a single number, below 0 and above
+    "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
+    "tanh": math.tanh,
+    "relu": lambda z: z if z > 0 else 0.0,
+    "leaky_relu": lambda z: z if z > 0 else 0.01 * z,
+    "elu": lambda z: z if z > 0 else math.expm1(z),
+}
+SLOPE = {  # their slopes for a single output
+    "sigmoid": lambda a: a * (1 - a),
+    "tanh": lambda a: 1 - a * a,
+    "relu": lambda a: 1.0 if a > 0 else 0.0,
+    "leaky_relu": lambda a: 1.0 if a > 0 else 0.01,
+    "elu": lambda a: 1.0 if a > 0 else a + 1,
+}
+
+
+WHOLE_OUTPUTS = {  # outputs that are integers; the sigmoid, tanh and ELU have them far from 0
+    "sigmoid": [0, 1, 1],
+    "tanh": [-1, 0, 1],
+    "relu": [0, 1, 3],
+    "leaky_relu": [-2, 1, 3],
+    "elu": [-1, 1, 3],
+}
+
+
+def one_by_one(function, *arrays):
+    """Return an array of ``function`` of each entry, computed in float64."""
+    numbers = zip(*(array.ravel().tolist() for array in arrays), strict=True)
+    return np.array([function(*entries) for entries in numbers]).reshape(arrays[0].shape)
+
+
+def softmax_of(scores):
+    """Return the softmax of a list of moderate scores, and its logarithm, computed number by number."""
+    exps = [math.exp(score) for score in scores]
+    total = math.fsum(exps)
+    return {
+        "softmax": [e / total for e in exps],
+        "log_softmax": [score - math.log(total) for score in scores],
+    }
+
+
 @exercise("{name}")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_output_has_known_values(activations, name):
-    """Each activation is a curve; here are points on it."""
+    """Each activation is a curve, and these points on it were computed with 30 digits."""
     z, expected = (np.array(values, dtype=np.float64) for values in FORWARD[name])
     actual = getattr(activations, name)(z)
     require_array(actual, shape=z.shape, dtype=np.float64, what=f"{name}(z)")
-    require_close(actual, expected, what=f"{name}({z.tolist()})", look=FORMULA[name])
+    require_close(actual, expected, what=f"{name}({typed(z)})", look=FORMULA[name])
 
 
-@exercise("{name}")
+@exercise("{name}", about="type")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
@@ -88,7 +130,7 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
     require_array(a, shape=shape, dtype=dtype, what=f"{name} of a {np.dtype(dtype)} array")
     require_close(
         a,
-        getattr(activations, name)(z.astype(np.float64).ravel()).reshape(shape),
+        one_by_one(CURVE[name], z),
         what=f"{name} of a {np.dtype(dtype)} array",
         look="every entry is treated alike, whatever the shape",
         rtol=1e-5,
@@ -96,23 +138,21 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
     )
 
 
-@exercise("{name}_backward")
+@exercise("{name}_backward", about="type")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
 def test_backward_keeps_shape_and_dtype(activations, rng, name, dtype, shape):
     """The way back is as long as the way forward, and must be as light."""
-    a = (rng.choice([-1, 1], shape) * rng.uniform(0.01, 0.9, shape)).astype(dtype)  # never at a kink
+    z = rng.choice([-1, 1], shape) * rng.uniform(0.01, 2, shape)  # never at a kink
+    a = one_by_one(CURVE[name], z).astype(dtype)
     grad = rng.normal(size=shape).astype(dtype)
     with unchanged(grad=grad, a=a):
         back = getattr(activations, f"{name}_backward")(grad, a)
     require_array(back, shape=shape, dtype=dtype, what=f"{name}_backward of {np.dtype(dtype)} arrays")
-    flat = getattr(activations, f"{name}_backward")(
-        grad.astype(np.float64).ravel(), a.astype(np.float64).ravel()
-    )
     require_close(
         back,
-        flat.reshape(shape),
+        one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
         what=f"{name}_backward of {np.dtype(dtype)} arrays",
         look="every entry is treated alike, whatever the shape",
         rtol=1e-5,
@@ -120,26 +160,53 @@ def test_backward_keeps_shape_and_dtype(activations, rng, name, dtype, shape):
     )
 
 
-@exercise("{name}")
+@exercise("{name}", about="type values")
 @pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
-def test_whole_numbers_become_float64(activations, name):
-    """Integers have no room for 0.73; an integer result would cut every fraction off."""
-    actual = getattr(activations, name)(np.array([-2, -1, 1, 2]))
-    require_array(actual, shape=(4,), dtype=np.float64, what=f"{name} of an integer array")
-    expected = getattr(activations, name)(np.array([-2.0, -1.0, 1.0, 2.0]))
-    require_close(actual, expected, what=f"{name}([-2, -1, 1, 2])", look="convert to float64 first")
+@pytest.mark.parametrize("kind", INTEGERS)
+def test_whole_numbers_become_float64(activations, name, kind):
+    """Integers have no room for 0.73, and bytes none for -1: without conversion both come out wrong."""
+    z = np.array([5, 1, 2, 4] if kind is np.uint8 else [-2, -1, 1, 2], kind)
+    what = f"{name} of the {np.dtype(kind)} array {z.tolist()}"
+    with unchanged(z=z):
+        actual = getattr(activations, name)(z)
+    require_array(actual, shape=(4,), dtype=np.float64, what=what)
+    expected = one_by_one(CURVE[name], z) if name in CURVE else softmax_of(z.tolist())[name]
+    require_close(actual, expected, what=what, look="convert to float64 first: as_floating(z)")
 
 
-@exercise("sigmoid")
+@exercise("{name}_backward", about="type values")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("given", ["grad", "grad and a"])
+def test_whole_gradients_become_float64(activations, name, given):
+    """Integers may come from above as well: what goes down is float64, with its fractions."""
+    grad, a = np.array([3, -2, 5]), np.array(WHOLE_OUTPUTS[name])
+    if given == "grad":
+        a = one_by_one(CURVE[name], np.array([-1.5, 0.5, 2.0]))
+    what = f"{name}_backward(grad={grad.tolist()}, a={a.tolist()}) with {given} of integers"
+    with unchanged(grad=grad, a=a):
+        back = getattr(activations, f"{name}_backward")(grad, a)
+    require_array(back, shape=(3,), dtype=np.float64, what=what)
+    require_close(
+        back,
+        one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
+        what=what,
+        look="convert to float64 first: as_floating(grad), as_floating(a)",
+    )
+
+
+@exercise("sigmoid", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_sigmoid_is_stable_far_from_zero(activations, dtype):
     """exp(10000) is more than any float holds. The sigmoid there is simply 0 or 1, without a warning."""
     largest = LARGEST[dtype]
     z = np.array([-largest, -1e4, -800, -100, 100, 800, 1e4, largest], dtype)
+    with unchanged(z=z):
+        a = activations.sigmoid(z)
+    require_array(a, shape=z.shape, dtype=dtype, what=f"sigmoid of a {np.dtype(dtype)} array")
     require_close(
-        activations.sigmoid(z),
+        a,
         [0, 0, 0, 0, 1, 1, 1, 1],
-        what=f"sigmoid({z.tolist()})",
+        what=f"sigmoid of {np.dtype(dtype)} sums of +-100, 800, 1e4 and +-the largest there is",
         look="exp must only see numbers that are not large: use exp(-|z|), or limit z first",
     )
 
@@ -156,7 +223,7 @@ def test_sigmoid_is_symmetric(activations, rng):
     )
 
 
-@exercise("{name}")
+@exercise("{name}", about="values warning")
 @pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "tanh"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_large_sums_do_no_harm(activations, name, dtype):
@@ -168,10 +235,13 @@ def test_large_sums_do_no_harm(activations, name, dtype):
         "elu": [-1, -1, 800, 1e4],
         "tanh": [-1, -1, 1, 1],
     }[name]
+    with unchanged(z=z):
+        a = getattr(activations, name)(z)
+    require_array(a, shape=z.shape, dtype=dtype, what=f"{name} of a {np.dtype(dtype)} array")
     require_close(
-        getattr(activations, name)(z),
+        a,
         np.array(expected, dtype),
-        what=f"{name}({z.tolist()})",
+        what=f"{name}({typed(z)})",
         look="give exp only the entries that need it: exp(minimum(z, 0))",
         rtol=1e-6,
     )
@@ -182,13 +252,17 @@ def test_large_sums_do_no_harm(activations, name, dtype):
     ("name", "option", "expected"),
     [
         ("leaky_relu", {"slope": 0.2}, [-0.6, -0.1, 2]),
+        ("leaky_relu", {"slope": 2.0}, [-6, -1, 2]),
+        ("leaky_relu", {"slope": 0.0}, [0, 0, 2]),
         ("elu", {"alpha": 0.5}, [0.5 * math.expm1(-3), 0.5 * math.expm1(-0.5), 2]),
+        ("elu", {"alpha": 2.0}, [2 * math.expm1(-3), 2 * math.expm1(-0.5), 2]),
+        ("elu", {"alpha": 0.0}, [0, 0, 2]),
     ],
 )
 def test_parameter_shapes_the_negative_side(activations, name, option, expected):
-    """`slope` and `alpha` belong to the caller: a fixed 0.01 or 1 in the code would ignore them."""
+    """`slope` and `alpha` belong to the caller: any number from 0, above 1 as well."""
     z = np.array([-3.0, -0.5, 2.0])
-    what = f"{name}(z, {option})"
+    what = f"{name}({typed(z)}, {', '.join(f'{key}={value}' for key, value in option.items())})"
     actual = getattr(activations, name)(z, **option)
     require_close(actual, expected, what=what, look=FORMULA[name])
 
@@ -196,24 +270,31 @@ def test_parameter_shapes_the_negative_side(activations, name, option, expected)
 @exercise("{name}_backward")
 @pytest.mark.parametrize(
     ("name", "option", "slopes"),
-    [("leaky_relu", {"slope": 0.2}, [0.2, 0.2, 1]), ("elu", {"alpha": 0.5}, [0.1, 0.45, 1])],
+    [
+        ("leaky_relu", {"slope": 0.2}, [0.2, 0.2, 1]),
+        ("leaky_relu", {"slope": 2.0}, [2, 2, 1]),
+        ("elu", {"alpha": 0.5}, [0.1, 0.45, 1]),
+        ("elu", {"alpha": 2.0}, [1.6, 1.95, 1]),
+    ],
 )
 def test_parameter_shapes_the_slope(activations, name, option, slopes):
     """The way back must know which `slope` or `alpha` the way forward had."""
     a = np.array([-0.4, -0.05, 2.0])
     back = getattr(activations, f"{name}_backward")(np.ones(3), a, **option)
-    require_close(back, slopes, what=f"{name}_backward(1, a, {option})", look=FORMULA[name])
+    options = ", ".join(f"{key}={value}" for key, value in option.items())
+    what = f"{name}_backward({typed(np.ones(3))}, {typed(a)}, {options})"
+    require_close(back, slopes, what=what, look=FORMULA[name])
 
 
 @exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_backward_has_known_values(activations, name):
-    """The slope, written in terms of the output: a sigmoid that answers 0.8 has slope 0.8 * 0.2."""
+    """The slope is written in terms of the output `a`, which the forward pass leaves behind."""
     a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
     require_close(
         getattr(activations, f"{name}_backward")(np.ones_like(a), a),
         slope,
-        what=f"{name}_backward(grad=1, a={a.tolist()})",
+        what=f"{name}_backward({typed(np.ones_like(a))}, {typed(a)})",
         look=f"{name}: {FORMULA[name]}",
     )
 
@@ -223,11 +304,11 @@ def test_backward_has_known_values(activations, name):
 def test_backward_multiplies_the_upstream_gradient(activations, name):
     """The chain rule: what comes from above, times the slope here. Zero and negative pass, too."""
     a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
-    grad = np.linspace(-2, 3, len(a))
+    grad = np.array([-2.0, 0.5, 3.0, -1.5][: len(a)])
     require_close(
         getattr(activations, f"{name}_backward")(grad, a),
         [upstream * here for upstream, here in zip(grad, slope, strict=True)],
-        what=f"{name}_backward(grad={grad.tolist()}, a={a.tolist()})",
+        what=f"{name}_backward({typed(grad)}, {typed(a)})",
         look="dL/dz = grad * slope, entry by entry",
     )
 
@@ -236,13 +317,7 @@ def test_backward_multiplies_the_upstream_gradient(activations, name):
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_backward_is_the_slope_of_the_curve(activations, rng, name):
     """Nudge z a little each way and see how far the output moves: that is the slope, for any z."""
-    curve = {
-        "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
-        "tanh": math.tanh,
-        "relu": lambda z: max(z, 0.0),
-        "leaky_relu": lambda z: z if z > 0 else 0.01 * z,
-        "elu": lambda z: z if z > 0 else math.expm1(z),
-    }[name]
+    curve = CURVE[name]
     z = rng.choice([-1, 1], 40) * rng.uniform(0.01, 4, 40)  # never at the kink
     grad = rng.normal(size=40)
     step = 1e-6
@@ -263,7 +338,7 @@ def test_softmax_has_known_values(activations):
     require_close(
         activations.softmax(np.log([[1.0, 2.0, 3.0]])),
         [[1 / 6, 2 / 6, 3 / 6]],
-        what="softmax([ln 1, ln 2, ln 3])",
+        what="softmax of one row, the logarithms of 1, 2 and 3,",
         look="exp of each score, divided by the sum of the exps",
     )
     require_close(
@@ -292,7 +367,7 @@ def test_softmax_rows_sum_to_one(activations, rng, shape):
     assert (p >= 0).all(), f"probabilities cannot be negative; the smallest is {p.min()}"
 
 
-@exercise("softmax")
+@exercise("softmax", about="values warning")
 def test_softmax_does_not_feel_a_shift(activations, rng):
     """Only differences between scores matter. That is why the largest may be subtracted first."""
     z = rng.normal(size=(4, 3))
@@ -306,7 +381,7 @@ def test_softmax_does_not_feel_a_shift(activations, rng):
         )
 
 
-@exercise("{name}")
+@exercise("{name}", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_extreme_scores_are_stable(activations, name, dtype):
@@ -314,12 +389,14 @@ def test_extreme_scores_are_stable(activations, name, dtype):
     largest = LARGEST[dtype]
     z = np.array([[1e4, 0], [-1e4, 0], [1e4, 1e4], [-1e4, -1e4], [largest, 0], [-largest, -largest]], dtype)
     p = [[1, 0], [0, 1], [0.5, 0.5], [0.5, 0.5], [1, 0], [0.5, 0.5]]
+    with unchanged(z=z):
+        actual = getattr(activations, name)(z)
     half = -math.log(2)
     logs = [[0, -1e4], [-1e4, 0], [half, half], [half, half], [0, -largest], [half, half]]
     require_close(
-        getattr(activations, name)(z),
+        actual,
         p if name == "softmax" else logs,
-        what=f"{name}({z.tolist()})",
+        what=f"{name} of {np.dtype(dtype)} scores of +-1e4 and +-the largest there is",
         look="subtract each row's maximum first"
         if name == "softmax"
         else "z - max - log(sum(exp(z - max))); the log of softmax is -inf where softmax is 0",
@@ -327,7 +404,7 @@ def test_extreme_scores_are_stable(activations, name, dtype):
     )
 
 
-@exercise("{name}")
+@exercise("{name}", about="values warning")
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_rows_far_apart_do_not_disturb_each_other(activations, name):
     """A quiet row beside a loud one: subtracting the maximum of the whole batch would erase it."""
@@ -346,16 +423,25 @@ def test_rows_far_apart_do_not_disturb_each_other(activations, name):
         )
 
 
-@exercise("{name}")
+@exercise("{name}", about="changed")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 @pytest.mark.parametrize("shape", [(4, 3), (3,)])
 def test_softmax_keeps_dtype_and_argument(activations, rng, name, dtype, shape):
     """`z -= z.max()` would change the caller's scores, which somebody else may still need."""
     z = rng.normal(scale=3, size=shape).astype(dtype)
+    what = f"{name} of a {np.dtype(dtype)} array"
     with unchanged(z=z):
         actual = getattr(activations, name)(z)
-    require_array(actual, shape=shape, dtype=dtype, what=f"{name} of a {np.dtype(dtype)} array")
+    require_array(actual, shape=shape, dtype=dtype, what=what)
+    require_close(
+        actual,
+        np.reshape([softmax_of(row)[name] for row in z.reshape(-1, 3).tolist()], shape),
+        what=what,
+        look="every row is treated alike, whatever the dtype",
+        rtol=1e-5,
+        atol=1e-6,
+    )
 
 
 @exercise("log_softmax")

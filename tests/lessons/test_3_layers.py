@@ -7,6 +7,8 @@ and for what this layer learns (dW and db). Check the shapes first: they nearly 
 The expected values come from loops over single numbers.
 """
 
+import operator
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,32 @@ LOOK = {
     "dW": "dW = x.T @ grad, the shape of W; the 1/n is already in grad",
     "db": "db = the sum of grad over the samples (axis 0), the shape of b; not the mean",
 }
+
+
+INTEGERS = [np.int64, np.uint8]
+
+
+def sums(x, W, b):
+    """Return x @ W + b, computed number by number in float64."""
+    x, columns, b = x.tolist(), W.T.tolist(), b.tolist()
+    return [
+        [sum(map(operator.mul, row, column)) + bias for column, bias in zip(columns, b, strict=True)]
+        for row in x
+    ]
+
+
+def gradients(grad, x, W):
+    """Return (dx, dW, db), computed number by number in float64: each is a sum over all paths."""
+    n, fan_in, fan_out = len(x), *W.shape
+    grad, x, W = grad.tolist(), x.tolist(), W.tolist()
+    dx, dW, db = np.zeros((n, fan_in)), np.zeros((fan_in, fan_out)), np.zeros(fan_out)
+    for sample in range(n):
+        for unit in range(fan_out):
+            db[unit] += grad[sample][unit]
+            for i in range(fan_in):
+                dx[sample, i] += grad[sample][unit] * W[i][unit]
+                dW[i, unit] += grad[sample][unit] * x[sample][i]
+    return dx, dW, db
 
 
 def example(rng, n, fan_in, fan_out, dtype=np.float64):
@@ -44,13 +72,10 @@ def test_dense_by_hand(layers):
 def test_dense_sums_over_the_inputs(layers, rng, n, fan_in, fan_out):
     """The matrix product is a triple loop; here it is, written out."""
     _, x, W, b = example(rng, n, fan_in, fan_out)
-    expected = np.empty((n, fan_out))
-    for sample in range(n):
-        for unit in range(fan_out):
-            expected[sample, unit] = b[unit] + sum(x[sample, i] * W[i, unit] for i in range(fan_in))
     with unchanged(x=x, W=W, b=b):
         z = layers.dense(x, W, b)
-    require_close(z, expected, what="dense(x, W, b)", look="x @ W + b", rtol=1e-9)
+    require_array(z, shape=(n, fan_out), dtype=np.float64, what="dense(x, W, b)")
+    require_close(z, sums(x, W, b), what="dense(x, W, b)", look="x @ W + b", rtol=1e-9)
 
 
 @exercise("dense_backward")
@@ -67,16 +92,9 @@ def test_dense_backward_by_hand(layers):
 def test_dense_backward_follows_every_path(layers, rng, n, fan_in, fan_out):
     """A gradient is a sum over all paths: dx over the outputs, dW and db over the samples."""
     grad, x, W, _ = example(rng, n, fan_in, fan_out)
-    expected = np.zeros((n, fan_in)), np.zeros((fan_in, fan_out)), np.zeros(fan_out)
-    for sample in range(n):
-        for unit in range(fan_out):
-            expected[2][unit] += grad[sample, unit]
-            for i in range(fan_in):
-                expected[0][sample, i] += grad[sample, unit] * W[i, unit]
-                expected[1][i, unit] += grad[sample, unit] * x[sample, i]
     with unchanged(grad=grad, x=x, W=W):
         actual = layers.dense_backward(grad, x, W)
-    for name, value, wanted in zip(NAMES, actual, expected, strict=True):
+    for name, value, wanted in zip(NAMES, actual, gradients(grad, x, W), strict=True):
         require_array(value, shape=wanted.shape, dtype=np.float64, what=name)
         require_close(value, wanted, what=name, look=LOOK[name], rtol=1e-9)
 
@@ -85,8 +103,8 @@ def test_dense_backward_follows_every_path(layers, rng, n, fan_in, fan_out):
 def test_dense_backward_is_the_derivative_of_dense(layers, rng):
     """Weigh the outputs by any numbers: the sum's slope by x, W and b is what backward returns."""
     grad, x, W, b = example(rng, 4, 3, 2)
-    gradients = layers.dense_backward(grad, x, W)
-    for name, array, gradient in zip(NAMES, (x, W, b), gradients, strict=True):
+    actual = layers.dense_backward(grad, x, W)
+    for name, array, gradient in zip(NAMES, (x, W, b), actual, strict=True):
         require_gradient(
             lambda: float(np.sum(grad * layers.dense(x, W, b))),
             array,
@@ -97,18 +115,54 @@ def test_dense_backward_is_the_derivative_of_dense(layers, rng):
         )
 
 
-@exercise("dense")
+@exercise("dense", about="type")
 def test_dense_keeps_the_dtype(layers, rng):
     """float32 in, float32 out."""
     _, x, W, b = example(rng, 4, 3, 2, np.float32)
-    z = layers.dense(x, W, b)
-    require_array(z, shape=(4, 2), dtype=np.float32, what="dense of float32 arrays")
+    with unchanged(x=x, W=W, b=b):
+        z = layers.dense(x, W, b)
+    what = "dense of float32 arrays"
+    require_array(z, shape=(4, 2), dtype=np.float32, what=what)
+    require_close(z, sums(x, W, b), what=what, look="x @ W + b, in float32", rtol=1e-4, atol=1e-5)
 
 
-@exercise("dense_backward")
+@exercise("dense")
+@pytest.mark.parametrize("kind", INTEGERS)
+def test_dense_of_whole_numbers_is_float64(layers, kind):
+    """Pictures come as bytes, which end at 255, and 200 * 2 + 100 * 3 + 9 is 709: compute in float64."""
+    x, W, b = (np.array(a, kind) for a in ([[200, 100], [1, 0]], [[2, 7], [3, 0]], [9, 1]))
+    what = f"dense of {np.dtype(kind)} arrays"
+    with unchanged(x=x, W=W, b=b):
+        z = layers.dense(x, W, b)
+    require_array(z, shape=(2, 2), dtype=np.float64, what=what)
+    require_close(z, [[709, 1401], [11, 8]], what=what, look="convert to float64 first: as_floating(x)")
+
+
+@exercise("dense_backward", about="type")
 def test_dense_backward_keeps_the_dtype(layers, rng):
     """float32 in, float32 out, on the way back, too."""
     grad, x, W, _ = example(rng, 4, 3, 2, np.float32)
-    gradients = layers.dense_backward(grad, x, W)
-    for name, value, shape in zip(NAMES, gradients, ((4, 3), (3, 2), (2,)), strict=True):
-        require_array(value, shape=shape, dtype=np.float32, what=f"{name} of float32 arrays")
+    with unchanged(grad=grad, x=x, W=W):
+        actual = layers.dense_backward(grad, x, W)
+    for name, value, wanted in zip(NAMES, actual, gradients(grad, x, W), strict=True):
+        what = f"{name} of float32 arrays"
+        require_array(value, shape=wanted.shape, dtype=np.float32, what=what)
+        require_close(value, wanted, what=what, look=LOOK[name], rtol=1e-4, atol=1e-5)
+
+
+@exercise("dense_backward")
+@pytest.mark.parametrize("whole", [("grad",), ("x",), ("W",), ("grad", "x", "W")], ids=" ".join)
+def test_dense_backward_of_whole_numbers_is_float64(layers, whole):
+    """Integers in one argument or in all of them: the gradients are float64, all three."""
+    arrays = {
+        "grad": np.array([[3, -1], [2, 5]]),
+        "x": np.array([[2, 5, 0], [1, -4, 3]]),
+        "W": np.array([[7, 1], [-1, 2], [0, 6]]),
+    }
+    given = {name: array if name in whole else array / 4 for name, array in arrays.items()}
+    with unchanged(**given):
+        actual = layers.dense_backward(*given.values())
+    for name, value, wanted in zip(NAMES, actual, gradients(**given), strict=True):
+        what = f"{name}, with integers in {' and '.join(whole)},"
+        require_array(value, shape=wanted.shape, dtype=np.float64, what=what)
+        require_close(value, wanted, what=what, look="convert to float64 first: as_floating(grad) and so on")

@@ -36,14 +36,15 @@ NORMAL = [name for name in RANDOM if name.endswith("normal")]
 UNIFORM = [name for name in RANDOM if name.endswith("uniform")]
 
 
-@exercise("{name}")
+@exercise("{name}", about="shape type")
 @pytest.mark.parametrize("name", [*RANDOM, "zeros"])
 def test_shape_and_dtype(initializers, rng, name):
     """W is (fan_in, fan_out), float32 unless told otherwise."""
     initializer = getattr(initializers, name)
     require_array(initializer(rng, 5, 3), shape=(5, 3), dtype=np.float32, what=f"{name}(rng, 5, 3)")
-    W = initializer(rng, 2, 7, np.float64)
-    require_array(W, shape=(2, 7), dtype=np.float64, what=f"{name}(rng, 2, 7, np.float64)")
+    for dtype in (np.float64, np.dtype(np.float64), np.dtype(np.float32)):  # a network passes np.dtype
+        what = f"{name}(rng, 2, 7, {'np.float64' if dtype is np.float64 else repr(dtype)})"
+        require_array(initializer(rng, 2, 7, dtype), shape=(2, 7), dtype=dtype, what=what)
 
 
 @exercise("zeros")
@@ -152,8 +153,18 @@ def test_standard_deviation_can_be_chosen(initializers, rng):
 def test_range_can_be_chosen(initializers, rng):
     """`low` and `high` belong to the caller."""
     W = initializers.random_uniform(rng, 200, 200, np.float64, low=-0.1, high=0.7)
-    assert -0.1 <= W.min() < -0.098, f"low=-0.1: the smallest weight is {W.min():.4f}"
-    assert 0.698 < W.max() <= 0.7, f"high=0.7: the largest weight is {W.max():.4f}"
+    look = "\nLook at: rng.uniform(low, high, ...) spreads the weights over the whole range, and no further"
+    assert -0.1 <= W.min() < -0.098, (
+        "random_uniform(low=-0.1, high=0.7): of 40,000 weights the smallest must be just above -0.1; it is "
+        f"{W.min():.4f}{look}"
+    )
+    assert 0.698 < W.max() <= 0.7, (
+        "random_uniform(low=-0.1, high=0.7): of 40,000 weights the largest must be just below 0.7; it is "
+        f"{W.max():.4f}{look}"
+    )
+    assert within(6 * 0.8 / math.sqrt(12 * W.size), W.mean(), 0.3), (
+        f"random_uniform(low=-0.1, high=0.7): the mean must be 0.3, the middle; it is {W.mean():.4f}{look}"
+    )
 
 
 @exercise("{name}")
@@ -182,9 +193,21 @@ def test_every_weight_is_drawn_on_its_own(initializers, rng, name):
     """One draw repeated for every unit, or for every input, would make twins of them."""
     W = getattr(initializers, name)(rng, 40, 30, np.float64)
     distinct = np.unique(np.abs(W)).size
-    assert distinct >= 0.98 * W.size, (  # drawn in float32, two may meet by chance
+    assert distinct == W.size, (
         f"{name}: {W.size} weights must be {W.size} different numbers; got {distinct}.\n"
         "Look at: draw an array of shape (fan_in, fan_out), not one row or column for all"
+    )
+
+
+@exercise("{name}")
+@pytest.mark.parametrize("name", RANDOM)
+def test_float64_has_all_its_digits(initializers, rng, name):
+    """Numbers drawn in float32 stay as coarse as that, whatever dtype they are brought to afterwards."""
+    W = getattr(initializers, name)(rng, 40, 30, np.float64)
+    coarse = int(np.sum(W.astype(np.float32) == W))
+    assert coarse < 0.5 * W.size, (  # one in 500 million is so by chance
+        f"{name}: of {W.size} float64 weights, {coarse} have no more digits than float32 holds.\n"
+        "Look at: draw in `dtype`, or in float64 and then round to `dtype`"
     )
 
 

@@ -105,7 +105,7 @@ def require_classes(answers, n):
     assert answers.dtype.kind in "iu", f"predict must return class indices, integers; got {answers.dtype}"
 
 
-@exercise("Network.__init__")
+@exercise("Network.__init__", about="shape values")
 def test_parameters_have_the_right_shapes(network, rng):
     """784-16-10 has W1 (784, 16), b1 (16,), W2 (16, 10), b2 (10,); biases start at 0."""
     net = network.Network((784, 16, 10), rng=rng)
@@ -114,10 +114,10 @@ def test_parameters_have_the_right_shapes(network, rng):
     for name, param, shape in zip(("W1", "b1", "W2", "b2"), net.params, shapes, strict=True):
         require_array(param, shape=shape, dtype=np.float32, what=name)
     for name, b in zip(("b1", "b2"), net.params[1::2], strict=True):
-        require_close(b, np.zeros(b.shape), what=name, look="biases start at 0")
+        require_close(b, np.zeros(b.shape), what=name, look="biases start at 0", atol=0)
 
 
-@exercise("Network.__init__")
+@exercise("Network.__init__", about="type")
 def test_parameters_have_the_chosen_dtype(network, rng):
     """float64 for checks of the gradient, float32 for the work: weights and biases alike."""
     net = network.Network((3, 2), rng=rng, dtype=np.float64)
@@ -130,9 +130,8 @@ def test_parameters_have_the_chosen_dtype(network, rng):
     ("initializer", "expected"), [("he_normal", 2 / 300), ("xavier_uniform", 2 / 400), ("zeros", 0.0)]
 )
 def test_weights_come_from_the_initializer(network, rng, initializer, expected):
-    """The name chooses the rule of lesson 4, with each layer's own widths; he_normal unless told."""
-    options = {} if initializer == "he_normal" else {"initializer": initializer}
-    net = network.Network((300, 100, 300), rng=rng, dtype=np.float64, **options)
+    """The name chooses the rule of lesson 4, with each layer's own widths."""
+    net = network.Network((300, 100, 300), rng=rng, dtype=np.float64, initializer=initializer)
     W1, _, W2, _ = net.params
     second = expected * 3 if initializer == "he_normal" else expected  # fan_in is 100 there
     for name, W, variance in (("W1", W1, expected), ("W2", W2, second)):
@@ -158,6 +157,31 @@ def test_the_generator_decides_the_weights(network, rng):
     assert not np.array_equal(W1, W2), (
         "both layers have the same weights.\nLook at: draw every layer from the one generator"
     )
+
+
+@exercise("Network.__init__")
+def test_without_a_generator_every_network_is_new(network):
+    """A seed that nobody has chosen would make all experiments repeat one and the same draw."""
+    with no_global_randomness("Network"):
+        first, second = (network.Network((6, 5, 3)).params for _ in range(2))
+    for i in (0, 2):
+        assert not np.array_equal(first[i], second[i]), (
+            f"two networks made without rng have the same params[{i}].\n"
+            "Look at: np.random.default_rng() without a seed, if rng is None"
+        )
+
+
+@exercise("Network.__init__")
+def test_params_are_the_arrays_themselves(network, rng):
+    """Optimizers write into them: what is written must still be there when params is read again."""
+    net = network.Network((3, 4, 2), rng=rng)
+    for i in range(4):
+        net.params[i][...] = i + 1
+    for i, param in enumerate(net.params):
+        assert np.all(param == i + 1), (
+            f"{i + 1} was written into params[{i}], and it is not there when params is read again.\n"
+            "Look at: keep the arrays in self.params; a property that copies them hands out copies"
+        )
 
 
 @exercise("Network.forward")
@@ -333,7 +357,7 @@ def test_equal_weights_stay_equal(network, rng, activation):
 
 
 @exercise("Network.loss_and_grads")
-@pytest.mark.parametrize("sizes", [(3, 2), (4, 3, 2), (3, 5, 4, 3)], ids=["depth1", "depth2", "depth3"])
+@pytest.mark.parametrize("sizes", [(3, 2), (4, 3, 2)], ids=["depth1", "depth2"])
 @pytest.mark.parametrize("loss", list(HEADS))
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu"])
 def test_gradients_are_derivatives(network, rng, activation, loss, sizes):
@@ -368,12 +392,16 @@ def test_gradients_do_not_pile_up(network, rng):
 
 
 @exercise("Network.loss_and_grads")
-def test_gradients_through_many_layers(network, rng):
+@pytest.mark.parametrize(
+    ("activation", "loss"),
+    [("tanh", "softmax_cross_entropy"), ("elu", "binary_cross_entropy"), ("sigmoid", "mean_squared_error")],
+)
+def test_gradients_through_many_layers(network, rng, activation, loss):
     """Six layers are a loop that runs six times: nothing may be written for two."""
     sizes = (3, 4, 4, 3, 3, 3, 2)
-    net = build(network, rng, sizes, activation="tanh")
-    X, y = batch(net, rng, "tanh", "softmax_cross_entropy")
-    require_network_gradients(net, X, y, rng, f"sizes {sizes}")
+    net = build(network, rng, sizes, activation=activation, loss=loss, output=HEADS[loss])
+    X, y = batch(net, rng, activation, loss)
+    require_network_gradients(net, X, y, rng, f"{activation}, {loss}, sizes {sizes}")
 
 
 @exercise("Network.loss_and_grads")
@@ -403,7 +431,7 @@ def test_probabilities_are_shares(network, rng, k):
     require_close(actual, shares, what="predict_proba", look="softmax(forward(X))", rtol=1e-9)
 
 
-@exercise("Network.predict_proba")
+@exercise("Network.predict_proba", about="values type")
 def test_probabilities_are_fresh_and_float32(network, rng):
     """As forward does: a new array each time, in the dtype of the network."""
     net = network.Network((3, 4, 2), rng=rng)
@@ -479,22 +507,70 @@ def test_one_half_divides_outputs_under_squared_error(network, rng):
     )
 
 
+@exercise("Network.predict")
+def test_a_single_answer_is_0_or_1_however_large_the_output(network, rng):
+    """Under squared error an output may go beyond 0 and 1, and its class may not."""
+    net = network.Network((1, 1), loss="mean_squared_error", rng=rng, dtype=np.float64)
+    net.params[0][...] = 1  # the output is the input itself
+    outputs = [-1.7, -0.8, 1.6, 30.0]
+    answers = np.ravel(net.predict(np.array(outputs)[:, None])).tolist()
+    assert answers == [0, 0, 1, 1], (
+        f"the outputs {outputs} must be told as [0, 0, 1, 1]; got {answers}.\n"
+        "Look at: compare with 1/2; rounding gives 2 for 1.6, and -1 for -0.8"
+    )
+
+
+@exercise("Network.predict")
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "mean_squared_error"])
+def test_the_largest_output_names_the_class_under_every_loss(network, rng, loss):
+    """Three outputs, one class for each sample: also where they are three sigmoids or three numbers."""
+    net = build(network, rng, (3, 4, 3), loss=loss)
+    X = rng.normal(size=(20, 3))
+    _, outputs = sums_by_hand(net, X, "relu")
+    answers = net.predict(X)
+    require_classes(answers, 20)
+    expected = [row.index(max(row)) for row in outputs.tolist()]
+    assert answers.tolist() == expected, (
+        f"under {loss}, predict must name the column of the largest of the three outputs, {expected}; got "
+        f"{answers.tolist()}"
+    )
+
+
 @exercise("Network.predict_proba")
-def test_several_yes_or_no_questions_at_once(network, rng):
-    """Three outputs under binary_cross_entropy are three answers of their own: sigmoids, not shares."""
-    net = build(network, rng, (3, 4, 3), loss="binary_cross_entropy")
+@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("output", ["identity", "sigmoid"])
+def test_the_output_itself_is_told_under_squared_error(network, rng, output, outputs):
+    """There the loss squashes nothing, and the output has its own activation: nothing is left to do."""
+    net = build(network, rng, (3, 4, outputs), loss="mean_squared_error", output=output)
+    net.params[-1][...] += 2  # beyond 1 without a sigmoid
+    X = rng.normal(size=(5, 3))
+    _, expected = sums_by_hand(net, X, "relu", output)
+    require_close(
+        net.predict_proba(X),
+        expected,
+        what=f"predict_proba under mean_squared_error, output {output}",
+        look="the output itself: no softmax, no sigmoid, no limits",
+        rtol=1e-9,
+    )
+
+
+@exercise("Network.predict_proba")
+@pytest.mark.parametrize("k", [2, 5])
+def test_several_yes_or_no_questions_at_once(network, rng, k):
+    """Several outputs under binary_cross_entropy are answers of their own: sigmoids, not shares."""
+    net = build(network, rng, (3, 4, k), loss="binary_cross_entropy")
     X = rng.normal(size=(5, 3))
     _, scores = sums_by_hand(net, X, "relu")
     require_close(
         net.predict_proba(X),
         1 / (1 + np.exp(-scores)),
-        what="predict_proba under binary_cross_entropy, three outputs",
+        what=f"predict_proba under binary_cross_entropy, {k} outputs",
         look="the loss decides: sigmoid for binary_cross_entropy, softmax for softmax_cross_entropy",
         rtol=1e-9,
     )
 
 
-@exercise("Network.forward")
+@exercise("Network.forward", about="type")
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_forward_computes_in_float32(network, rng, activation):
     """The default dtype: nothing on the way may turn into float64, and the values stay right."""
@@ -506,27 +582,41 @@ def test_forward_computes_in_float32(network, rng, activation):
     require_close(net.forward(X), expected, what="forward", look=look, rtol=1e-4, atol=1e-5)
 
 
-@exercise("Network.loss_and_grads")
+@exercise("Network.forward", about="type values")
+@pytest.mark.parametrize("given", [np.float64, np.int64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_forward_computes_in_the_dtype_of_the_network(network, rng, dtype, given):
+    """Data often come as float64 or as whole numbers; the network's dtype holds all the same."""
+    net = network.Network((5, 6, 3), rng=rng, dtype=dtype)
+    X = rng.integers(-3, 4, size=(4, 5)).astype(given)
+    what = f"forward of {np.dtype(given)} data in a network with dtype={np.dtype(dtype)}"
+    require_array(net.forward(X), shape=(4, 3), dtype=dtype, what=what)
+    _, expected = sums_by_hand(net, X.astype(np.float64), "relu")
+    look = "convert the data to the network's dtype at the entrance, self._checked(X)"
+    require_close(net.forward(X), expected, what=what, look=look, rtol=1e-4, atol=1e-5)
+
+
+@exercise("Network.loss_and_grads", about="type")
+@pytest.mark.parametrize("given", [np.float32, np.float64, np.int64])
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_gradients_are_computed_in_float32(network, rng, activation):
-    """Half the memory and twice the speed, on the way back, too."""
+def test_gradients_are_computed_in_float32(network, rng, activation, given):
+    """Half the memory and twice the speed, on the way back, too, whatever the data come in."""
     net = network.Network((5, 6, 3), activation=activation, rng=rng)
-    X = rng.normal(size=(4, 5)).astype(np.float32)
+    X = rng.integers(-3, 4, size=(4, 5)).astype(given)
     _, grads = net.loss_and_grads(X, rng.integers(3, size=4))
     for i, (param, grad) in enumerate(zip(net.params, grads, strict=True)):
-        require_array(grad, shape=param.shape, dtype=np.float32, what=f"grads[{i}] in float32")
+        what = f"grads[{i}] of a float32 network, the data being {np.dtype(given)}"
+        require_array(grad, shape=param.shape, dtype=np.float32, what=what)
 
 
 @exercise("Network.forward")
 def test_forward_takes_any_batch_size(network, rng):
     """Sample by sample or all at once: the outputs are the same, for large batches after small ones."""
     net = build(network, rng, (3, 4, 2))
-    X = rng.normal(size=(3000, 3))
-    alone = np.concatenate([net.forward(X[i : i + 1]) for i in range(5)])
-    together = net.forward(X)
-    require_close(
-        together[:5], alone, what="forward of 3000 samples against one by one", look="rows are samples"
-    )
+    X = rng.normal(size=(5000, 3))
+    alone = np.concatenate([net.forward(X[[i]]) for i in (0, 1, 2, -2, -1)])
+    together = net.forward(X)[[0, 1, 2, -2, -1]]
+    require_close(together, alone, what="forward of 5000 samples against one by one", look="rows are samples")
 
 
 @exercise("Network.loss_and_grads")
@@ -554,15 +644,21 @@ def test_every_combination_can_be_built(network):
 
 @exercise("Network.__init__")
 def test_he_normal_is_the_default(network, rng):
-    """Unless told otherwise, weights come from he_normal; sizes may be a list."""
-    sizes = [300, 100, 3]
+    """Unless told otherwise, weights are normal with the variance 2 / fan_in; sizes may be a list."""
+    sizes = [300, 100, 300]
     net = network.Network(sizes, rng=rng, dtype=np.float64)
-    assert sizes == [300, 100, 3], f"the list of sizes was changed to {sizes}"
-    largest = float(np.abs(net.params[0]).max()) / math.sqrt(2 / 300)
-    assert largest > 3, (
-        f"of 30,000 normal weights some lie beyond 3 standard deviations; the largest is at {largest:.2f}.\n"
-        "Look at: the default initializer is he_normal"
-    )
+    assert sizes == [300, 100, 300], f"the list of sizes was changed to {sizes}"
+    for name, W, variance in (("W1", net.params[0], 2 / 300), ("W2", net.params[2], 2 / 100)):
+        actual = float(np.mean(np.square(W)))
+        assert within(0.05 * variance, actual, variance), (
+            f"by default the mean square of {name} {W.shape} must be 2 / fan_in = {variance:.5f} within 5 %; "
+            f"got {actual:.5f}.\nLook at: the default initializer is he_normal"
+        )
+        largest = float(np.abs(W).max()) / math.sqrt(variance)
+        assert largest > 3, (
+            f"of 30,000 normal weights some lie beyond 3 standard deviations; the largest of {name} is at "
+            f"{largest:.2f}.\nLook at: the default initializer is he_normal, not he_uniform"
+        )
 
 
 @exercise("Network.loss_and_grads")

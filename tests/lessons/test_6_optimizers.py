@@ -4,8 +4,9 @@ A gradient says which way is up; an optimizer decides how far to go down, and wh
 steps before. Each rule works in place on one parameter and its state arrays; the classes carry the
 state for a whole list of parameters.
 
-The oracle follows a single number in Python floats. Where two published forms of a rule exist, both
-pass: they differ by less than the tolerance.
+The oracle follows a single number in Python floats. It has no memory of its own: for every step it goes
+back over all gradients so far, the older ones weighted by powers of the decay. Where two published forms of
+a rule exist, both pass: they differ by less than the tolerance.
 """
 
 import math
@@ -26,6 +27,13 @@ LOOK = {
 RULES = list(LOOK)
 STATES = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2}
 CLASS = {"sgd": "SGD", "momentum": "Momentum", "nesterov": "Nesterov", "rmsprop": "RMSprop", "adam": "Adam"}
+DEFAULTS = {  # of the classes; those of the functions are the same, apart from lr, which has none
+    "sgd": {"lr": 0.01},
+    "momentum": {"lr": 0.01, "momentum": 0.9},
+    "nesterov": {"lr": 0.01, "momentum": 0.9},
+    "rmsprop": {"lr": 0.001, "rho": 0.9, "eps": 1e-8},
+    "adam": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+}
 OTHER = {  # hyperparameters that are nobody's default
     "sgd": {},
     "momentum": {"momentum": 0.6},
@@ -33,28 +41,48 @@ OTHER = {  # hyperparameters that are nobody's default
     "rmsprop": {"rho": 0.7},
     "adam": {"beta1": 0.6, "beta2": 0.9},
 }
+LONG = {  # a long memory
+    "sgd": {},
+    "momentum": {"momentum": 0.98},
+    "nesterov": {"momentum": 0.98},
+    "rmsprop": {"rho": 0.99},
+    "adam": {"beta1": 0.98, "beta2": 0.995},
+}
 
 
-def follow(rule, p, grads, lr, momentum=0.9, rho=0.9, eps=1e-8, beta1=0.9, beta2=0.999):
-    """Return where one number p goes under a rule, given the gradient of each step."""
-    v = s = m = 0.0
-    for t, g in enumerate(grads, 1):
+def follow(rule, start, grads, lr, momentum=0.9, rho=0.9, eps=1e-8, beta1=0.9, beta2=0.999):
+    """Return where one number goes under a rule, given the gradient of each step."""
+    if rule == "nesterov":
+        return follow_nesterov(start, grads, lr, momentum)
+    place = start
+    for n in range(1, len(grads) + 1):
+        g, squares = grads[:n], [g * g for g in grads[:n]]
         if rule == "sgd":
-            p = p - lr * g
+            step = g[-1]
         elif rule == "momentum":
-            v = momentum * v + g
-            p = p - lr * v
-        elif rule == "nesterov":
-            v = momentum * v + g
-            p = p - lr * (g + momentum * v)
+            step = faded(g, momentum)
         elif rule == "rmsprop":
-            s = rho * s + (1 - rho) * g**2
-            p = p - lr * g / (math.sqrt(s) + eps)
-        else:
-            m = beta1 * m + (1 - beta1) * g
-            v = beta2 * v + (1 - beta2) * g**2
-            p = p - lr * (m / (1 - beta1**t)) / (math.sqrt(v / (1 - beta2**t)) + eps)
-    return p
+            step = g[-1] / (math.sqrt((1 - rho) * faded(squares, rho)) + eps)
+        else:  # weighted means: the bias correction is what makes the weights add up to 1
+            mean = faded(g, beta1) / faded([1.0] * n, beta1)
+            square = faded(squares, beta2) / faded([1.0] * n, beta2)
+            step = mean / (math.sqrt(square) + eps)
+        place -= lr * step
+    return place
+
+
+def faded(values, decay):
+    """Return the sum of the values, each multiplied by the decay once for every value that came later."""
+    return math.fsum(decay ** (len(values) - 1 - i) * value for i, value in enumerate(values))
+
+
+def follow_nesterov(start, grads, lr, momentum):
+    """Do as Nesterov wrote it: x goes downhill from y, and y goes on from x by a part of the way x came."""
+    x = y = start
+    for g in grads:
+        before, x = x, y - lr * g
+        y = x + momentum * (x - before)
+    return y
 
 
 def draw(rng, *shape):
@@ -111,29 +139,41 @@ def test_first_step_by_hand(optimizers, rule, moved):
 
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("other", [False, True], ids=["defaults", "other-hyperparameters"])
-def test_several_steps_follow_the_rule(optimizers, rng, rule, other):
+@pytest.mark.parametrize(
+    ("chosen", "scale", "dtype"),
+    [
+        (None, 1, np.float64),
+        (OTHER, 1, np.float64),
+        (LONG, 1, np.float64),
+        (None, 1e4, np.float64),
+        (None, 1, np.float32),
+    ],
+    ids=["defaults", "other-hyperparameters", "long-memory", "large-gradients", "float32"],
+)
+def test_several_steps_follow_the_rule(optimizers, rng, rule, chosen, scale, dtype):
     """Six steps, a different gradient each: the memory of a rule shows only from the second on."""
-    options = OTHER[rule] if other else {}
-    param, grads = rng.normal(size=(3, 2)), draw(rng, 6, 3, 2)
-    start = param.copy()
+    options = chosen[rule] if chosen else {}
+    param = rng.normal(size=(3, 2)).astype(dtype)
+    grads = (scale * draw(rng, 6, 3, 2)).astype(dtype)
+    start = param.astype(np.float64)
     step = Stepper(optimizers, rule, param, lr=0.05, **options)
     for t, grad in enumerate(grads, 1):
         step(grad)
         expected = [
-            [follow(rule, start[i, j], grads[:t, i, j], 0.05, **options) for j in range(2)] for i in range(3)
+            [follow(rule, start[i, j], grads[:t, i, j].tolist(), 0.05, **options) for j in range(2)]
+            for i in range(3)
         ]
         require_close(
             param,
             expected,
-            what=f"param after step {t} of {rule}_step({options or 'defaults'})",
+            what=f"param after step {t} of {rule}_step({options or 'defaults'}), {np.dtype(dtype)}",
             look=LOOK[rule],
-            rtol=1e-5,
-            atol=1e-6,
+            rtol=1e-5 if dtype == np.float64 else 1e-4,
+            atol=1e-6 * scale if dtype == np.float64 else 1e-5,
         )
 
 
-@exercise("{rule}_step")
+@exercise("{rule}_step", about="values changed parts")
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_steps_work_in_place(optimizers, rng, rule, dtype):
@@ -191,6 +231,47 @@ def test_momentum_gathers_speed(optimizers):
         require_close(param, [position], what=f"param after {n} steps", look=LOOK["momentum"])
 
 
+@exercise("nesterov_step")
+def test_nesterov_is_one_roll_ahead(optimizers):
+    """Under a constant gradient 1 its steps are 1.9, 2.71, ...: those of momentum, without the first."""
+    param = np.array([0.0])
+    step = Stepper(optimizers, "nesterov", param, lr=1.0)
+    position = 0.0
+    for n in range(1, 30):
+        step(np.array([1.0]))
+        position -= 10 * (1 - 0.9 ** (n + 1))
+        require_close(param, [position], what=f"param after {n} steps", look=LOOK["nesterov"])
+
+
+@exercise("rmsprop_step")
+def test_rmsprop_slows_down_to_the_rate(optimizers):
+    """Under a constant gradient g the mean square is g**2 * (1 - 0.9**n): the steps shrink down to lr."""
+    param = np.array([0.0, 0.0])
+    step = Stepper(optimizers, "rmsprop", param, lr=0.1)
+    position = 0.0
+    for n in range(1, 60):
+        step(np.array([3.0, -0.5]))
+        position -= 0.1 / math.sqrt(1 - 0.9**n)
+        what = f"param after {n} steps"
+        require_close(param, [position, -position], what=what, look=LOOK["rmsprop"], rtol=1e-5)
+
+
+@exercise("{rule}_step")
+@pytest.mark.parametrize("rule", RULES)
+def test_large_arrays_step_like_small_ones(optimizers, rule):
+    """300,001 equal numbers with equal gradients stay equal, whoever cuts them into pieces."""
+    few, many = np.ones(1), np.ones(300_001)
+    for param in (few, many):
+        step = Stepper(optimizers, rule, param, lr=0.1)
+        for g in (2.0, -0.5):
+            step(np.full_like(param, g))
+    expected = follow(rule, 1.0, [2.0, -0.5], 0.1)
+    for param, name in ((few, "a single number"), (many, "300,001 numbers")):
+        ends = [param.min(), param.max()]
+        what = f"the smallest and the largest of {name} after two steps of {rule}_step"
+        require_close(ends, [expected, expected], what=what, look=LOOK[rule], rtol=1e-5)
+
+
 @exercise("rmsprop_step")
 def test_rmsprop_without_memory_takes_the_sign(optimizers):
     """With rho = 0 the root mean square is |g| itself: every step has the length lr."""
@@ -206,7 +287,7 @@ def test_adam_takes_equal_steps_under_a_constant_gradient(optimizers):
     """The corrected means of a constant are the constant, so every step is lr, from the first on."""
     param = np.array([0.0, 0.0])
     step = Stepper(optimizers, "adam", param, lr=0.1)
-    for t in range(1, 20):
+    for t in range(1, 101):
         step(np.array([3.0, -0.5]))
         require_close(
             param,
@@ -270,7 +351,7 @@ def test_classes_carry_the_state_of_every_parameter(optimizers, rng, rule):
     params = [rng.normal(size=(2, 3)), rng.normal(size=4)]
     starts = [param.copy() for param in params]
     history = []
-    for t in range(1, 5):
+    for t in range(1, 41):
         grads = [draw(rng, 2, 3), draw(rng, 4)]
         history.append(grads)
         with unchanged(grad0=grads[0], grad1=grads[1]):
@@ -278,7 +359,7 @@ def test_classes_carry_the_state_of_every_parameter(optimizers, rng, rule):
         for i, (param, start) in enumerate(zip(params, starts, strict=True)):
             expected = np.empty_like(start)
             for place in np.ndindex(start.shape):
-                own = [grads[i][place] for grads in history]
+                own = [float(grads[i][place]) for grads in history]
                 expected[place] = follow(rule, start[place], own, **options)
             require_close(
                 param,
@@ -301,6 +382,10 @@ def test_a_step_can_have_its_own_rate(optimizers, rule):
     otherwise.step(other, grad, lr=0.05)
     what = "param after a step with lr=0.05 instead of 0.5"
     require_close(other[0], usual[0] / 10, what=what, look=f"{LOOK[rule]}, lr being the step's own")
+    larger = [np.array([0.0])]
+    getattr(optimizers, CLASS[rule])(lr=0.5).step(larger, grad, lr=2.0)
+    what = "param after a step with lr=2 instead of 0.5"
+    require_close(larger[0], usual[0] * 4, what=what, look=f"{LOOK[rule]}, lr being the step's own")
     if rule != "momentum" and rule != "nesterov":  # their velocity may carry the rate of earlier steps
         before = usual[0].copy(), other[0].copy()
         usually.step(usual, grad)
@@ -324,6 +409,25 @@ def test_two_optimizers_share_nothing(optimizers, rng, rule):
     require_close(
         fresh, expected, what=f"the first step of a second {CLASS[rule]}", look=LOOK[rule], rtol=1e-5
     )
+
+
+@exercise("{rule}_step")
+@pytest.mark.parametrize("rule", RULES)
+def test_classes_have_the_usual_defaults(optimizers, rng, rule):
+    """Whoever gives no rate, decay or epsilon gets the ones that most papers and libraries start from."""
+    options, grads = DEFAULTS[rule], draw(rng, 6, 3)
+    optimizer, param = getattr(optimizers, CLASS[rule])(), np.zeros(3)
+    for grad in grads:
+        optimizer.step([param], [grad])
+    expected = [follow(rule, 0.0, grads[:, i].tolist(), **options) for i in range(3)]
+    what, look = f"param after 6 steps of {CLASS[rule]}()", f"its defaults are {options}"
+    require_close(param, expected, what=what, look=look, rtol=1e-5, atol=1e-8)
+    if "eps" in options:
+        tiny, told = np.zeros(1), np.zeros(1)
+        getattr(optimizers, CLASS[rule])().step([tiny], [np.array([1e-8])])
+        getattr(optimizers, CLASS[rule])(eps=1e-8).step([told], [np.array([1e-8])])
+        what = f"param after a step of {CLASS[rule]}() with a gradient of 1e-8"
+        require_close(tiny, told, what=what, look=look, atol=0)
 
 
 EPSILON = pytest.mark.parametrize(("grad", "options", "eps"), [(2.0, {"eps": 0.5}, 0.5), (1e-8, {}, 1e-8)])

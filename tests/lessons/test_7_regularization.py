@@ -17,6 +17,7 @@ from .checks import (
     require_close,
     require_float,
     require_gradient,
+    require_value_error,
     unchanged,
     within,
 )
@@ -54,12 +55,34 @@ def test_l2_gradient_is_the_derivative_of_the_penalty(regularization, rng):
         )
 
 
-@exercise("l2_penalty")
+@exercise("l2_penalty", about="type")
 def test_l2_keeps_the_dtype(regularization, rng):
-    """float32 weights have float32 gradients."""
+    """float32 weights have float32 gradients, whole numbers float64 ones; the penalty is a Python float."""
     W = rng.normal(size=(3, 2)).astype(np.float32)
-    _, (grad,) = regularization.l2_penalty([W], 0.5)
+    penalty, (grad,) = regularization.l2_penalty([W], 0.5)
+    require_float(penalty, "the penalty of float32 weights")
     require_array(grad, shape=(3, 2), dtype=np.float32, what="the gradient of float32 weights")
+    penalty, (grad,) = regularization.l2_penalty([np.array([[3, -1]])], 0.5)
+    require_array(grad, shape=(1, 2), dtype=np.float64, what="the gradient of whole numbers")
+    require_close(grad, [[1.5, -0.5]], what="the gradient of the weights 3, -1 at strength 0.5", look=L2)
+    require_close(penalty, 2.5, what="the penalty of the weights 3, -1 at strength 0.5", look=L2)
+
+
+@exercise("l2_penalty")
+@pytest.mark.parametrize("strength", [0.0, 1e-4, 3.0])
+def test_l2_is_over_all_arrays_of_any_shape(regularization, rng, strength):
+    """Seven arrays, some of them vectors: the penalty leaves none out, and pulls each alike."""
+    weights = [rng.normal(size=shape) for shape in ((2, 3), (3,), (3, 1), (1,), (1, 4), (4, 2), (2, 2, 2))]
+    penalty, grads = regularization.l2_penalty(weights, strength)
+    expected = strength / 2 * math.fsum(w * w for W in weights for w in W.ravel().tolist())
+    require_close(penalty, expected, what=f"the penalty of 7 arrays, strength {strength}", look=L2)
+    assert len(grads) == 7, f"one gradient for each of the 7 arrays; got {len(grads)}"
+    for i, (grad, W) in enumerate(zip(grads, weights, strict=True)):
+        pulls = np.array([strength * w for w in W.ravel().tolist()]).reshape(W.shape)
+        require_close(grad, pulls, what=f"gradient {i} of 7, strength {strength}", look=L2)
+        assert not np.shares_memory(grad, W), (
+            "a gradient shares its memory with the weights: make a new array"
+        )
 
 
 @exercise("dropout")
@@ -94,6 +117,48 @@ def test_dropout_decides_for_each_entry(regularization, rng):
         shares = np.mean(mask == 0, axis=axis)
         assert shares.min() > 0.05, f"a whole {name} was kept: draw a mask of x's full shape"
         assert shares.max() < 0.95, f"a whole {name} was dropped: draw a mask of x's full shape"
+        different = len(np.unique(mask, axis=1 - axis))
+        assert different == 60, (
+            f"of 60 {name}s of the mask only {different} differ: draw its full shape at once"
+        )
+    _, mask = regularization.dropout(np.ones((4, 5, 60)), 0.5, rng)
+    different = len(np.unique(mask.reshape(20, 60), axis=0))
+    assert different == 20, f"of 20 rows of a (4, 5, 60) mask only {different} differ: draw its full shape"
+
+
+@exercise("dropout")
+@pytest.mark.parametrize("shape", [(4, 5), (20,)])
+def test_dropout_tosses_coins(regularization, rng, shape):
+    """Twenty coins do not show ten heads each time; who counts out the share makes units depend on others."""
+    masks = [regularization.dropout(np.ones(shape), 0.5, rng)[1] for _ in range(200)]
+    counts = {int((mask == 0).sum()) for mask in masks}
+    look = "Look at: each entry is dropped by itself, rng.random(x.shape) < rate; no exact number of them"
+    assert len(counts) > 1, f"200 times, exactly {counts.pop()} of 20 entries were dropped.\n{look}"
+    parts = {int((part == 0).sum()) for mask in masks for part in mask.reshape(4, 5)}
+    assert len(parts) > 1, f"200 times, exactly {parts.pop()} of 5 entries in a row were dropped.\n{look}"
+
+
+@exercise("dropout")
+@pytest.mark.parametrize("rate", [1.0, 1.5, -0.1])
+def test_dropout_refuses_impossible_rates(regularization, rng, rate):
+    """Who drops everything has nothing left to scale: 1 / (1 - 1) does not exist."""
+    require_value_error(
+        lambda: regularization.dropout(np.ones((2, 3)), rate, rng),
+        f"dropout(x, {rate}, rng)",
+        "raise ValueError unless 0 <= rate < 1",
+    )
+
+
+@exercise("dropout")
+def test_dropout_of_whole_numbers_is_float64(regularization, rng):
+    """1 / (1 - 0.2) is 1.25, which no integer can hold: convert x first, and the mask has its dtype."""
+    x = np.arange(1, 201).reshape(10, 20)
+    y, mask = regularization.dropout(x, 0.2, rng)
+    require_array(mask, shape=(10, 20), dtype=np.float64, what="the mask of whole numbers")
+    require_array(y, shape=(10, 20), dtype=np.float64, what="y of whole numbers")
+    look = "x = as_floating(x) before anything else"
+    require_close(mask[mask != 0], np.full(np.count_nonzero(mask), 1.25), what="the mask's scale", look=look)
+    require_close(y, x * mask, what="y of whole numbers", look=look)
 
 
 @exercise("dropout")
@@ -109,7 +174,7 @@ def test_dropout_draws_from_the_generator(regularization, rng):
     assert np.array_equal(first, again), "one seed gave two masks: draw from `rng` alone"
 
 
-@exercise("dropout")
+@exercise("dropout", about="shape type")
 @pytest.mark.parametrize("shape", [(7,), (4, 5), (2, 3, 4)])
 def test_dropout_keeps_shape_and_dtype(regularization, rng, shape):
     """float32 in, float32 out, the mask too: 1 / (1 - rate) must not promote them."""
@@ -140,6 +205,25 @@ def test_dropout_backward_takes_the_same_mask(regularization):
     require_array(back, shape=(1, 3), dtype=np.float32, what="dropout_backward of float32 arrays")
 
 
+@exercise("dropout_backward")
+@pytest.mark.parametrize("shape", [(6,), (3, 4), (2, 3, 4)])
+def test_dropout_backward_is_the_derivative_of_dropout(regularization, rng, shape):
+    """With the generator back at its start the mask is the same, and the nudged loss moves as told."""
+    x, upstream = rng.normal(size=shape), rng.normal(size=shape)
+    seed = int(rng.integers(2**32))
+
+    def loss():
+        return float(np.sum(upstream * regularization.dropout(x, 0.3, np.random.default_rng(seed))[0]))
+
+    _, mask = regularization.dropout(x, 0.3, np.random.default_rng(seed))
+    back = regularization.dropout_backward(upstream, mask)
+    require_gradient(loss, x, back, rng=rng, what=f"dropout_backward of {shape}", look="grad * mask")
+    exact = [g / 0.7 if m else 0.0 for g, m in zip(upstream.ravel().tolist(), mask.ravel(), strict=True)]
+    what = f"dropout_backward of {shape}, rate 0.3"
+    require_close(np.ravel(back), exact, what=what, look="grad * mask", rtol=1e-12)
+    assert not np.shares_memory(back, mask), "the result shares its memory with the mask: make a new array"
+
+
 @exercise("clip_by_global_norm")
 def test_clipping_by_hand(regularization):
     """The gradients 3 and 4 have the joint norm 5. A limit of 1 leaves a fifth of each: 0.6 and 0.8."""
@@ -152,7 +236,7 @@ def test_clipping_by_hand(regularization):
     require_close(grads[1], [0.0, 0.8], what="grads[1] after clipping", look=look, rtol=1e-5)
 
 
-@exercise("clip_by_global_norm")
+@exercise("clip_by_global_norm", about="values changed")
 def test_clipping_leaves_small_gradients_alone(regularization, rng):
     """Within the limit, not a bit may change: clipping is no scaling to a fixed length."""
     grads = [rng.normal(size=(3, 2)), rng.normal(size=4)]
@@ -160,7 +244,8 @@ def test_clipping_leaves_small_gradients_alone(regularization, rng):
     for limit in (norm * 1.0001, norm * 1.001, norm * 100):
         with unchanged(grad0=grads[0], grad1=grads[1]):
             returned = regularization.clip_by_global_norm(grads, limit)
-        require_close(returned, norm, what="the norm", look="sqrt of the sum of all squares")
+        look = "sqrt of the sum of all squares"
+        require_close(returned, norm, what="the norm", look=look, rtol=1e-12)
     zeros = [np.zeros(3)]
     require_close(
         regularization.clip_by_global_norm(zeros, 1.0),
@@ -168,6 +253,34 @@ def test_clipping_leaves_small_gradients_alone(regularization, rng):
         what="the norm of zeros",
         look="0 is within every limit; do not divide by it",
     )
+
+
+@exercise("clip_by_global_norm")
+@pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
+def test_clipping_leaves_broken_gradients_alone(regularization, bad):
+    """A limit over infinity is 0, and 0 * inf is nan: the caller must see them as they came."""
+    grads = [np.array([[3.0, bad]]), np.array([-4.0])]
+    with unchanged(grad0=grads[0], grad1=grads[1]):
+        norm = regularization.clip_by_global_norm(grads, 1.0)
+    require_float(norm, "the norm")
+    assert norm == abs(bad) or (math.isnan(norm) and math.isnan(bad)), (
+        f"the norm of gradients with an entry of {bad} is {abs(bad)}; got {norm}"
+    )
+
+
+@exercise("clip_by_global_norm")
+@pytest.mark.parametrize("limit", [0.01, 50.0])
+def test_clipping_is_over_all_arrays_however_large(regularization, rng, limit):
+    """Nine arrays with a joint norm of thousands: all of them count, and all of them shrink."""
+    grads = [rng.normal(scale=1000, size=n) for n in range(1, 10)]
+    before = [grad.tolist() for grad in grads]
+    norm = math.sqrt(math.fsum(g * g for grad in before for g in grad))
+    returned = regularization.clip_by_global_norm(grads, limit)
+    look = "one norm over all arrays together, and one factor for all"
+    require_close(returned, norm, what="the norm of 9 arrays", look=look, rtol=1e-9)
+    for i, (grad, old) in enumerate(zip(grads, before, strict=True)):
+        what = f"grads[{i}] of 9 after clipping to {limit}"
+        require_close(grad, [g / norm * limit for g in old], what=what, look=look, rtol=1e-5)
 
 
 @exercise("clip_by_global_norm")
@@ -191,6 +304,7 @@ def test_clipping_keeps_the_direction(regularization, rng, dtype):
     arrays = list(grads)
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in before))
     returned = regularization.clip_by_global_norm(grads, norm / 3)
+    require_float(returned, f"the norm of {np.dtype(dtype)} gradients")
     require_close(returned, norm, what="the norm returned", look="before clipping", rtol=1e-5)
     for i, (array, old) in enumerate(zip(arrays, before, strict=True)):
         require_array(array, shape=old.shape, dtype=dtype, what=f"grads[{i}]")
@@ -216,7 +330,9 @@ def test_network_adds_l2_to_loss_and_weights(network, rng):
         decayed.forward(X), plain.forward(X), what="forward with l2", look="l2 is for training only"
     )
     loss, grads = plain.loss_and_grads(X, y)
-    penalized, more = decayed.loss_and_grads(X, y)
+    with unchanged(X=X, y=y, **{f"params{i}": param for i, param in enumerate(decayed.params)}):
+        penalized, more = decayed.loss_and_grads(X, y)
+    require_float(penalized, "the loss with l2=0.1")
     penalty = 0.05 * sum(w**2 for W in plain.params[::2] for w in W.ravel().tolist())
     require_close(penalized, loss + penalty, what="the loss with l2=0.1", look=f"loss + penalty; {L2}")
     for i, (grad, grad_l2) in enumerate(zip(grads, more, strict=True)):
@@ -362,10 +478,19 @@ def test_forward_does_not_feel_dropout(network, rng):
 
 
 @exercise("Network.dropout")
-def test_every_hidden_layer_drops_units_of_its_own(network, rng):
+@pytest.mark.parametrize(
+    ("activation", "rate"),
+    [("relu", 0.5), ("tanh", 0.8), ("sigmoid", 0.2), ("leaky_relu", 0.65), ("elu", 0.35)],
+)
+def test_every_hidden_layer_drops_units_of_its_own(network, rng, activation, rate):
     """Three hidden layers, one sample: a dropped unit passes nothing on, so its row of dW is 0."""
     net = network.Network(
-        (4, 200, 200, 200, 2), dropout=0.5, rng=rng, dtype=np.float64, loss="mean_squared_error"
+        (4, 200, 200, 200, 2),
+        activation=activation,
+        dropout=rate,
+        rng=rng,
+        dtype=np.float64,
+        loss="mean_squared_error",
     )
     for W in net.params[::2]:
         W[...] = rng.uniform(0.5, 1, W.shape) / len(W)  # all positive: no ReLU is off by itself
@@ -373,8 +498,8 @@ def test_every_hidden_layer_drops_units_of_its_own(network, rng):
     _, grads = net.loss_and_grads(X, np.full((1, 2), -1.0), rng)
     dropped = [(grads[i] == 0).all(axis=1) for i in (2, 4, 6)]
     for layer, units in enumerate(dropped, 1):
-        assert within(0.22, units.mean(), 0.5), (
-            f"hidden layer {layer}: half of the 200 units must be dropped; {units.mean():.0%} were.\n"
+        assert within(6 * math.sqrt(rate * (1 - rate) / 200), units.mean(), rate), (
+            f"hidden layer {layer}: about {rate:.0%} of 200 units must be dropped; {units.mean():.0%} were.\n"
             "Look at: every hidden activation is followed by dropout, at the full rate"
         )
     assert not np.array_equal(dropped[0], dropped[1]), "two layers had one mask: draw a new one for each"
@@ -396,7 +521,7 @@ def test_every_sample_drops_units_of_its_own(network, rng):
     )
 
 
-@exercise("Network.dropout")
+@exercise("Network.dropout", about="type")
 def test_regularized_float32_network_stays_in_float32(network, rng):
     """Neither the mask nor the penalty may turn the gradients into float64."""
     net = network.Network((4, 6, 3), dropout=0.5, l2=0.1, rng=rng)

@@ -17,6 +17,7 @@ from .checks import (
     require_array,
     require_close,
     require_float,
+    require_value_error,
     unchanged,
     within,
 )
@@ -48,31 +49,32 @@ def test_one_hot_of_any_possible_labels(training, labels):
     )
 
 
-@exercise("one_hot")
+@exercise("one_hot", about="shape values")
 def test_one_hot_has_as_many_columns_as_classes(training):
     """The largest label of a batch says nothing about how many classes there are."""
     rows = training.one_hot(np.array([1, 0]), 10, np.float64)
     require_array(rows, shape=(2, 10), dtype=np.float64, what="one_hot([1, 0], 10, np.float64)")
 
 
-@exercise("one_hot")
+@exercise("one_hot", about="type values")
+@pytest.mark.parametrize("given", [np.uint8, np.int32])
+def test_one_hot_takes_and_makes_any_type(training, given):
+    """Labels read from a file are bytes more often than not, and rows may be wanted as integers."""
+    rows = training.one_hot(np.array([29, 0], given), 30, np.int64)
+    what = f"one_hot of {np.dtype(given)} labels, as int64"
+    require_array(rows, shape=(2, 30), dtype=np.int64, what=what)
+    expected = [[int(column == label) for column in range(30)] for label in (29, 0)]
+    require_close(rows, expected, what=what, look="any integers are labels; `dtype` is that of the rows")
+
+
+@exercise("one_hot", about="refusal")
 @pytest.mark.parametrize("labels", [[0, 4], [-1, 2], [10, 0], [0, 4, 1], [2, -1, 0]])
 def test_one_hot_refuses_impossible_labels(training, labels):
     """-1 would count from the end and land in the last class, without a word."""
-    try:
-        rows = training.one_hot(np.array(labels), 4)
-    except ValueError:
-        return
-    except Exception as error:
-        pytest.fail(
-            f"one_hot({labels}, 4) must raise ValueError; it raised {type(error).__name__}.\n"
-            "Look at: compare the labels with 0 and n_classes before using them as indices",
-            pytrace=False,
-        )
-    pytest.fail(
-        f"one_hot({labels}, 4) must raise ValueError, for labels are 0..3; it returned\n{rows}\n"
-        "Look at: compare the labels with 0 and n_classes before using them as indices",
-        pytrace=False,
+    require_value_error(
+        lambda: training.one_hot(np.array(labels), 4),
+        f"one_hot({labels}, 4)",
+        "compare the labels with 0 and n_classes before using them as indices",
     )
 
 
@@ -103,7 +105,7 @@ def test_min_max_learns_from_the_training_data_alone(training):
     require_close(result[2], [[0.0], [1.0]], what="the third array", look=SCALE)
 
 
-@exercise("min_max_scale")
+@exercise("min_max_scale", about="values warning")
 def test_min_max_of_a_constant_feature_is_zero(training):
     """A corner of the image that is always white: its range is 0, and 0 / 0 must not happen."""
     train = np.array([[7.0, 1.0], [7.0, 3.0]])
@@ -117,14 +119,27 @@ def test_min_max_of_a_constant_feature_is_zero(training):
 
 
 @exercise("min_max_scale")
-def test_min_max_takes_small_ranges_seriously(training):
-    """A feature that moves by a billionth still runs from 0 to 1: it is not constant."""
-    (scaled,) = training.min_max_scale(np.array([[0.0], [1e-9], [5e-10]]))
-    look = f"{SCALE}; only a range of exactly 0 is a special case"
-    require_close(scaled, [[0], [1], [0.5]], what="a feature with a tiny range", look=look)
+def test_min_max_of_a_feature_constant_on_train_alone_is_zero(training):
+    """Training cannot tell what a step of such a feature means, so it counts for nothing anywhere."""
+    train = np.array([[7.0, 1.0, 0.0], [7.0, 3.0, 0.0]])
+    test = np.array([[7.5, 2.0, 1.0], [-90.0, 11.0, 2.0]])
+    _, scaled = training.min_max_scale(train, test)
+    look = "such a column is 0 in all arrays; dividing by 1 would leave x - min in the others"
+    what = "other data, the first and the third column constant on train"
+    require_close(scaled, [[0, 0.5, 0], [0, 5, 0]], what=what, look=look)
+    _, scaled = training.min_max_scale(train[:1], test)
+    require_close(scaled, np.zeros((2, 3)), what="other data, train being one row", look=look)
 
 
 @exercise("min_max_scale")
+def test_min_max_takes_small_ranges_seriously(training):
+    """A feature that moves by a billionth still runs from 0 to 1: it is not constant."""
+    (scaled,) = training.min_max_scale(np.array([[0.0, 0.0], [1e-9, 4e-200], [5e-10, 1e-200]]))
+    look = f"{SCALE}; only a range of exactly 0 is a special case"
+    require_close(scaled, [[0, 0], [1, 1], [0.5, 0.25]], what="two features with tiny ranges", look=look)
+
+
+@exercise("min_max_scale", about="type values")
 def test_min_max_dtype(training):
     """float32 stays float32; bytes become float64 before anything is subtracted, for 2 - 3 is 255 there."""
     train = np.array([[3, 200], [13, 100]])
@@ -144,7 +159,8 @@ def test_minibatches_hold_every_sample_once(training, rng, n, size):
     with no_global_randomness("minibatches"):
         batches = list(training.minibatches(n, size, rng))
     for batch in batches:
-        require_array(batch, shape=np.shape(batch), dtype=getattr(batch, "dtype", None), what="a batch")
+        assert type(batch) is np.ndarray, f"a batch is an array of indices; got {type(batch).__name__}"
+        assert batch.ndim == 1, f"a batch has the shape (size,); got {batch.shape}"
         assert batch.dtype.kind in "iu", f"a batch holds indices, integers; got {batch.dtype}"
     sizes = [len(batch) for batch in batches]
     expected = [size] * (n // size) + ([n % size] if n % size else [])
@@ -193,6 +209,27 @@ def test_minibatches_mix_everything(training, rng):
     )
 
 
+@exercise("minibatches")
+def test_minibatches_come_in_every_order(training, rng):
+    """Four samples have 24 orders, and each of them must be possible."""
+    orders = {tuple(np.concatenate(list(training.minibatches(4, 2, rng))).tolist()) for _ in range(1000)}
+    assert len(orders) == 24, (
+        f"1000 epochs of 4 samples must show all 24 orders; they showed {len(orders)}.\n"
+        "Look at: one permutation of all n samples, not only of some, and not only turned round"
+    )
+
+
+@exercise("minibatches")
+@pytest.mark.parametrize("size", [0, -1])
+def test_minibatches_refuse_impossible_sizes(training, rng, size):
+    """Batches of -1 would be no batches at all: an epoch that does nothing, without a word."""
+    require_value_error(
+        lambda: list(training.minibatches(5, size, rng)),
+        f"minibatches(5, {size}, rng)",
+        "raise ValueError if batch_size is below 1, in the call or with the first batch",
+    )
+
+
 @exercise("step_decay")
 def test_step_decay_by_hand(training):
     """From 0.8, halved every 10 epochs: 0.8 up to epoch 9, 0.4 from 10, 0.2 from 20."""
@@ -216,6 +253,20 @@ def test_step_decay_by_hand(training):
         what="step_decay(2, 0.9, factor=0.1, every=1)",
         look="two cuts by a factor of 0.1",
     )
+
+
+@exercise("step_decay")
+@pytest.mark.parametrize("every", [1, 3, 10])
+@pytest.mark.parametrize("factor", [0.25, 0.9])
+def test_step_decay_cuts_again_and_again(training, factor, every):
+    """Forty epochs, followed cut by cut: each one multiplies the rate of the epoch before by the factor."""
+    rate = 0.3
+    for epoch in range(40):
+        if epoch > 0 and epoch % every == 0:
+            rate *= factor
+        what = f"step_decay({epoch}, 0.3, factor={factor}, every={every})"
+        look = "lr * factor ** (epoch // every)"
+        require_close(training.step_decay(epoch, 0.3, factor, every), rate, what=what, look=look, rtol=1e-9)
 
 
 def stop_after(training, losses, **options):
@@ -242,6 +293,10 @@ def stop_after(training, losses, **options):
         ([1, 1 - 1e-6, 1 - 2e-6], 1, None),  # unless told otherwise, any improvement counts
         ([1e6, 1e5, 1e4], 1, None),
         ([-1, -2, -3], 1, None),
+        ([1, *[2] * 30], 25, 26),
+        ([math.nan, 2, 3, 3], 2, 4),  # patience counts from the first epoch on
+        ([math.nan, math.nan, 1], 2, 2),
+        ([math.inf, math.inf, 1], 2, 2),
     ],
 )
 def test_early_stopping_has_patience(training, losses, patience, expected):
@@ -278,6 +333,62 @@ def test_early_stopping_takes_nan_for_no_improvement(training):
         "Look at: ask whether the loss is better, not whether it is worse; for nan both answers are no"
     )
     require_close(stopping.best_loss, 1.5, what="best_loss", look="nan must never become the best loss")
+
+
+@exercise("EarlyStopping.update")
+@pytest.mark.parametrize("first", [math.nan, math.inf])
+def test_early_stopping_takes_no_first_loss_on_trust(training, first):
+    """A training that begins with nan has no best yet: nothing can be lower than nan."""
+    stopping = training.EarlyStopping(3)
+    stopping.update(first, [np.zeros(1)])
+    assert stopping.best_epoch is None, (
+        f"after a first loss of {first}, best_epoch must still be None; it is {stopping.best_epoch}.\n"
+        "Look at: the first loss, too, must be lower than best_loss, which starts at inf"
+    )
+    stopping.update(2.0, [np.zeros(1)])
+    best = stopping.best_loss, stopping.best_epoch
+    assert best == (2.0, 1), (
+        f"losses {first}, 2.0: best_loss and best_epoch must be 2.0 and 1; they are {best}.\n"
+        "Look at: the first loss, too, must be lower than best_loss, which starts at inf"
+    )
+
+
+@exercise("EarlyStopping.update")
+def test_small_improvements_do_not_add_up_unseen(training):
+    """With min_delta 0.1, a loss of 0.95 leaves the best at 1.0, and so 0.89 is better by 0.11."""
+    stopping = training.EarlyStopping(2, min_delta=0.1)
+    answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in (1.0, 0.95, 0.89)]
+    assert answers == [False, False, False], (
+        "losses 1.0, 0.95, 0.89, patience 2, min_delta 0.1: update must say False each time; it said "
+        f"{answers}.\n"
+        "Look at: a loss that is not better by more than min_delta is no new best_loss either"
+    )
+    assert stopping.best_epoch == 2, f"best_epoch must be 2; got {stopping.best_epoch}"
+
+
+def arrays_within(value):
+    """Yield the arrays that an object holds, in attributes, lists, tuples and dicts."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from arrays_within(part)
+    elif isinstance(value, dict):
+        yield from arrays_within(list(value.values()))
+
+
+@exercise("EarlyStopping.update")
+def test_early_stopping_keeps_copies(training):
+    """The network goes on writing into its arrays: who keeps those has kept nothing."""
+    stopping, params = training.EarlyStopping(3), [np.ones((2, 2)), np.ones(3)]
+    stopping.update(1.0, params)
+    own = [
+        not any(np.shares_memory(kept, param) for param in params) for kept in arrays_within(vars(stopping))
+    ]
+    assert any(own) or not own, (
+        "all arrays that EarlyStopping holds after update are the network's own, or views of them, and will "
+        "change with the training.\nLook at: copy each array, param.copy(); copying the list is not enough"
+    )
 
 
 @exercise("EarlyStopping.update")
@@ -342,14 +453,51 @@ def test_best_parameters_are_restored(training):
     require_close(arrays[0], np.full((2, 2), 1.0), what="params[0] restored again", look=look)
 
 
+@exercise("EarlyStopping.restore")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_restored_parameters_are_the_same_to_the_last_bit(training, rng, dtype):
+    """Random weights, each array a view of one vector, as a network may keep them; and another network."""
+    vector = rng.normal(size=10).astype(dtype)
+    params, best = [vector[:6].reshape(2, 3), vector[6:]], vector.copy()
+    stopping = training.EarlyStopping(3)
+    stopping.update(1.0, params)
+    vector[...] = 0
+    stopping.restore(params)
+    assert np.array_equal(vector, best), (
+        f"the vector whose views were restored must hold {best}; it holds {vector}.\n"
+        "Look at: write into the arrays that are given, param[...] = best, without rounding"
+    )
+    others = [np.zeros((2, 3), dtype), np.zeros(4, dtype)]
+    stopping.restore(others)
+    assert np.array_equal(np.concatenate([other.ravel() for other in others]), best), (
+        f"other arrays, given to restore, must hold {best}; they hold {others}.\n"
+        "Look at: write into the arrays of `params`, not into those that update has seen"
+    )
+
+
+@exercise("EarlyStopping.restore")
+@pytest.mark.parametrize("losses", [[], [math.nan]])
+def test_there_must_be_a_best_to_restore(training, losses):
+    """Who restores what is not there would go on with the last parameters and take them for the best."""
+    stopping, params = training.EarlyStopping(3), [np.ones(2)]
+    for loss in losses:
+        stopping.update(loss, params)
+    require_value_error(
+        lambda: stopping.restore(params),
+        f"restore after the losses {losses}",
+        "raise ValueError if there has been no best loss yet",
+    )
+
+
 class Recorder:
     """Stands in for a network and an optimizer, and writes down what train_epoch does with them.
 
-    Sample i has the input [i, 2 i] and the target 10 i; the loss of a batch is the mean of its i.
+    Sample i has the input [i, 2 i] and the target 10 i; the loss of a batch is the mean of its i, and its
+    gradients are 3, 3 and 4, times ``scale``.
     """
 
-    def __init__(self):
-        self.params = [np.zeros((2, 1)), np.zeros(1)]
+    def __init__(self, scale):
+        self.params, self.scale = [np.zeros((2, 1)), np.zeros(1)], scale
         self.batches, self.generators, self.rates, self.norms, self.events = [], [], [], [], []
 
     def loss_and_grads(self, X, y, rng=None):
@@ -360,7 +508,7 @@ class Recorder:
         self.batches.append(X[:, 0].astype(int).tolist())
         self.generators.append(rng)
         self.events.append("gradient")
-        return float(X[:, 0].mean()), [np.full((2, 1), 3.0), np.full(1, 4.0)]
+        return float(X[:, 0].mean()), [np.full((2, 1), 3.0 * self.scale), np.full(1, 4.0 * self.scale)]
 
     def step(self, params, grads, lr=None):
         assert all(mine is given for mine, given in zip(self.params, params, strict=True)), (
@@ -371,8 +519,8 @@ class Recorder:
         self.events.append("step")
 
 
-def run_epoch(training, rng, n=10, **options):
-    recorder = Recorder()
+def run_epoch(training, rng, n=10, scale=1.0, **options):
+    recorder = Recorder(scale)
     X = np.arange(n)[:, None] * np.array([1.0, 2.0])
     y = 10.0 * np.arange(n)
     with unchanged(X=X, y=y):
@@ -381,27 +529,48 @@ def run_epoch(training, rng, n=10, **options):
 
 
 @exercise("train_epoch")
-def test_epoch_visits_every_sample_once(training, rng):
-    """Ten samples in batches of four: a gradient and a step for 4, 4 and 2 of them."""
-    _, recorder = run_epoch(training, rng, batch_size=4)
-    sizes = [len(batch) for batch in recorder.batches]
-    assert sizes == [4, 4, 2], f"the batches must have 4, 4 and 2 samples; got {sizes}"
+@pytest.mark.parametrize(
+    ("n", "size", "sizes"),
+    [
+        (10, 4, [4, 4, 2]),
+        (101, 25, [25, 25, 25, 25, 1]),
+        (12, 4, [4, 4, 4]),
+        (3, 8, [3]),
+        (8, 8, [8]),
+        (3, 1, [1, 1, 1]),
+    ],
+)
+def test_epoch_visits_every_sample_once(training, rng, n, size, sizes):
+    """Ten samples in batches of four: one gradient and then one step for 4, 4 and 2 of them."""
+    _, recorder = run_epoch(training, rng, n=n, batch_size=size)
+    actual = [len(batch) for batch in recorder.batches]
+    assert actual == sizes, f"{n} samples in batches of {size} must come as {sizes}; they came as {actual}"
     visited = sorted(itertools.chain(*recorder.batches))
-    assert visited == list(range(10)), f"each sample must be visited once; got {visited}"
-    assert recorder.events == ["gradient", "step"] * 3, (
-        f"each batch must give a gradient and then a step; got {recorder.events}"
+    assert visited == list(range(n)), f"each of {n} samples must be visited once; got {visited}"
+    assert recorder.events == ["gradient", "step"] * len(sizes), (
+        f"each batch must give one gradient and then one step; got {recorder.events}"
     )
 
 
 @exercise("train_epoch")
-@pytest.mark.parametrize(("n", "size"), [(101, 25), (11, 4), (3, 8), (8, 8)])
-def test_epoch_makes_a_step_for_every_batch(training, rng, n, size):
-    """However the sizes divide: as many steps as batches, and nobody left out."""
-    _, recorder = run_epoch(training, rng, n=n, batch_size=size)
-    steps = recorder.events.count("step")
-    assert steps == math.ceil(n / size), f"{n} samples in batches of {size}: {steps} steps were made"
-    visited = sorted(itertools.chain(*recorder.batches))
-    assert visited == list(range(n)), f"each of {n} samples must be visited once; got {visited}"
+@pytest.mark.parametrize("shape", [(1,), (3,)])
+def test_epoch_hands_on_targets_as_they_are(training, rng, shape):
+    """Targets may be rows as well as numbers: a column for one output, one-hot rows for three."""
+
+    class Shapes(Recorder):
+        def loss_and_grads(self, X, y, rng=None):
+            assert X.shape[1] == 3, f"the inputs are (10, 3); loss_and_grads got {X.shape}"
+            assert y.shape == (len(X), *shape), (
+                f"{len(X)} of the targets (10, {shape[0]}) must have the shape {(len(X), *shape)}; got "
+                f"{y.shape}.\nLook at: y[batch] picks rows, whatever their shape"
+            )
+            return super().loss_and_grads(X, y[:, 0], rng)
+
+    recorder = Shapes(1.0)
+    X = np.arange(10.0)[:, None] * np.array([1.0, 2.0, 3.0])
+    y = np.arange(10.0).reshape(10, 1) * 10 + np.zeros(shape)
+    training.train_epoch(recorder, recorder, X, y, batch_size=4, rng=rng)
+    assert len(recorder.batches) == 3, f"10 samples in fours are 3 batches; got {len(recorder.batches)}"
 
 
 @exercise("train_epoch")
@@ -436,6 +605,8 @@ def test_epoch_passes_generator_and_rate_on(training, rng):
         "another one for each batch every batch has the same mask"
     )
     assert recorder.rates == [0.25, 0.25], f"step must get lr=0.25; got {recorder.rates}"
+    _, recorder = run_epoch(training, rng, batch_size=10, lr=0.0)
+    assert recorder.rates == [0.0], f"0 is a rate like any other; step got {recorder.rates}: ask for None"
     _, recorder = run_epoch(training, rng, batch_size=10)
     assert recorder.rates == [None], "without lr the optimizer's own rate holds: pass None on"
 
@@ -450,6 +621,11 @@ def test_epoch_clips_before_the_step(training, rng):
         _, recorder = run_epoch(training, rng, batch_size=5, max_grad_norm=limit)
         what = f"the norms with limit {limit}"
         require_close(recorder.norms, [limit] * 2, what=what, look=look, rtol=1e-5)
+    _, recorder = run_epoch(training, rng, batch_size=5, scale=100.0, max_grad_norm=50.0)
+    require_close(recorder.norms, [50.0] * 2, what="the norms with limit 50", look=look, rtol=1e-5)
+    _, recorder = run_epoch(training, rng, batch_size=5, max_grad_norm=50.0)
+    what = "the norms within a limit of 50"
+    require_close(recorder.norms, [math.sqrt(34)] * 2, what=what, look=look)
 
 
 @exercise("train_epoch")

@@ -6,10 +6,15 @@ compared with what the wrong solutions do on them: where all agree, the mistake 
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from tests.lessons.checks import typed
+
+VOUCHING = re.compile(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,|\bworks for\b")
 
 
 class Solution(NamedTuple):
@@ -24,12 +29,20 @@ class Solution(NamedTuple):
     sentence: str | None = None
     unwritten: bool = False
 
+    @property
+    def vouches(self):
+        """Whether the sentence calls something right, which must then be proven by every case."""
+        return bool(VOUCHING.search(self.sentence))
+
 
 class Case(NamedTuple):
     """One observation: what is done, in words or as a call, and a function that does it.
 
     arguments: the arrays given to the learner's function, by name; they are compared afterwards. rtol, atol:
     how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
+    parts: what the parts of the outcome are called, tuples within tuples as the outcome has them; a string
+    names a list, so that its entries are ``params[0]`` and so on. test: a part of the names of the tests that
+    ask the same, "" if any of the exercise's may. shown: what the learner sees in place of this case.
     """
 
     text: str
@@ -37,6 +50,9 @@ class Case(NamedTuple):
     arguments: dict[str, np.ndarray]
     rtol: float
     atol: float
+    parts: tuple | str = ()
+    test: str = ""
+    shown: "Case | None" = None
 
 
 WRONG: dict[str, list[Solution]] = {}
@@ -76,11 +92,11 @@ def probe(*exercises):
     return enter
 
 
-def call(function, *args, rtol=1e-6, atol=1e-9, after=None, **kwargs):
+def call(function, *args, rtol=1e-6, atol=1e-9, after=None, parts=(), **kwargs):
     """Return the case that calls ``function`` with copies of these arguments.
 
     after: where the function works in place, picks the outcome from (result, *args); otherwise it is the
-    result, and the arguments must stay as they are.
+    result, and the arguments must stay as they are. parts: what the parts of the outcome are called.
     """
     args = [np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in args]
     names = _parameters(function)
@@ -96,8 +112,45 @@ def call(function, *args, rtol=1e-6, atol=1e-9, after=None, **kwargs):
 
     shown = ", ".join([*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())])
     name = getattr(function, "__name__", "the function")
-    single = " in float32" if any(getattr(arg, "dtype", None) == np.float32 for arg in args) else ""
-    return Case(f"{name}({shown}){single}", run, watched, rtol, atol)
+    return Case(f"{name}({shown})", run, watched, rtol, atol, parts=parts)
+
+
+def of_integers(function, *args, parts=()):
+    """Yield two cases that compare a call with integers to the same call with floats.
+
+    One observes the shapes and types, the other by how much the numbers differ: a mistake in the formula
+    shows in neither, only one in the conversion.
+    """
+    name = getattr(function, "__name__", "the function")
+    floats = [arg.astype(np.float64) for arg in args]
+
+    def types():
+        result = function(*(arg.copy() for arg in args))
+        return tuple(map(_emptied, result)) if isinstance(result, tuple) else _emptied(result)
+
+    def apart():
+        got, wanted = function(*(arg.copy() for arg in args)), function(*(arg.copy() for arg in floats))
+        return tuple(map(_apart, got, wanted)) if isinstance(got, tuple) else _apart(got, wanted)
+
+    calls = [f"{name}({', '.join(map(show, given))})" for given in (args, floats)]
+    yield Case(calls[0], types, {}, 1e-6, 1e-9, parts=parts)
+    text = f"how much is missing from {calls[0]} to {calls[1]}"
+    yield Case(text, apart, {}, 1e-6, 1e-9, parts=parts, shown=call(function, *args, parts=parts))
+
+
+def _emptied(value):
+    """Return 0 or zeros of the type, dtype and shape of a result."""
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value)
+    return type(value)(0) if isinstance(value, np.generic | float | int) else value
+
+
+def _apart(got, wanted):
+    """Return the difference of two results, 0 where it is no more than rounding."""
+    if np.shape(got) != np.shape(wanted):
+        return got
+    difference = np.asarray(wanted, np.float64) - got
+    return np.where(np.isclose(got, wanted, rtol=1e-4, equal_nan=True), 0.0, difference)
 
 
 def _parameters(function):
@@ -107,17 +160,19 @@ def _parameters(function):
         return []
 
 
-def script(text, run, rtol=1e-6, atol=1e-9):
-    """Return the case that runs a small program of its own and observes what it returns."""
-    return Case(text, run, {}, rtol, atol)
+def script(text, run, rtol=1e-6, atol=1e-9, parts=(), test=""):
+    """Return the case that runs a small program of its own and observes what it returns.
+
+    parts: what the parts of the outcome are called. test: a part of the name of the test that asks the same;
+    by default, any test of the exercise may.
+    """
+    return Case(text, run, {}, rtol, atol, parts, test)
 
 
 def show(value):
-    """Write a small argument as it would be typed, without its dtype."""
+    """Write an argument as it would be typed after ``from numpy import *``, with a generator called rng."""
     if isinstance(value, np.ndarray):
-        if value.size > 12:
-            return f"<{value.dtype} {value.shape}>"
-        return str(value.tolist())
+        return typed(value)
     if isinstance(value, list):
         return "[" + ", ".join(map(show, value)) + "]"
     if isinstance(value, np.random.Generator):

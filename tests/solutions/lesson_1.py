@@ -6,12 +6,14 @@ import numpy as np
 
 from nn.activations import as_floating, log_softmax, relu, sigmoid, softmax
 
-from .bank import call, probe, right, wrong
+from .bank import call, of_integers, probe, right, wrong
 
 Z = np.array([[-1.5, 0.5], [3.0, -0.25]])  # sums on both sides of the kinks
 GRAD = np.array([[2.0, -1.0], [0.5, -3.0]])
 SINGLE = np.array([-2.0, -0.5, 1.5], np.float32)
 WHOLE = np.array([-2, 3])
+BYTES = np.array([5, 1, 2], np.uint8)
+WHOLE_GRAD = np.array([3, -2])
 
 
 # sigmoid
@@ -21,13 +23,13 @@ WHOLE = np.array([-2, 3])
 def sigmoid_values(sigmoid):
     yield call(sigmoid, np.array([2.0, -1.0]))
     yield call(sigmoid, Z)
-    yield call(sigmoid, WHOLE)
+    yield from of_integers(sigmoid, WHOLE)
     yield call(sigmoid, SINGLE)
     yield call(sigmoid, np.array([-1000.0]))
     yield call(sigmoid, np.array([1000.0]))
     # exp(200) is beyond float32, and well within float64
-    case = call(sigmoid, np.array([-200.0], np.float32))
-    yield case._replace(text="sigmoid(np.array([-200.0], np.float32))")
+    yield call(sigmoid, np.array([-200.0], np.float32))
+    yield from of_integers(sigmoid, BYTES)
 
 
 @wrong(
@@ -96,6 +98,41 @@ def sigmoid_filled_into_float64(z):
     return a
 
 
+@wrong(
+    "sigmoid",
+    "For integers every result is 0: np.zeros_like(z) and np.empty_like(z) take the dtype of z, and an array "
+    "of integers cuts the fractions off. Convert z to float first.",
+)
+def sigmoid_filled_into_an_array_like_z(z):
+    a = np.zeros_like(z)
+    positive = z >= 0
+    a[positive] = 1 / (1 + np.exp(-z[positive]))
+    e = np.exp(z[~positive])
+    a[~positive] = e / (1 + e)
+    return a
+
+
+@wrong(
+    "sigmoid",
+    "It is right for floats, and wrong for bytes: an array of uint8 has no room for -z, and NumPy's exp of "
+    "one is only float16. Convert z to float first.",
+)
+def sigmoid_of_bytes_as_they_come(z):
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1 / (1 + e), e / (1 + e))
+
+
+@wrong(
+    "sigmoid",
+    "The values are right, but sums far from 0 are cut in the caller's own z, which may still be needed: let "
+    "np.clip make a new array.",
+)
+def sigmoid_limiting_the_sums_in_place(z):
+    z = as_floating(z)
+    np.clip(z, -80, 80, out=z)
+    return 1 / (1 + np.exp(-z))
+
+
 @right("sigmoid")
 def sigmoid_by_two_branches(z):
     z = as_floating(z)
@@ -139,6 +176,8 @@ def sigmoid_slopes(sigmoid_backward):
     yield call(sigmoid_backward, np.array([10.0, -3.0]), np.array([0.25, 0.9]))
     yield call(sigmoid_backward, GRAD, np.array([[0.1, 0.5], [0.75, 0.999]]))
     yield call(sigmoid_backward, SINGLE, np.array([0.25, 0.5, 0.9], np.float32))
+    yield from of_integers(sigmoid_backward, WHOLE_GRAD, np.array([0.25, 0.9]))
+    yield from of_integers(sigmoid_backward, WHOLE_GRAD, np.array([1, 0]))
 
 
 @wrong(
@@ -147,6 +186,7 @@ def sigmoid_slopes(sigmoid_backward):
     "needs no exp at all.",
 )
 def sigmoid_backward_squashing_twice(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     s = 1 / (1 + np.exp(-a))
     return grad * s * (1 - s)
 
@@ -156,6 +196,7 @@ def sigmoid_backward_squashing_twice(grad, a):
     "You return the slope alone: by the chain rule it is multiplied by the upstream gradient `grad`.",
 )
 def sigmoid_backward_without_grad(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return a * (1 - a)
 
 
@@ -164,16 +205,40 @@ def sigmoid_backward_without_grad(grad, a):
     "1 - a**2 is the slope of tanh. That of the sigmoid is another: where a is 1/2, it is 1/4.",
 )
 def sigmoid_backward_with_the_slope_of_tanh(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * (1 - a**2)
+
+
+@wrong(
+    "sigmoid_backward",
+    "For a `grad` of integers the fractions are lost: an array made like grad holds integers, too. Convert "
+    "grad and a to float first.",
+)
+def sigmoid_backward_filled_into_an_array_like_grad(grad, a):
+    result = np.empty_like(grad)
+    for place in np.ndindex(grad.shape):
+        result[place] = grad[place] * a[place] * (1 - a[place])
+    return result
+
+
+@wrong(
+    "sigmoid_backward",
+    "It is right for floats, but where grad and a are both integers, so is the result: anything but floats "
+    "is computed in float64 here.",
+)
+def sigmoid_backward_of_integers_in_integers(grad, a):
+    return grad * a * (1 - a)
 
 
 @right("sigmoid_backward")
 def sigmoid_backward_by_a_product(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * a * (1 - a)
 
 
 @right("sigmoid_backward")
 def sigmoid_backward_by_a_difference(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * (a - a**2)
 
 
@@ -184,10 +249,11 @@ def sigmoid_backward_by_a_difference(grad, a):
 def tanh_values(tanh):
     yield call(tanh, np.array([1.0, -0.5]))
     yield call(tanh, Z)
-    yield call(tanh, WHOLE)
+    yield from of_integers(tanh, WHOLE)
     yield call(tanh, SINGLE)
     yield call(tanh, np.array([1000.0]))
     yield call(tanh, np.array([-1000.0]))
+    yield from of_integers(tanh, BYTES)
 
 
 @wrong(
@@ -229,6 +295,26 @@ def tanh_half_as_steep(z):
     return 2 * sigmoid(z) - 1
 
 
+@wrong(
+    "tanh",
+    "It is right for floats, but NumPy's tanh of bytes is only float16: anything but floats is computed in "
+    "float64 here, so convert z first.",
+)
+def tanh_of_bytes_as_they_come(z):
+    return np.tanh(z)
+
+
+@wrong(
+    "tanh",
+    "The values are right, but sums far from 0 are cut in the caller's own z, which may still be needed: let "
+    "np.clip make a new array.",
+)
+def tanh_limiting_the_sums_in_place(z):
+    z = as_floating(z)
+    np.clip(z, -20, 20, out=z)
+    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+
 @right("tanh")
 def tanh_by_numpy(z):
     return np.tanh(as_floating(z))
@@ -255,6 +341,8 @@ def tanh_slopes(tanh_backward):
     yield call(tanh_backward, np.array([10.0, -3.0]), np.array([0.2, -0.8]))
     yield call(tanh_backward, GRAD, np.array([[-0.5, 0.1], [0.75, 0.99]]))
     yield call(tanh_backward, SINGLE, np.array([0.25, -0.5, 0.9], np.float32))
+    yield from of_integers(tanh_backward, WHOLE_GRAD, np.array([0.5, -0.8]))
+    yield from of_integers(tanh_backward, WHOLE_GRAD, np.array([0, 1]))
 
 
 @wrong(
@@ -263,6 +351,7 @@ def tanh_slopes(tanh_backward):
     "needed.",
 )
 def tanh_backward_squashing_twice(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * (1 - np.tanh(a) ** 2)
 
 
@@ -271,6 +360,7 @@ def tanh_backward_squashing_twice(grad, a):
     "You return the slope alone: by the chain rule it is multiplied by the upstream gradient `grad`.",
 )
 def tanh_backward_without_grad(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return 1 - a**2
 
 
@@ -279,6 +369,7 @@ def tanh_backward_without_grad(grad, a):
     "Your slope is 1 - a: the square is missing. For negative outputs it is even above 1.",
 )
 def tanh_backward_without_the_square(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * (1 - a)
 
 
@@ -287,16 +378,40 @@ def tanh_backward_without_the_square(grad, a):
     "a * (1 - a) is the slope of the sigmoid. That of tanh is another: where a is 0, it is 1.",
 )
 def tanh_backward_with_the_slope_of_sigmoid(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * a * (1 - a)
+
+
+@wrong(
+    "tanh_backward",
+    "For a `grad` of integers the fractions are lost: an array made like grad holds integers, too. Convert "
+    "grad and a to float first.",
+)
+def tanh_backward_filled_into_an_array_like_grad(grad, a):
+    result = np.empty_like(grad)
+    for place in np.ndindex(grad.shape):
+        result[place] = grad[place] * (1 - a[place] ** 2)
+    return result
+
+
+@wrong(
+    "tanh_backward",
+    "It is right for floats, but where grad and a are both integers, so is the result: anything but floats "
+    "is computed in float64 here.",
+)
+def tanh_backward_of_integers_in_integers(grad, a):
+    return grad * (1 - a**2)
 
 
 @right("tanh_backward")
 def tanh_backward_by_the_square(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * (1 - a**2)
 
 
 @right("tanh_backward")
 def tanh_backward_by_two_factors(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * (1 - a) * (1 + a)
 
 
@@ -308,7 +423,7 @@ def relu_values(relu):
     yield call(relu, np.array([2.0, -3.0]))
     yield call(relu, Z)
     yield call(relu, SINGLE)
-    yield call(relu, WHOLE)
+    yield from of_integers(relu, WHOLE)
     yield call(relu, np.array([-1e4, 1e4]))
 
 
@@ -384,6 +499,12 @@ def relu_by_where(z):
 
 
 @right("relu")
+def relu_by_two_halves(z):
+    z = as_floating(z)
+    return 0.5 * z + 0.5 * np.abs(z)
+
+
+@right("relu")
 def relu_on_a_copy(z):
     a = as_floating(z).copy()
     a[a < 0] = 0
@@ -398,6 +519,8 @@ def relu_slopes(relu_backward):
     yield call(relu_backward, np.array([5.0, 7.0]), np.array([3.0, 0.0]))
     yield call(relu_backward, GRAD, np.array([[0.5, 2.0], [0.0, 0.0]]))
     yield call(relu_backward, SINGLE, np.array([0.25, 0.0, 2.0], np.float32))
+    yield from of_integers(relu_backward, WHOLE_GRAD, np.array([0.5, 0.0]))
+    yield from of_integers(relu_backward, WHOLE_GRAD, np.array([4, 0]))
 
 
 @wrong(
@@ -406,6 +529,7 @@ def relu_slopes(relu_backward):
     "compare with `a >= 0`, that is always true.",
 )
 def relu_backward_passing_everything(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * (a >= 0)
 
 
@@ -414,6 +538,7 @@ def relu_backward_passing_everything(grad, a):
     "You return the slope alone, 1 or 0: by the chain rule it is multiplied by the upstream gradient `grad`.",
 )
 def relu_backward_without_grad(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return (a > 0).astype(a.dtype)
 
 
@@ -422,6 +547,7 @@ def relu_backward_without_grad(grad, a):
     "The values are right, but you write the zeros into the caller's grad: make a new array instead.",
 )
 def relu_backward_in_place(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     grad[a <= 0] = 0
     return grad
 
@@ -431,6 +557,7 @@ def relu_backward_in_place(grad, a):
     "You multiply by the output itself. The slope on the positive side is 1, however large the output is.",
 )
 def relu_backward_times_the_output(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * np.maximum(a, 0)
 
 
@@ -440,6 +567,7 @@ def relu_backward_times_the_output(grad, a):
     "negative gradient passes like any other.",
 )
 def relu_backward_by_the_sign_of_grad(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return np.maximum(grad, 0)
 
 
@@ -449,7 +577,17 @@ def relu_backward_by_the_sign_of_grad(grad, a):
     "or astype(int) makes it, is not float32. A comparison multiplies just as well.",
 )
 def relu_backward_in_float64(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * np.where(a > 0, 1, 0)
+
+
+@wrong(
+    "relu_backward",
+    "The values are right, but a `grad` of integers gives integers: the rule here is that anything but "
+    "floats is computed in float64.",
+)
+def relu_backward_of_integers_in_integers(grad, a):
+    return grad * (a > 0)
 
 
 @wrong(
@@ -463,24 +601,31 @@ def relu_backward_without_grad_in_integers(grad, a):
 
 @right("relu_backward")
 def relu_backward_by_a_product(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * (a > 0)
 
 
 @right("relu_backward")
 def relu_backward_by_where(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
     return np.where(a > 0, grad, 0)
 
 
 @right("relu_backward")
+def relu_backward_wherever_the_output_is_not_zero(grad, a):
+    return as_floating(grad) * (a != 0)
+
+
+@right("relu_backward")
 def relu_backward_on_a_copy(grad, a):
-    result = np.array(grad)
+    result = np.array(as_floating(grad))
     result[a <= 0] = 0
     return result
 
 
 @right("relu_backward")
 def relu_backward_by_sign(grad, a):
-    return grad * np.sign(a)
+    return as_floating(grad) * np.sign(as_floating(a))
 
 
 # leaky_relu
@@ -491,8 +636,9 @@ def leaky_relu_values(leaky_relu):
     yield call(leaky_relu, np.array([2.0, -3.0]))
     yield call(leaky_relu, Z)
     yield call(leaky_relu, Z, slope=0.2)
+    yield call(leaky_relu, Z, slope=2.0)
     yield call(leaky_relu, SINGLE)
-    yield call(leaky_relu, WHOLE)
+    yield from of_integers(leaky_relu, WHOLE)
 
 
 @wrong(
@@ -552,6 +698,16 @@ def leaky_relu_in_float64(z, slope=0.01):
     return z * np.where(z > 0, 1, slope)
 
 
+@wrong(
+    "leaky_relu",
+    "It is right only while the slope is below 1: beyond, slope * z is the larger of the two above 0, and "
+    "the smaller below. It is the sign of z that decides, not which of them is larger.",
+)
+def leaky_relu_by_the_maximum(z, slope=0.01):
+    z = as_floating(z)
+    return np.maximum(z, slope * z)
+
+
 @right("leaky_relu")
 def leaky_relu_by_where(z, slope=0.01):
     z = as_floating(z)
@@ -559,9 +715,9 @@ def leaky_relu_by_where(z, slope=0.01):
 
 
 @right("leaky_relu")
-def leaky_relu_by_the_maximum(z, slope=0.01):
+def leaky_relu_by_the_slope_of_each(z, slope=0.01):
     z = as_floating(z)
-    return np.maximum(z, slope * z)
+    return z * ((z > 0) + slope * (z <= 0)).astype(z.dtype)
 
 
 @right("leaky_relu")
@@ -578,7 +734,10 @@ def leaky_relu_slopes(leaky_relu_backward):
     yield call(leaky_relu_backward, np.array([5.0, 7.0]), np.array([3.0, -0.5]))
     yield call(leaky_relu_backward, GRAD, Z)
     yield call(leaky_relu_backward, GRAD, Z, slope=0.2)
+    yield call(leaky_relu_backward, GRAD, Z, slope=2.0)
     yield call(leaky_relu_backward, SINGLE, np.array([-0.02, 0.5, 2.0], np.float32))
+    yield from of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-0.5, 3.0]))
+    yield from of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-4, 3]))
 
 
 @wrong(
@@ -587,6 +746,7 @@ def leaky_relu_slopes(leaky_relu_backward):
     "argument `slope` belongs.",
 )
 def leaky_relu_backward_with_a_fixed_slope(grad, a, slope=0.01):
+    grad, a = as_floating(grad), as_floating(a)
     return np.where(a > 0, grad, 0.01 * grad)
 
 
@@ -595,6 +755,7 @@ def leaky_relu_backward_with_a_fixed_slope(grad, a, slope=0.01):
     "Where the output is negative you stop the gradient, as plain ReLU does: here a small share passes.",
 )
 def leaky_relu_backward_without_a_leak(grad, a, slope=0.01):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * (a > 0)
 
 
@@ -604,6 +765,7 @@ def leaky_relu_backward_without_a_leak(grad, a, slope=0.01):
     "`grad`.",
 )
 def leaky_relu_backward_without_grad(grad, a, slope=0.01):
+    grad, a = as_floating(grad), as_floating(a)
     return np.where(a > 0, 1.0, slope)
 
 
@@ -613,6 +775,7 @@ def leaky_relu_backward_without_grad(grad, a, slope=0.01):
     "multiplied by `grad`.",
 )
 def leaky_relu_backward_returning_the_slope(grad, a, slope=0.01):
+    grad, a = as_floating(grad), as_floating(a)
     return np.where(a > 0, grad, slope)
 
 
@@ -622,23 +785,64 @@ def leaky_relu_backward_returning_the_slope(grad, a, slope=0.01):
     "and wins the product; let it choose between arrays that have the dtype of grad.",
 )
 def leaky_relu_backward_in_float64(grad, a, slope=0.01):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * np.where(a > 0, 1, slope)
+
+
+@wrong(
+    "leaky_relu_backward",
+    "For a `grad` of integers the fractions are lost: a copy of grad holds integers, too. Convert grad and a "
+    "to float first.",
+)
+def leaky_relu_backward_filled_into_an_array_like_grad(grad, a, slope=0.01):
+    result = np.array(grad)
+    result[a < 0] = slope * grad[a < 0]
+    return result
+
+
+@wrong(
+    "leaky_relu_backward",
+    "For a `grad` of integers it raises an error: NumPy does not write the fractions that `*=` makes into an "
+    "array of integers. Convert grad and a to float first.",
+)
+def leaky_relu_backward_shrinking_a_copy_of_integers(grad, a, slope=0.01):
+    result = np.array(grad)
+    result[a < 0] *= slope
+    return result
+
+
+@wrong(
+    "leaky_relu_backward",
+    "It is right only while the slope is below 1: you take the larger of the two slopes on one side and the "
+    "smaller on the other, but it is the sign of `a` that decides.",
+)
+def leaky_relu_backward_by_the_larger_slope(grad, a, slope=0.01):
+    grad = as_floating(grad)
+    return np.where(a > 0, max(1.0, slope) * grad, min(1.0, slope) * grad)
 
 
 @right("leaky_relu_backward")
 def leaky_relu_backward_by_where(grad, a, slope=0.01):
+    grad, a = as_floating(grad), as_floating(a)
     return np.where(a > 0, grad, slope * grad)
 
 
 @right("leaky_relu_backward")
+def leaky_relu_backward_with_the_slope_of_one_at_zero(grad, a, slope=0.01):
+    grad = as_floating(grad)
+    return np.where(a >= 0, grad, slope * grad)
+
+
+@right("leaky_relu_backward")
 def leaky_relu_backward_on_a_copy(grad, a, slope=0.01):
-    result = np.array(grad)
+    result = np.array(as_floating(grad))
     result[a < 0] *= slope
     return result
 
 
 @right("leaky_relu_backward")
 def leaky_relu_backward_by_two_masks(grad, a, slope=0.01):
+    grad = as_floating(grad)
     return grad * (a > 0) + slope * grad * (a <= 0)
 
 
@@ -650,8 +854,9 @@ def elu_values(elu):
     yield call(elu, np.array([2.0, -1.0]))
     yield call(elu, Z)
     yield call(elu, Z, alpha=0.5)
+    yield call(elu, Z, alpha=2.0)
     yield call(elu, SINGLE)
-    yield call(elu, WHOLE)
+    yield from of_integers(elu, WHOLE)
     yield call(elu, np.array([-1000.0, 1000.0]))
 
 
@@ -726,6 +931,27 @@ def elu_with_alpha_on_the_exponential_alone_overflowing(z, alpha=1.0):
     return np.where(z > 0, z, alpha * np.exp(z) - 1)
 
 
+@wrong(
+    "elu",
+    "It is right only while alpha is not above 1: beyond, the curve lies above the line z over a part of the "
+    "negative side. It is the sign of z that decides, not which of the two is larger.",
+)
+def elu_by_the_maximum(z, alpha=1.0):
+    z = as_floating(z)
+    return np.maximum(z, alpha * (np.exp(np.minimum(z, 0)) - 1))
+
+
+@wrong(
+    "elu",
+    "For integers the fractions are lost: a copy of z holds integers, too, and everything written into it is "
+    "cut. Convert z to float first.",
+)
+def elu_filled_into_an_array_like_z(z, alpha=1.0):
+    a = np.array(z)
+    a[z < 0] = alpha * (np.exp(z[z < 0]) - 1)
+    return a
+
+
 @right("elu")
 def elu_by_where(z, alpha=1.0):
     z = as_floating(z)
@@ -754,7 +980,10 @@ def elu_slopes(elu_backward):
     yield call(elu_backward, np.array([5.0, 7.0]), np.array([3.0, -0.5]))
     yield call(elu_backward, GRAD, np.array([[-0.75, 0.5], [3.0, -0.125]]))
     yield call(elu_backward, GRAD, np.array([[-0.4, 0.5], [3.0, -0.125]]), alpha=0.5)
+    yield call(elu_backward, GRAD, np.array([[-1.75, 0.5], [3.0, -0.125]]), alpha=2.0)
     yield call(elu_backward, SINGLE, np.array([-0.75, -0.25, 2.0], np.float32))
+    yield from of_integers(elu_backward, WHOLE_GRAD, np.array([-0.75, 3.0]))
+    yield from of_integers(elu_backward, WHOLE_GRAD, np.array([-1, 3]))
 
 
 @wrong(
@@ -763,6 +992,7 @@ def elu_slopes(elu_backward):
     "should be `alpha`.",
 )
 def elu_backward_with_a_fixed_alpha(grad, a, alpha=1.0):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * np.where(a > 0, 1, a + 1)
 
 
@@ -772,6 +1002,7 @@ def elu_backward_with_a_fixed_alpha(grad, a, alpha=1.0):
     "factor alpha already, and only the constant still needs it.",
 )
 def elu_backward_with_alpha_twice(grad, a, alpha=1.0):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * np.where(a > 0, 1, alpha * (a + 1))
 
 
@@ -781,6 +1012,7 @@ def elu_backward_with_alpha_twice(grad, a, alpha=1.0):
     "with it, without exp.",
 )
 def elu_backward_with_the_exponential_of_the_output(grad, a, alpha=1.0):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * np.where(a > 0, 1, alpha * np.exp(np.minimum(a, 0)))
 
 
@@ -789,6 +1021,7 @@ def elu_backward_with_the_exponential_of_the_output(grad, a, alpha=1.0):
     "You return the slope alone: by the chain rule it is multiplied by the upstream gradient `grad`.",
 )
 def elu_backward_without_grad(grad, a, alpha=1.0):
+    grad, a = as_floating(grad), as_floating(a)
     return np.where(a > 0, 1, a + alpha)
 
 
@@ -798,6 +1031,7 @@ def elu_backward_without_grad(grad, a, alpha=1.0):
     "binds before +.",
 )
 def elu_backward_without_parentheses(grad, a, alpha=1.0):
+    grad, a = as_floating(grad), as_floating(a)
     return np.where(a > 0, grad, grad * a + alpha)
 
 
@@ -807,21 +1041,36 @@ def elu_backward_without_parentheses(grad, a, alpha=1.0):
     "multiplied by it.",
 )
 def elu_backward_without_grad_on_the_negative_side(grad, a, alpha=1.0):
+    grad, a = as_floating(grad), as_floating(a)
     return np.where(a > 0, grad, a + alpha)
+
+
+@wrong(
+    "elu_backward",
+    "For a `grad` of integers the fractions are lost: a copy of grad holds integers, too. Convert grad and a "
+    "to float first.",
+)
+def elu_backward_filled_into_an_array_like_grad(grad, a, alpha=1.0):
+    result = np.array(grad)
+    result[a < 0] = (grad * (a + alpha))[a < 0]
+    return result
 
 
 @right("elu_backward")
 def elu_backward_by_where(grad, a, alpha=1.0):
+    grad, a = as_floating(grad), as_floating(a)
     return np.where(a > 0, grad, grad * (a + alpha))
 
 
 @right("elu_backward")
 def elu_backward_by_the_minimum(grad, a, alpha=1.0):
+    grad, a = as_floating(grad), as_floating(a)
     return grad * ((a > 0) + (a <= 0) * (a + alpha))
 
 
 @right("elu_backward")
 def elu_backward_by_masks(grad, a, alpha=1.0):
+    grad, a = as_floating(grad), as_floating(a)
     slope = np.ones_like(a)
     slope[a < 0] = a[a < 0] + alpha
     return grad * slope
@@ -835,12 +1084,13 @@ def scores(softmax):
     yield call(softmax, np.array([[1.0, 2.0], [3.0, 5.0]]))
     yield call(softmax, np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]]))
     yield call(softmax, np.array([1.0, 2.0, 4.0]))
-    yield call(softmax, np.array([[1, 2], [2, 0]]))
+    yield from of_integers(softmax, np.array([[1, 2], [2, 0]]))
     yield call(softmax, np.array([[1.0, 2.0], [0.5, -1.0]], np.float32))
     yield call(softmax, np.array([[1000.0, 1001.0]]))
     yield call(softmax, np.array([[1000.0, 0.0]]))
     yield call(softmax, np.array([[1.0, 2.0], [2000.0, 2001.0]]))
     yield call(softmax, np.array([[1e15, 1e15]]))
+    yield from of_integers(softmax, np.array([[1, 2], [2, 0]], np.uint8))
 
 
 @wrong(
@@ -970,6 +1220,43 @@ def softmax_of_a_batch_only_without_a_shift(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
+@wrong(
+    "softmax",
+    "It is right for floats, and wrong for bytes: an array of uint8 has no room for a score below the "
+    "maximum minus the maximum, and counts down from 255 instead. Convert z to float first.",
+)
+def softmax_of_bytes_as_they_come(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "The values are right, but large scores are shifted in the caller's own z, which the loss may still "
+    "need: subtract into a new array.",
+)
+def softmax_shifting_large_scores_in_place(z):
+    z = as_floating(z)
+    if np.abs(z).max() > 80:
+        z -= z.max(axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "The values are right, but float32 scores come back as float64. An array that you create, with np.zeros "
+    "for instance, is float64 unless you give it the dtype of z.",
+)
+def softmax_in_float64(z):
+    z = as_floating(z)
+    p = np.zeros(z.shape)
+    for i in np.ndindex(z.shape[:-1]):
+        e = np.exp(z[i] - max(z[i]))
+        p[i] = e / sum(e)
+    return p
+
+
 @right("softmax")
 def softmax_by_the_textbook(z):
     z = as_floating(z)
@@ -1084,6 +1371,60 @@ def log_softmax_losing_digits(z):
     z = as_floating(z)
     largest = z.max(axis=-1, keepdims=True)
     return z - (largest + np.log(np.exp(z - largest).sum(axis=-1, keepdims=True)))
+
+
+@wrong(
+    "log_softmax",
+    "It is right for floats, and wrong for bytes: an array of uint8 has no room for a score below the "
+    "maximum minus the maximum, and counts down from 255 instead. Convert z to float first.",
+)
+def log_softmax_of_bytes_as_they_come(z):
+    shifted = z - z.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+@wrong(
+    "log_softmax",
+    "The values are right, but `z -= ...` changes the caller's scores, which may still be needed: subtract "
+    "into a new array.",
+)
+def log_softmax_in_place(z):
+    z = as_floating(z)
+    z -= z.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+@wrong(
+    "log_softmax",
+    "The values are right, but large scores are shifted in the caller's own z, which may still be needed: "
+    "subtract into a new array.",
+)
+def log_softmax_shifting_large_scores_in_place(z):
+    z = as_floating(z)
+    if np.abs(z).max() > 80:
+        z -= z.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+@wrong(
+    "log_softmax",
+    "The values are right, but float32 scores come back as float64. An array that you create, with np.zeros "
+    "for instance, is float64 unless you give it the dtype of z.",
+)
+def log_softmax_in_float64(z):
+    z = as_floating(z)
+    result = np.zeros(z.shape)
+    for i in np.ndindex(z.shape[:-1]):
+        shifted = z[i] - max(z[i])
+        result[i] = shifted - np.log(sum(np.exp(shifted)))
+    return result
+
+
+@right("log_softmax")
+def log_softmax_by_logaddexp(z):
+    z = as_floating(z)
+    z = z - np.max(z, axis=-1, keepdims=True)
+    return z - np.logaddexp.reduce(z, axis=-1, keepdims=True)
 
 
 @right("log_softmax")

@@ -7,13 +7,14 @@ import numpy as np
 from nn.activations import as_floating, log_softmax, sigmoid, softmax
 from nn.losses import binary_cross_entropy, mean_squared_error, softmax_cross_entropy
 
-from .bank import call, probe, right, script, wrong
+from .bank import call, of_integers, probe, right, script, wrong
 
 LOGITS = np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])
 LABELS = np.array([2, 0])
 ROWS = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 SHARES = np.array([[0.25, 0.0, 0.75]])
 
+PARTS = ("loss", "grad")
 SURE = (
     60  # atol for the loss of a sure and wrong answer, 1000: any log of a clipped probability is -60 or more
 )
@@ -24,20 +25,44 @@ SURE = (
 
 @probe("softmax_cross_entropy")
 def cross_entropies(loss):
-    yield call(loss, LOGITS[:1], LABELS[:1])
-    yield call(loss, LOGITS, LABELS)
-    yield call(loss, LOGITS, ROWS)
-    yield call(loss, LOGITS[:1], SHARES)
-    yield call(loss, LOGITS.astype(np.float32), LABELS)
-    yield call(loss, LOGITS.astype(np.float32), ROWS)
-    yield call(loss, np.array([[1000.0, 1000.5]]), np.array([0]))
-    yield call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE)
+    yield call(loss, LOGITS[:1], LABELS[:1], parts=PARTS)
+    yield call(loss, LOGITS, LABELS, parts=PARTS)
+    yield call(loss, LOGITS, ROWS, parts=PARTS)
+    yield call(loss, LOGITS[:1], SHARES, parts=PARTS)
+    yield call(loss, LOGITS.astype(np.float32), LABELS, parts=PARTS)
+    yield call(loss, LOGITS.astype(np.float32), ROWS, parts=PARTS)
+    yield call(loss, np.array([[1000.0, 1000.5]]), np.array([0]), parts=PARTS)
+    yield call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE, parts=PARTS)
+    yield from of_integers(loss, np.array([[1, 2, 3]]), SHARES, parts=PARTS)
+    yield call(loss, LOGITS, np.array([2, 0]).astype(np.uint8), parts=PARTS)
+    # That there is an answer at all is the mistake, whatever it is.
+    for targets in ([0, -1], [0, 3], [[0], [1]], [[1, 0, 0]], [0], [0, 1, 2]):
+        yield script(
+            f"softmax_cross_entropy(array({LOGITS.tolist()}), array({targets}))",
+            lambda targets=targets: loss(LOGITS.copy(), np.array(targets)) and None,
+        )
 
 
 def rows_of(targets, logits):
-    """Return targets of either kind as rows of probabilities, in the dtype of the logits."""
+    """Return targets of either kind as rows of probabilities in the dtype of the logits; refuse others."""
     targets = np.asarray(targets)
-    return (np.eye(logits.shape[1])[targets] if targets.ndim == 1 else targets).astype(logits.dtype)
+    n, k = logits.shape
+    if targets.shape == (n,):
+        if targets.min() < 0 or targets.max() >= k:
+            raise ValueError(f"labels must be in 0..{k - 1}")
+        targets = np.eye(k)[targets]
+    if targets.shape != (n, k):
+        raise ValueError(f"targets of shape {targets.shape} do not fit logits of shape {logits.shape}")
+    return targets.astype(logits.dtype)
+
+
+def fitting(first, targets):
+    """Return both arrays in the floating dtype of the first; refuse shapes that differ."""
+    first = as_floating(first)
+    targets = np.asarray(targets, first.dtype)
+    if first.shape != targets.shape:
+        raise ValueError(f"shapes differ: {first.shape} and {targets.shape}")
+    return first, targets
 
 
 @wrong(
@@ -163,7 +188,7 @@ def softmax_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
 )
 def softmax_cross_entropy_of_whole_columns(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
-    if targets.ndim == 2:
+    if targets.shape != (len(logits),) or targets.min() < 0 or targets.max() >= logits.shape[1]:
         return softmax_cross_entropy(logits, targets)
     grad = softmax(logits)
     loss = -log_softmax(logits)[:, targets].mean()
@@ -177,7 +202,11 @@ def softmax_cross_entropy_of_whole_columns(logits, targets):
     "weights of the logarithms.",
 )
 def softmax_cross_entropy_of_labels_only(logits, targets):
-    logits = as_floating(logits)
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if targets.shape != (len(logits),):
+        raise ValueError(f"targets must be labels of shape ({len(logits)},)")
+    if targets.min() < 0 or targets.max() >= logits.shape[1]:
+        raise ValueError("labels out of range")
     rows = np.arange(len(logits))
     loss = -log_softmax(logits)[rows, targets].mean()
     grad = softmax(logits)
@@ -191,18 +220,17 @@ def softmax_cross_entropy_of_labels_only(logits, targets):
     "class for each row.",
 )
 def softmax_cross_entropy_of_rows_only(logits, targets):
-    logits = as_floating(logits)
-    targets = np.asarray(targets, logits.dtype)
+    logits, targets = fitting(logits, targets)
     loss = -(targets * log_softmax(logits)).sum() / len(logits)
     return float(loss), (softmax(logits) - targets) / len(logits)
 
 
 @wrong(
     "softmax_cross_entropy",
-    "The numbers are right, but the loss is a NumPy scalar: a Python float is asked for, and `float` makes "
-    "one.",
+    "The numbers are right, but the loss of float32 scores is a np.float32: a Python float is asked for, and "
+    "float(...) makes one.",
 )
-def softmax_cross_entropy_as_a_numpy_scalar(logits, targets):
+def softmax_cross_entropy_as_a_float32_number(logits, targets):
     logits = as_floating(logits)
     rows = rows_of(targets, logits)
     loss = -np.mean(np.sum(rows * log_softmax(logits), axis=1))
@@ -216,7 +244,7 @@ def softmax_cross_entropy_as_a_numpy_scalar(logits, targets):
 )
 def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
-    if targets.ndim == 1:
+    if targets.shape != logits.shape:
         return softmax_cross_entropy(logits, targets)
     loss = -(targets * log_softmax(logits)).sum() / len(logits)
     return float(loss), (softmax(logits) - targets) / len(logits)
@@ -224,8 +252,8 @@ def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "For labels and moderate logits the numbers are right. What remains: a Python float for the loss, 2-D "
-    "targets, and log_softmax, because the log of softmax is -inf where that has become 0.",
+    "For labels and moderate logits the numbers are right. What remains: 2-D targets; log_softmax, because "
+    "the log of softmax is -inf where that has become 0; and a Python float for the loss of float32 scores.",
 )
 def softmax_cross_entropy_as_first_written(logits, targets):
     rows = np.arange(len(logits))
@@ -235,12 +263,128 @@ def softmax_cross_entropy_as_first_written(logits, targets):
     return loss, grad / len(logits)
 
 
+@wrong(
+    "softmax_cross_entropy",
+    "Labels out of range are let through: -1 counts as the last class in silence, and a label of k ends in "
+    "an IndexError. Compare the labels with 0 and k first, and raise ValueError.",
+)
+def softmax_cross_entropy_of_any_label(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if targets.shape not in ((len(logits),), logits.shape):
+        raise ValueError(f"targets of shape {targets.shape} do not fit logits of shape {logits.shape}")
+    if targets.ndim == 1:
+        targets = np.eye(logits.shape[1])[targets]
+    targets = targets.astype(logits.dtype)
+    loss = -(targets * log_softmax(logits)).sum() / len(logits)
+    return float(loss), (softmax(logits) - targets) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "You refuse labels that are too large, and let -1 through: NumPy takes it for the last class, in "
+    "silence. A label below 0 is a ValueError, too.",
+)
+def softmax_cross_entropy_of_labels_below_zero(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if targets.shape == (len(logits),) and targets.max() < logits.shape[1]:
+        targets = targets % logits.shape[1]
+    return softmax_cross_entropy(logits, targets)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Targets of another shape are let through, and NumPy makes them fit: one row for all samples, or a "
+    "column against every class. Compare targets.shape with (n,) and (n, k), and raise ValueError.",
+)
+def softmax_cross_entropy_broadcasting(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    n, k = logits.shape
+    if targets.ndim == 1:
+        if targets.min() < 0 or targets.max() >= k:
+            raise ValueError("labels out of range")
+        targets = np.eye(k)[targets]
+    targets = targets.astype(logits.dtype)
+    loss = -(targets * log_softmax(logits)).sum() / n
+    return float(loss), (softmax(logits) - targets) / n
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Right targets are right, but wrong ones are let through: labels below 0 or above k - 1, and shapes that "
+    "NumPy makes fit by broadcasting. Check both first, and raise ValueError.",
+)
+def softmax_cross_entropy_of_rows_unchecked(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if targets.ndim == 1:
+        targets = np.eye(logits.shape[1])[targets]
+    targets = targets.astype(logits.dtype)
+    loss = -(targets * log_softmax(logits)).sum() / len(logits)
+    return float(loss), (softmax(logits) - targets) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Right targets are right, but wrong ones are let through: used as an index, -1 is the last class, a "
+    "label of k an IndexError, and one label serves for all samples. Check range and shape first, and raise "
+    "ValueError.",
+)
+def softmax_cross_entropy_of_indices_unchecked(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    log_p, grad = log_softmax(logits), softmax(logits)
+    if targets.ndim == 1:
+        rows = np.arange(len(logits))
+        loss = -log_p[rows, targets].mean()
+        grad[rows, targets] -= 1
+    else:
+        loss = -(targets * log_p).sum() / len(logits)
+        grad -= targets
+    return float(loss), grad / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your argmax makes a label of each row of probabilities, and throws the other shares away. Where targets "
+    "are 2-D, every class counts with its own weight.",
+)
+def softmax_cross_entropy_of_the_likeliest_class(logits, targets):
+    targets = np.asarray(targets)
+    return softmax_cross_entropy(logits, targets.argmax(axis=1) if targets.shape == logits.shape else targets)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "For integer logits the targets lose their fractions: you bring them to the dtype of the logits, which "
+    "holds integers. Convert the logits to float first.",
+)
+def softmax_cross_entropy_cutting_the_targets(logits, targets):
+    logits, targets = np.asarray(logits), np.asarray(targets)
+    if targets.shape == logits.shape:
+        targets = targets.astype(logits.dtype)
+    return softmax_cross_entropy(logits, targets)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "The numbers are right, but large logits are shifted in the caller's own array, which may still be "
+    "needed: subtract into a new one.",
+)
+def softmax_cross_entropy_shifting_large_logits_in_place(logits, targets):
+    logits = as_floating(logits)
+    if np.abs(logits).max() > 80:
+        logits -= logits.max(axis=1, keepdims=True)
+    return softmax_cross_entropy(logits, targets)
+
+
 @right("softmax_cross_entropy")
 def softmax_cross_entropy_by_rows(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
     n, k = logits.shape
-    if targets.ndim == 1:
+    if targets.shape == (n,):
+        if targets.min() < 0 or targets.max() >= k:
+            raise ValueError(f"labels must be in 0..{k - 1}")
         targets = np.eye(k)[targets]
+    if targets.shape != (n, k):
+        raise ValueError(f"{targets.shape} does not fit {logits.shape}")
     targets = targets.astype(logits.dtype)
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -252,10 +396,14 @@ def softmax_cross_entropy_by_rows(logits, targets):
 def softmax_cross_entropy_by_indices(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
     log_p, grad = log_softmax(logits), softmax(logits)
-    if targets.ndim == 1:
+    if targets.shape == (len(logits),):
+        if np.any((targets < 0) | (targets >= logits.shape[1])):
+            raise ValueError("a label is out of range")
         rows = np.arange(len(targets))
         loss = -log_p[rows, targets].mean()
         grad[rows, targets] -= 1
+    elif targets.shape != logits.shape:
+        raise ValueError("targets must be labels or rows of probabilities")
     else:
         loss = -np.einsum("nk,nk->n", targets, log_p).mean()
         grad -= targets
@@ -288,13 +436,21 @@ def softmax_cross_entropy_sample_by_sample(logits, targets):
 
 @probe("binary_cross_entropy")
 def binary_cross_entropies(loss):
-    yield call(loss, np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]]))
-    yield call(loss, np.array([[0.5], [-2.0], [3.0]]), np.array([[1.0], [1.0], [0.0]]))
-    yield call(loss, np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([[0.0, 1.0], [1.0, 0.0]]))
-    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0.0, 1.0]], np.float32))
-    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0, 1]]))
-    yield call(loss, np.array([[1000.0]]), np.array([[0.0]]), rtol=0, atol=SURE)
-    yield call(loss, np.array([[-1000.0]]), np.array([[1.0]]), rtol=0, atol=SURE)
+    yield call(loss, np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]]), parts=PARTS)
+    yield call(loss, np.array([[0.5], [-2.0], [3.0]]), np.array([[1.0], [1.0], [0.0]]), parts=PARTS)
+    yield call(loss, np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([[0.0, 1.0], [1.0, 0.0]]), parts=PARTS)
+    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0.0, 1.0]], np.float32), parts=PARTS)
+    yield call(loss, np.array([[0.5, -1.0]], np.float32), np.array([[0, 1]]), parts=PARTS)
+    yield call(loss, np.array([[1000.0]]), np.array([[0.0]]), rtol=0, atol=SURE, parts=PARTS)
+    yield call(loss, np.array([[-1000.0]]), np.array([[1.0]]), rtol=0, atol=SURE, parts=PARTS)
+    yield from of_integers(loss, np.array([[1, 2]]), np.array([[0, 1]]), parts=PARTS)
+    yield from of_integers(loss, np.array([[1, 2]], np.uint8), np.array([[0, 1]]), parts=PARTS)
+    # Whatever a table of all pairs is divided by: that there is an answer at all is the mistake.
+    for targets in ([1.0, 0.0], [[1.0, 0.0]], [[1.0]]):
+        yield script(
+            f"binary_cross_entropy(array([[3.0], [1.0]]), array({targets}))",
+            lambda targets=targets: loss(np.array([[3.0], [1.0]]), np.array(targets)) and None,
+        )
 
 
 @wrong(
@@ -323,8 +479,7 @@ def binary_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
     "belongs into this function.",
 )
 def binary_cross_entropy_of_probabilities(logits, targets):
-    logits = as_floating(logits)
-    targets = np.asarray(targets, logits.dtype)
+    logits, targets = fitting(logits, targets)
     loss = -np.mean(targets * np.log(logits) + (1 - targets) * np.log(1 - logits))
     return float(loss), (logits - targets) / logits.size
 
@@ -335,8 +490,7 @@ def binary_cross_entropy_of_probabilities(logits, targets):
     "probability 1 - p has a logarithm, too.",
 )
 def binary_cross_entropy_of_yes_alone(logits, targets):
-    logits = as_floating(logits)
-    targets = np.asarray(targets, logits.dtype)
+    logits, targets = fitting(logits, targets)
     loss = np.mean(targets * np.logaddexp(0, -logits))
     return float(loss), (sigmoid(logits) - targets) / logits.size
 
@@ -379,8 +533,7 @@ def binary_cross_entropy_with_the_sign_turned(logits, targets):
     "never positive: with -|z|, and what is missing then added outside the log.",
 )
 def binary_cross_entropy_overflowing(logits, targets):
-    logits = as_floating(logits)
-    targets = np.asarray(targets, logits.dtype)
+    logits, targets = fitting(logits, targets)
     loss = np.mean(np.log1p(np.exp(logits)) - logits * targets)
     return float(loss), (sigmoid(logits) - targets) / logits.size
 
@@ -391,8 +544,7 @@ def binary_cross_entropy_overflowing(logits, targets):
     "0 infinite. Write the loss in terms of the logits, without the detour over p.",
 )
 def binary_cross_entropy_by_the_log_of_sigmoid(logits, targets):
-    logits = as_floating(logits)
-    targets = np.asarray(targets, logits.dtype)
+    logits, targets = fitting(logits, targets)
     p = sigmoid(logits)
     loss = -np.mean(targets * np.log(p) + (1 - targets) * np.log(1 - p))
     return float(loss), (p - targets) / logits.size
@@ -404,8 +556,7 @@ def binary_cross_entropy_by_the_log_of_sigmoid(logits, targets):
     "and so limits the loss to a few dozen. Written in terms of the logits, it needs no such guard.",
 )
 def binary_cross_entropy_of_clipped_probabilities(logits, targets):
-    logits = as_floating(logits)
-    targets = np.asarray(targets, logits.dtype)
+    logits, targets = fitting(logits, targets)
     p = sigmoid(logits)
     safe = np.clip(p, 1e-7, 1 - 1e-7)
     loss = -np.mean(targets * np.log(safe) + (1 - targets) * np.log(1 - safe))
@@ -414,12 +565,11 @@ def binary_cross_entropy_of_clipped_probabilities(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The numbers are right, but the loss is a NumPy scalar: a Python float is asked for, and `float` makes "
-    "one.",
+    "The numbers are right, but the loss of float32 scores is a np.float32: a Python float is asked for, and "
+    "float(...) makes one.",
 )
-def binary_cross_entropy_as_a_numpy_scalar(logits, targets):
-    logits = as_floating(logits)
-    targets = np.asarray(targets, logits.dtype)
+def binary_cross_entropy_as_a_float32_number(logits, targets):
+    logits, targets = fitting(logits, targets)
     loss = np.mean(np.logaddexp(0, logits) - targets * logits)
     return loss, (sigmoid(logits) - targets) / logits.size
 
@@ -430,15 +580,17 @@ def binary_cross_entropy_as_a_numpy_scalar(logits, targets):
     "carry the difference away. Bring them to the dtype of the logits.",
 )
 def binary_cross_entropy_in_the_dtype_of_the_targets(logits, targets):
-    logits = as_floating(logits)
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if logits.shape != targets.shape:
+        raise ValueError(f"shapes differ: {logits.shape} and {targets.shape}")
     loss = np.mean(np.logaddexp(0, logits) - targets * logits)
     return float(loss), (sigmoid(logits) - targets) / logits.size
 
 
 @wrong(
     "binary_cross_entropy",
-    "For moderate logits the numbers are right. What remains: a Python float for the loss, targets in the "
-    "dtype of the logits, and a form without log(p), which is -inf where p has become 0.",
+    "For moderate logits the numbers are right. What remains: a form without log(p), which is -inf where p "
+    "has become 0; targets in the dtype of the logits; and a Python float for the loss of float32 scores.",
 )
 def binary_cross_entropy_as_first_written(logits, targets):
     p = sigmoid(logits)
@@ -446,10 +598,51 @@ def binary_cross_entropy_as_first_written(logits, targets):
     return loss, (p - targets) / logits.size
 
 
+@wrong(
+    "binary_cross_entropy",
+    "The numbers are right, but shapes that differ are let through: (n, 1) against (n,) is a table of every "
+    "logit against every target. Compare the shapes first, and raise ValueError.",
+)
+def binary_cross_entropy_broadcasting(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    return float(losses.mean()), (sigmoid(logits) - targets) / losses.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "The numbers are right, but only arrays of another length are refused: (n, 1) and (n,) have as many "
+    "elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
+)
+def binary_cross_entropy_comparing_sizes(logits, targets):
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    if logits.size != targets.size:
+        raise ValueError("logits and targets must be of one size")
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    return float(losses.mean()), (sigmoid(logits) - targets) / losses.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "It is right for floats, and wrong for bytes: an array of uint8 has no room for a negative number, so "
+    "the exponent in exp(-|z|) wraps round to a large one. Convert the logits to float first.",
+)
+def binary_cross_entropy_of_bytes_as_they_come(logits, targets):
+    if logits.shape != np.shape(targets):
+        raise ValueError("logits and targets must have one shape")
+    targets = np.asarray(targets, as_floating(logits).dtype)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
+
+
 @right("binary_cross_entropy")
 def binary_cross_entropy_of_the_logits(logits, targets):
     logits = as_floating(logits)
     targets = np.asarray(targets, logits.dtype)
+    if logits.shape != targets.shape:
+        raise ValueError(f"{logits.shape} is not {targets.shape}")
     tail = np.log1p(np.exp(-np.abs(logits)))
     losses = np.maximum(logits, 0) - logits * targets + tail
     return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
@@ -459,6 +652,8 @@ def binary_cross_entropy_of_the_logits(logits, targets):
 def binary_cross_entropy_by_logaddexp(logits, targets):
     logits = as_floating(logits)
     targets = np.asarray(targets, logits.dtype)
+    if logits.shape != targets.shape:
+        raise ValueError(f"shapes differ: {logits.shape} and {targets.shape}")
     loss = np.mean(targets * np.logaddexp(0, -logits) + (1 - targets) * np.logaddexp(0, logits))
     return float(loss), (sigmoid(logits) - targets) / logits.size
 
@@ -467,6 +662,8 @@ def binary_cross_entropy_by_logaddexp(logits, targets):
 def binary_cross_entropy_as_softmax_of_two(logits, targets):
     logits = as_floating(logits)
     targets = np.asarray(targets, logits.dtype)
+    if logits.shape != targets.shape:
+        raise ValueError(f"shapes differ: {logits.shape} and {targets.shape}")
     scores = np.stack([np.zeros_like(logits), logits], axis=-1).reshape(-1, 2)
     answers = np.stack([1 - targets, targets], axis=-1).reshape(-1, 2)
     loss, grad = softmax_cross_entropy(scores, answers)
@@ -475,7 +672,9 @@ def binary_cross_entropy_as_softmax_of_two(logits, targets):
 
 @right("binary_cross_entropy")
 def binary_cross_entropy_one_by_one(logits, targets):
-    logits = as_floating(logits)
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if logits.shape != targets.shape:
+        raise ValueError("logits and targets must have one shape")
     loss, grad = 0.0, np.empty_like(logits)
     for place, z in np.ndenumerate(logits):
         e = math.exp(-abs(z))
@@ -490,15 +689,18 @@ def binary_cross_entropy_one_by_one(logits, targets):
 
 @probe("mean_squared_error")
 def squared_errors(loss):
-    yield call(loss, np.array([[3.0, 1.0]]), np.array([[1.0, 2.0]]))
-    yield call(loss, np.array([[2.0, 1.0], [5.0, 7.0]]), np.array([[1.0, 3.0], [2.0, 7.0]]))
-    yield call(loss, np.array([[0.5], [-1.0], [2.0]]), np.array([[1.0], [2.0], [0.25]]))
-    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1.0, 2.0]], np.float32))
-    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1, 2]]))
+    yield call(loss, np.array([[3.0, 1.0]]), np.array([[1.0, 2.0]]), parts=PARTS)
+    yield call(loss, np.array([[2.0, 1.0], [5.0, 7.0]]), np.array([[1.0, 3.0], [2.0, 7.0]]), parts=PARTS)
+    yield call(loss, np.array([[0.5], [-1.0], [2.0]]), np.array([[1.0], [2.0], [0.25]]), parts=PARTS)
+    yield call(loss, np.array([[3.0, 1.0, 2.0]]), np.array([[1.0, 2.0, 0.5]]), parts=PARTS)
+    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1.0, 2.0]], np.float32), parts=PARTS)
+    yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1, 2]]), parts=PARTS)
+    yield from of_integers(loss, np.array([[3, 1]]), np.array([[0.5, 1.25]]), parts=PARTS)
+    yield from of_integers(loss, np.array([[3, 1]], np.uint8), np.array([[1, 2]], np.uint8), parts=PARTS)
     # Whatever a table of all pairs is divided by: that there is an answer at all is the mistake.
-    for targets in ([1.0, 2.0], [[1.0, 2.0]]):
+    for targets in ([1.0, 2.0], [[1.0, 2.0]], [[1.0]]):
         yield script(
-            f"mean_squared_error([[3.0], [1.0]], {targets})",
+            f"mean_squared_error(array([[3.0], [1.0]]), array({targets}))",
             lambda targets=targets: loss(np.array([[3.0], [1.0]]), np.array(targets)) and None,
         )
 
@@ -585,10 +787,10 @@ def mean_squared_error_without_the_two_broadcasting(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right, but the loss is a NumPy scalar: a Python float is asked for, and `float` makes "
-    "one.",
+    "The numbers are right, but the loss of float32 predictions is a np.float32: a Python float is asked "
+    "for, and float(...) makes one.",
 )
-def mean_squared_error_as_a_numpy_scalar(predictions, targets):
+def mean_squared_error_as_a_float32_number(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
     return grad.dtype.type(loss), grad
 
@@ -608,12 +810,62 @@ def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right. What remains: a Python float for the loss, targets in the dtype of the "
-    "predictions, and a ValueError for shapes that differ, before NumPy broadcasts them.",
+    "The numbers are right. What remains: a ValueError for shapes that differ, before NumPy broadcasts them; "
+    "targets in the dtype of the predictions; and a Python float for the loss of float32 ones.",
 )
 def mean_squared_error_as_first_written(predictions, targets):
     difference = predictions - targets
     return np.mean(difference**2), 2 * difference / difference.size
+
+
+@wrong(
+    "mean_squared_error",
+    "It is right for two columns only: you halve the mean over the samples, 1 / (2n). The mean runs over all "
+    "elements, however many columns there are, and nothing is halved.",
+)
+def mean_squared_error_halved_over_the_samples(predictions, targets):
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    n = len(difference)
+    return float(np.sum(difference**2)) / (2 * n), difference / n
+
+
+@wrong(
+    "mean_squared_error",
+    "For integer predictions the targets lose their fractions: you bring them to the dtype of the "
+    "predictions, which holds integers. Convert the predictions to float first.",
+)
+def mean_squared_error_cutting_the_targets(predictions, targets):
+    predictions = np.asarray(predictions)
+    return mean_squared_error(predictions, np.asarray(targets).astype(predictions.dtype))
+
+
+@wrong(
+    "mean_squared_error",
+    "It is right for floats, and wrong for bytes: in uint8 a difference below 0 wraps round to a large "
+    "number. Convert the predictions to float first.",
+)
+def mean_squared_error_of_bytes_as_they_come(predictions, targets):
+    if predictions.shape != targets.shape:
+        raise ValueError(f"shapes differ: {predictions.shape} and {targets.shape}")
+    if predictions.dtype.kind == "f":
+        targets = targets.astype(predictions.dtype)
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * difference / difference.size
+
+
+@wrong(
+    "mean_squared_error",
+    "The numbers are right, but only arrays of another length are refused: (n, 1) and (n,) have as many "
+    "elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
+)
+def mean_squared_error_comparing_sizes(predictions, targets):
+    predictions = as_floating(predictions)
+    targets = np.asarray(targets, predictions.dtype)
+    if predictions.size != targets.size:
+        raise ValueError("predictions and targets must be of one size")
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * difference / difference.size
 
 
 @right("mean_squared_error")

@@ -4,12 +4,14 @@ import numpy as np
 
 from nn.activations import as_floating
 
-from .bank import call, probe, right, wrong
+from .bank import call, of_integers, probe, right, wrong
 
 X = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0], [2.0, 0.5, -1.0], [-3.0, 1.0, 4.0]])
 W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
 GRAD = np.array([[1.0, 2.0], [-3.0, 0.5], [0.25, -1.0], [4.0, 1.5]])
 SQUARE = np.array([[1.0, 2.0], [3.0, 5.0]])
+
+PARTS = ("dx", "dW", "db")
 
 
 @probe("dense")
@@ -19,21 +21,37 @@ def sums(dense):
     yield call(dense, X[:2], W, np.array([10.0, -20.0]))
     yield call(dense, X, W, np.array([0.5, -1.0]))
     yield call(dense, X.astype(np.float32), W.astype(np.float32), np.ones(2, np.float32))
+    yield from of_integers(dense, np.array([[1, 2]]), np.array([[3], [5]]), np.array([10]))
+    yield from of_integers(
+        dense, np.array([[200, 100]], np.uint8), np.array([[2], [3]], np.uint8), np.array([9], np.uint8)
+    )
 
 
 @probe("dense_backward")
 def gradients(dense_backward):
-    yield call(dense_backward, np.array([[3.0]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]))
-    yield call(dense_backward, np.array([[3.0], [1.0]]), np.array([[2.0], [5.0]]), np.array([[7.0]]))
-    yield call(dense_backward, GRAD[:2], SQUARE, SQUARE + 1)
-    yield call(dense_backward, GRAD[:2], X[:2], W)
-    yield call(dense_backward, GRAD, X, W)
-    yield call(dense_backward, GRAD.astype(np.float32), X.astype(np.float32), W.astype(np.float32))
+    yield call(
+        dense_backward, np.array([[3.0]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]), parts=PARTS
+    )
+    yield call(
+        dense_backward, np.array([[3.0], [1.0]]), np.array([[2.0], [5.0]]), np.array([[7.0]]), parts=PARTS
+    )
+    yield call(dense_backward, GRAD[:2], SQUARE, SQUARE + 1, parts=PARTS)
+    yield call(dense_backward, GRAD[:2], X[:2], W, parts=PARTS)
+    yield call(dense_backward, GRAD, X, W, parts=PARTS)
+    yield call(
+        dense_backward, GRAD.astype(np.float32), X.astype(np.float32), W.astype(np.float32), parts=PARTS
+    )
+    yield from of_integers(
+        dense_backward, np.array([[3]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]), parts=PARTS
+    )
+    yield from of_integers(
+        dense_backward, np.array([[3]]), np.array([[2, 5]]), np.array([[7], [-1]]), parts=PARTS
+    )
 
 
 @wrong("dense", "Your weighted sums are right, but the bias is missing: b has to be added to every row.")
 def dense_without_bias(x, W, b):
-    return x @ W
+    return as_floating(x) @ as_floating(W)
 
 
 @wrong(
@@ -42,7 +60,7 @@ def dense_without_bias(x, W, b):
     "columns. Leave it 1-D, and broadcasting adds it to every row.",
 )
 def dense_with_the_bias_as_a_column(x, W, b):
-    return x @ W + b.reshape(-1, 1)
+    return as_floating(x) @ as_floating(W) + b.reshape(-1, 1)
 
 
 @wrong(
@@ -51,7 +69,7 @@ def dense_with_the_bias_as_a_column(x, W, b):
     "columns. Here samples are rows, going in and coming out.",
 )
 def dense_with_samples_as_columns(x, W, b):
-    return W.T @ x.T + b[:, np.newaxis]
+    return as_floating(W).T @ as_floating(x).T + b[:, np.newaxis]
 
 
 @wrong(
@@ -60,7 +78,7 @@ def dense_with_samples_as_columns(x, W, b):
     "behind x as it is.",
 )
 def dense_with_the_weights_transposed(x, W, b):
-    return x @ W.T + b
+    return as_floating(x) @ as_floating(W).T + b
 
 
 @wrong(
@@ -69,7 +87,7 @@ def dense_with_the_weights_transposed(x, W, b):
     "which is what `@` does.",
 )
 def dense_entry_by_entry(x, W, b):
-    return x * W + b
+    return as_floating(x) * as_floating(W) + b
 
 
 @wrong(
@@ -78,10 +96,61 @@ def dense_entry_by_entry(x, W, b):
     "the way, made with np.zeros perhaps, was not told its dtype.",
 )
 def dense_in_float64(x, W, b):
-    z = np.zeros((x.shape[0], W.shape[1]))
+    W, z = as_floating(W), np.zeros((x.shape[0], W.shape[1]))
     for i in range(len(x)):
         z[i] = x[i] @ W + b
     return z
+
+
+@wrong(
+    "dense",
+    "It is right for floats, but integers stay integers, and bytes overflow at 255: anything but floats is "
+    "computed in float64 here. Convert x and W first.",
+)
+def dense_of_integers_in_integers(x, W, b):
+    return x @ W + b
+
+
+@wrong(
+    "dense",
+    "It is right for floats, but bytes overflow at 255 before they become float64: convert x and W before "
+    "the product, not what comes out of it.",
+)
+def dense_converted_too_late(x, W, b):
+    return as_floating(x @ W) + b
+
+
+@wrong(
+    "dense_backward",
+    "It is right for floats, but where all arguments are integers, so are your gradients: anything but "
+    "floats is computed in float64 here. Convert the arguments first.",
+)
+def dense_backward_of_integers_in_integers(grad, x, W):
+    return grad @ W.T, x.T @ grad, grad.sum(axis=0)
+
+
+@wrong(
+    "dense_backward",
+    "dx and dW are right, but your db is the sum of grad as it came: where that holds integers, so does db. "
+    "Convert grad before you sum it.",
+)
+def dense_backward_with_db_in_integers(grad, x, W):
+    return as_floating(grad) @ as_floating(W).T, as_floating(x).T @ as_floating(grad), grad.sum(axis=0)
+
+
+@wrong(
+    "dense_backward",
+    "The numbers are right, but float64 where everything that came in is float32. An array that you create, "
+    "with np.zeros for instance, is float64 unless you give it a dtype.",
+)
+def dense_backward_in_float64(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    dx, dW, db = np.zeros(x.shape), np.zeros(W.shape), np.zeros(W.shape[1])
+    for i in range(len(x)):
+        dx[i] = W @ grad[i]
+        dW += np.outer(x[i], grad[i])
+        db += grad[i]
+    return dx, dW, db
 
 
 @wrong(
@@ -89,6 +158,7 @@ def dense_in_float64(x, W, b):
     "Your db is the mean over the samples: it must be their sum. The loss has already put its 1/n into grad.",
 )
 def dense_backward_with_the_mean_for_db(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return grad @ W.T, x.T @ grad, grad.mean(axis=0)
 
 
@@ -98,6 +168,7 @@ def dense_backward_with_the_mean_for_db(grad, x, W):
     "done. Its 1/n is in grad.",
 )
 def dense_backward_with_dw_over_n(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return grad @ W.T, x.T @ grad / len(x), grad.sum(axis=0)
 
 
@@ -107,6 +178,7 @@ def dense_backward_with_dw_over_n(grad, x, W):
     "loss has already done. Its 1/n is in grad.",
 )
 def dense_backward_divided_by_n_again(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     n = x.shape[0]
     return grad @ W.T, x.T @ grad / n, grad.sum(axis=0) / n
 
@@ -117,6 +189,7 @@ def dense_backward_divided_by_n_again(grad, x, W):
     "axis, so that each output keeps a gradient of its own.",
 )
 def dense_backward_with_db_over_the_outputs(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return grad @ W.T, x.T @ grad, grad.sum(axis=1)
 
 
@@ -126,6 +199,7 @@ def dense_backward_with_db_over_the_outputs(grad, x, W):
     "does not have. db must have the shape of b.",
 )
 def dense_backward_with_db_as_a_row(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return grad @ W.T, x.T @ grad, np.sum(grad, axis=0, keepdims=True)
 
 
@@ -135,6 +209,7 @@ def dense_backward_with_db_as_a_row(grad, x, W):
     "the inputs come first.",
 )
 def dense_backward_with_dw_transposed(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return grad @ W.T, grad.T @ x, grad.sum(axis=0)
 
 
@@ -144,6 +219,7 @@ def dense_backward_with_dw_transposed(grad, x, W):
     "outputs lead to the inputs, so W must be transposed.",
 )
 def dense_backward_without_transposing_the_weights(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return grad @ W, x.T @ grad, grad.sum(axis=0)
 
 
@@ -152,6 +228,7 @@ def dense_backward_without_transposing_the_weights(grad, x, W):
     "Your three gradients are right, but in the order (dW, db, dx): the caller expects (dx, dW, db).",
 )
 def dense_backward_in_another_order(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return x.T @ grad, grad.sum(axis=0), grad @ W.T
 
 
@@ -162,16 +239,18 @@ def dense_plainly(x, W, b):
 
 @right("dense")
 def dense_by_einsum(x, W, b):
-    return np.einsum("ni,io->no", x, W) + b
+    return np.einsum("ni,io->no", as_floating(x), as_floating(W)) + b
 
 
 @right("dense")
 def dense_sample_by_sample(x, W, b):
+    x, W = as_floating(x), as_floating(W)
     return np.array([[np.dot(row, column) for column in W.T] for row in x], x.dtype) + b
 
 
 @right("dense")
 def dense_with_the_bias_as_a_weight(x, W, b):
+    x, W = as_floating(x), as_floating(W)
     ones = np.ones((len(x), 1), x.dtype)
     return np.dot(np.hstack([x, ones]), np.vstack([W, b]))
 
@@ -184,6 +263,7 @@ def dense_backward_plainly(grad, x, W):
 
 @right("dense_backward")
 def dense_backward_by_einsum(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     dx = np.einsum("no,io->ni", grad, W)
     dW = np.einsum("ni,no->io", x, grad)
     return dx, dW, np.einsum("no->o", grad)
@@ -191,6 +271,7 @@ def dense_backward_by_einsum(grad, x, W):
 
 @right("dense_backward")
 def dense_backward_sample_by_sample(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     dx, dW, db = np.zeros_like(x), np.zeros_like(W), np.zeros_like(W[0])
     for i in range(len(x)):
         dx[i] = W @ grad[i]
@@ -201,4 +282,5 @@ def dense_backward_sample_by_sample(grad, x, W):
 
 @right("dense_backward")
 def dense_backward_by_products_alone(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return np.dot(W, grad.T).T, np.dot(grad.T, x).T, np.ones(len(grad), grad.dtype) @ grad

@@ -1,5 +1,6 @@
 """Lesson 4: solutions of the initializers, wrong and right."""
 
+import functools
 import math
 
 import numpy as np
@@ -27,6 +28,12 @@ def _scaled(initializer):
     return W / np.sqrt(np.mean(W**2))
 
 
+def _coarse(initializer):
+    """Return the share of float64 weights that float32 holds without rounding."""
+    W = initializer(np.random.default_rng(7), 40, 30, np.float64)
+    return float(np.mean(W.astype(np.float32) == W))
+
+
 def _are_equal(initializer, first, second):
     return int(np.array_equal(initializer(first, 6, 4), initializer(second, 6, 4)))
 
@@ -37,6 +44,13 @@ def _common(name, initializer, size):
     yield script(
         f"the shapes and dtypes of {name}(rng, 5, 3) and {name}(rng, 2, 7, np.float64)",
         lambda: (_form(initializer, 5, 3), _form(initializer, 2, 7, np.float64)),
+        parts=("the first", "the second"),
+        test="shape_and_dtype",
+    )
+
+    yield script(
+        f'the shape and dtype of {name}(rng, 2, 7, np.dtype("float64"))',
+        lambda: _form(initializer, 2, 7, np.dtype(np.float64)),
     )
 
     def at(*fans, **options):
@@ -46,12 +60,14 @@ def _common(name, initializer, size):
             lambda: measure(_drawn(initializer, *fans, **options)),
             rtol=0.03,
             atol=0.003,
+            test="chosen" if options else "variance",
         )
 
     yield script(
         f"how many different numbers there are in {name}(rng, 40, 30, np.float64)",
         lambda: len(np.unique(np.abs(initializer(np.random.default_rng(7), 40, 30, np.float64)))),
         rtol=0.02,
+        test="drawn_on_its_own",
     )
     yield at(300, 100)
     yield at(100, 300)
@@ -63,10 +79,12 @@ def _common(name, initializer, size):
         f"the share of weights in {name}(rng, 200, 200, np.float64) within one root mean square",
         lambda: float(np.mean(np.abs(_scaled(initializer)) < 1)),
         rtol=0.02,
+        test="bell_shape" if name.endswith("normal") else "evenly",
     )
     yield script(
         f"1 if {name}(rng, 6, 4) gives the same weights again for the same seed, else 0",
         lambda: _are_equal(initializer, np.random.default_rng(7), np.random.default_rng(7)),
+        test="come_from_the_generator",
     )
 
     def from_one_generator():
@@ -76,6 +94,11 @@ def _common(name, initializer, size):
     yield script(
         f"1 if {name}(rng, 6, 4) gives the same weights again for the same generator, else 0",
         from_one_generator,
+        test="come_from_the_generator",
+    )
+    yield script(
+        f"the share of weights in {name}(rng, 40, 30, np.float64) with no more digits than float32",
+        lambda: _coarse(initializer),
     )
 
 
@@ -88,11 +111,13 @@ def _probe_normal(name):
             lambda: float(_scaled(initializer).mean()),
             rtol=0.03,
             atol=0.03,
+            test="mean_is_zero",
         )
         yield script(
             f"the largest weight over the root mean square, for W = {name}(rng, 200, 200, np.float64)",
             lambda: float(np.abs(_scaled(initializer)).max()),
             rtol=0.35,
+            test="bell_shape",
         )
 
 
@@ -115,6 +140,16 @@ def nothing_but_zeros(zeros):
     yield call(zeros, np.random.default_rng(7), 3, 1)
     yield call(zeros, np.random.default_rng(7), 3, 2, np.float64)
     yield call(zeros, np.random.default_rng(7), 2, 2, dtype=np.float32)
+    yield call(zeros, np.random.default_rng(7), 2, 2, np.dtype(np.float64))
+
+    def after_writing():
+        first = zeros(np.random.default_rng(7), 2, 2)
+        first[...] = 1
+        second = zeros(np.random.default_rng(7), 2, 2).copy()
+        first[...] = 0  # an array that is kept is left as it was found
+        return second
+
+    yield script("zeros(rng, 2, 2), after 1 was written into the result of an earlier call", after_writing)
 
 
 @wrong(
@@ -181,6 +216,16 @@ def xavier_normal_from_the_global_generator(rng, fan_in, fan_out, dtype=np.float
 )
 def xavier_uniform_with_the_deviation_as_limit(rng, fan_in, fan_out, dtype=np.float32):
     limit = np.sqrt(2 / (fan_in + fan_out))
+    return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype)
+
+
+@wrong(
+    "xavier_uniform",
+    "Your limit is 6 / (fan_in + fan_out): the square root is missing. It is the limit squared, over 3, that "
+    "is the variance.",
+)
+def xavier_uniform_without_the_root(rng, fan_in, fan_out, dtype=np.float32):
+    limit = 6 / (fan_in + fan_out)
     return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype)
 
 
@@ -279,6 +324,16 @@ def he_normal_with_one_row_for_all_inputs(rng, fan_in, fan_out, dtype=np.float32
 )
 def he_uniform_with_the_deviation_as_limit(rng, fan_in, fan_out, dtype=np.float32):
     limit = np.sqrt(2 / fan_in)
+    return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype)
+
+
+@wrong(
+    "he_uniform",
+    "Your limit is 6 / fan_in: the square root is missing. It is the limit squared, over 3, that is the "
+    "variance.",
+)
+def he_uniform_without_the_root(rng, fan_in, fan_out, dtype=np.float32):
+    limit = 6 / fan_in
     return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype)
 
 
@@ -396,6 +451,29 @@ def zeros_in_float64(rng, fan_in, fan_out, dtype=np.float32):
     return np.zeros((fan_in, fan_out))
 
 
+@wrong(
+    "zeros",
+    "`dtype(...)` works for np.float64, but not for np.dtype('float64'), which is what a network passes on: "
+    "it cannot be called. np.zeros takes both as its `dtype`.",
+)
+def zeros_calling_the_dtype(rng, fan_in, fan_out, dtype=np.float32):
+    return dtype(np.zeros((fan_in, fan_out)))
+
+
+@wrong(
+    "zeros",
+    "All calls give you one and the same array: who writes into one result changes them all. Make a new "
+    "array at each call.",
+)
+def zeros_kept_for_the_next_call(rng, fan_in, fan_out, dtype=np.float32):
+    return _kept(fan_in, fan_out, np.dtype(dtype))
+
+
+@functools.cache
+def _kept(fan_in, fan_out, dtype):
+    return np.zeros((fan_in, fan_out), dtype)
+
+
 @wrong("zeros", "Your array is transposed: the shape is (fan_in, fan_out), rows first.")
 def zeros_transposed(rng, fan_in, fan_out, dtype=np.float32):
     return np.zeros((fan_out, fan_in), dtype)
@@ -418,6 +496,14 @@ def _transposed(draw, rng, fan_in, fan_out, dtype, **options):
     return draw(rng, fan_in, fan_out, dtype, **options).T.copy()
 
 
+def _drawn_in_float32(draw, rng, fan_in, fan_out, dtype, **options):
+    return draw(rng, fan_in, fan_out, np.float32, **options).astype(dtype)
+
+
+def _calling_the_dtype(draw, rng, fan_in, fan_out, dtype, **options):
+    return dtype(draw(rng, fan_in, fan_out, np.float64, **options))
+
+
 def _seeded_anew(draw, rng, fan_in, fan_out, dtype, **options):
     return draw(np.random.default_rng(42), fan_in, fan_out, dtype, **options)
 
@@ -435,6 +521,14 @@ SLIPS = {  # what goes wrong with any of them; it is told as where it has an ent
     _transposed: (
         "Your weights are well drawn, but W is transposed, (fan_out, fan_in). Samples are rows here, so the "
         "rows of W belong to the inputs."
+    ),
+    _drawn_in_float32: (
+        "Your float64 weights have no more digits than float32: they are drawn or rounded in float32 first, "
+        "and what is lost there does not come back. Draw in `dtype`, or in float64."
+    ),
+    _calling_the_dtype: (
+        "`dtype(...)` works for np.float64, but not for np.dtype('float64'), which is what a network passes "
+        "on: it cannot be called. `astype` takes both."
     ),
     _seeded_anew: (
         "Two calls with one generator give you the same weights: it looks as if `rng` is replaced by a "

@@ -10,6 +10,7 @@ from nn.layers import dense, dense_backward
 from nn.losses import LOSSES
 from nn.network import Network
 from nn.regularization import dropout, dropout_backward, l2_penalty
+from tests.lessons.checks import typed
 
 from .bank import probe, right, script, wrong
 
@@ -17,6 +18,8 @@ ONE = np.array([[1.0, 2.0]])
 THREE = np.array([[1.0, 2.0], [-1.0, 0.5], [0.3, -2.0]])
 SQUARED = "mean_squared_error"
 BINARY = "binary_cross_entropy"
+PARAMS = ("W1", "b1", "W2", "b2", "W3", "b3")  # what the arrays of params are called
+GRADS = tuple(f"d{name}" for name in PARAMS)
 
 
 def filled(network, sizes, dtype=np.float64, **options):
@@ -35,10 +38,6 @@ def written(sizes, **options):
 
 def copies(arrays):
     return [array.copy() if isinstance(array, np.ndarray) else array for array in arrays]
-
-
-def numbers(array):
-    return array.tolist() if array.size <= 6 else f"<{array.shape}>"
 
 
 @probe("Network.__init__")
@@ -63,7 +62,9 @@ def starts(network):
         biases = network((3, 4, 2), rng=np.random.default_rng(7)).params[1::2]
         return int(any(np.any(b) for b in biases))
 
-    yield script("[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)))
+    yield script(
+        "[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)), parts="params"
+    )
     yield script("whether a bias of Network((3, 4, 2), rng=rng) is other than 0", biases)
     yield script("whether two of Network((6, 5), rng=default_rng(7)) have one W1", same_seed)
     yield script("whether W1 and W2 of Network((5, 5, 5), rng=rng) are equal", same_layers)
@@ -76,15 +77,35 @@ def starts(network):
     yield script(
         "[0 * p for p in Network((3, 2), rng=rng, dtype=np.float64).params]",
         lambda: shapes((3, 2), dtype=np.float64),
+        parts="params",
     )
     yield script("[0 * p for p in Network((3, 2)).params], no rng given", lambda: shapes((3, 2), rng=None))
+
+    def same_without():
+        first, second = (network((6, 5)).params[0] for _ in range(2))
+        return int(np.array_equal(first, second))
+
+    def written_into():
+        net = network((6, 5), rng=np.random.default_rng(7))
+        net.params[0][...] = 2
+        return float(net.params[0].mean())
+
+    def largest():
+        W = network((400, 200), rng=np.random.default_rng(7), dtype=np.float64).params[0]
+        return float(np.abs(W).max() / W.std())
+
+    yield script("whether two of Network((6, 5)), no rng given, have one W1", same_without)
+    yield script("the mean of params[0] after params[0][...] = 2, in Network((6, 5), rng=rng)", written_into)
+    yield script(
+        "the largest weight of Network((400, 200), rng=rng) in standard deviations", largest, rtol=0.25
+    )
 
 
 @probe("Network.forward")
 def outputs(network):
     def forward(sizes, X, dtype=np.float64, **options):
         return script(
-            f"{written(sizes, **options)}; net.forward({numbers(X)})",
+            f"{written(sizes, **options)}; net.forward({typed(X)})",
             lambda: filled(network, sizes, dtype, **options).forward(X),
         )
 
@@ -101,6 +122,10 @@ def outputs(network):
     yield forward((2, 3, 2), THREE, activation="elu", loss=BINARY)
     yield forward((2, 3, 2), ONE.astype(np.float32), np.float32)
     yield script(
+        f"{written((2, 3, 2), dtype='float32')}; net.forward([[1, 2]]), the data being float64",
+        lambda: filled(network, (2, 3, 2), np.float32).forward(ONE),
+    )
+    yield script(
         f"{written((2, 3, 2))}; output = net.forward([[1, 2]]), read after net.forward([[-1, -2]])",
         read_again,
     )
@@ -113,7 +138,8 @@ def gradients(network):
             loss, grads = filled(network, sizes, dtype, **options).loss_and_grads(X, y)
             return loss, copies(grads)
 
-        return script(f"{written(sizes, **options)}; net.loss_and_grads({numbers(X)}, {numbers(y)})", run)
+        text = f"{written(sizes, **options)}; net.loss_and_grads({typed(X)}, {typed(y)})"
+        return script(text, run, parts=("loss", GRADS))
 
     def twice():
         net = filled(network, (2, 3, 2), activation="tanh")
@@ -137,9 +163,18 @@ def gradients(network):
         f"{written((2, 3, 2), activation='tanh')}; the gradients of three samples, after those of another "
         "batch",
         twice,
+        parts=GRADS,
     )
-    yield script(f"{written((2, 3, 2), activation='tanh')}; the params after net.loss_and_grads", afterwards)
+    yield script(
+        f"{written((2, 3, 2), activation='tanh')}; the params after net.loss_and_grads",
+        afterwards,
+        parts=PARAMS,
+    )
     yield gradients_of((2, 3, 2), THREE.astype(np.float32), labels, np.float32)
+    yield script(
+        f"{written((2, 3, 2), dtype='float32')}; the gradients by net.loss_and_grads, the data being float64",
+        lambda: copies(filled(network, (2, 3, 2), np.float32).loss_and_grads(THREE, labels)[1]),
+    )
 
 
 @probe("Network.predict_proba")
@@ -149,10 +184,12 @@ def probabilities(network):
         ((2, 1), BINARY),
         ((2, 3), BINARY),
         ((2, 4, 2), "softmax_cross_entropy"),
+        ((2, 1), SQUARED),
+        ((2, 3), SQUARED),
     ):
         for X in (ONE, THREE):
             yield script(
-                f"{written(sizes, loss=loss)}; net.predict_proba({numbers(X)})",
+                f"{written(sizes, loss=loss)}; net.predict_proba({typed(X)})",
                 lambda sizes=sizes, loss=loss, X=X: filled(network, sizes, loss=loss).predict_proba(X),
             )
 
@@ -165,13 +202,16 @@ def answers(network):
             classes = filled(network, sizes, loss=loss).predict(X)
             return classes.astype(np.int64) if classes.dtype.kind in "iu" else classes
 
-        return script(f"{written(sizes, loss=loss)}; net.predict({numbers(X)})", run)
+        return script(f"{written(sizes, loss=loss)}; net.predict({typed(X)})", run)
 
     yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]))
     yield predict((1, 1), np.array([[-3.0], [-2.0]]), BINARY)  # the scores 1 and 0.5
     yield predict((1, 1), np.array([[-1.8], [-1.5], [-0.5]]), BINARY)  # 0.4, 0.25 and -0.25
     yield predict((2, 3), THREE[1:])
     yield predict((1, 1), np.array([[-1.8], [-1.5], [-3.0]]), SQUARED)  # the outputs 0.4, 0.25 and 1
+    yield predict((1, 1), np.array([[0.6], [-4.2]]), SQUARED)  # -0.8 and 1.6
+    yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]), BINARY)
+    yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]), SQUARED)
 
 
 @probe("Network.l2")
@@ -195,9 +235,19 @@ def penalties(network):
 
     net = f"{written((2, 3, 2))}; two samples"
     yield script(f"{net}: what l2=0.1 adds to the loss", lambda: extra()[0])
-    yield script(f"{net}: what l2=0.1 adds to [dW1, db1, dW2, db2]", lambda: extra()[1])
-    yield script(f"{net}: what l2=0.1 adds where a generator is given", lambda: extra(7))
+    yield script(f"{net}: what l2=0.1 adds to [dW1, db1, dW2, db2]", lambda: extra()[1], parts=GRADS)
+    yield script(
+        f"{net}: what l2=0.1 adds where a generator is given", lambda: extra(7), parts=("loss", GRADS)
+    )
     yield script("what a second call with l2=0.1 adds to the loss", again)
+
+    def moved():
+        net = filled(network, (2, 3, 2), l2=0.1)
+        before = copies(net.params)
+        net.loss_and_grads(THREE, np.array([1, 0, 0]))
+        return [after - old for after, old in zip(net.params, before, strict=True)]
+
+    yield script(f"{written((2, 3, 2), l2=0.1)}; how params change in net.loss_and_grads", moved)
 
 
 @probe("Network.dropout")
@@ -397,6 +447,47 @@ class NoNetworkWithoutAGenerator(Network):
 
 @wrong(
     "Network.__init__",
+    "Without a generator all your networks are alike, as if a seed stood in the code: if rng is None, make a "
+    "generator without one, np.random.default_rng().",
+)
+class SeededWithoutAGenerator(Network):
+    def __init__(self, sizes, *, rng=None, **options):
+        super().__init__(sizes, rng=np.random.default_rng(42) if rng is None else rng, **options)
+
+
+@wrong(
+    "Network.__init__",
+    "What is written into the arrays of params is gone when params is read again: you hand out copies. Keep "
+    "the arrays in self.params itself, so that optimizers reach them.",
+)
+class CopiesHandedOut(Network):
+    _made = False
+
+    def __init__(self, sizes, **options):
+        super().__init__(sizes, **options)
+        self._made = True
+
+    @property
+    def params(self):
+        return copies(self._arrays) if self._made else self._arrays
+
+    @params.setter
+    def params(self, arrays):
+        self._arrays = arrays
+
+
+@wrong(
+    "Network.__init__",
+    "Unless told otherwise your weights are uniform: the default initializer is he_normal, which has the "
+    "same variance and another shape.",
+)
+class UniformByDefault(Network):
+    def __init__(self, sizes, *, initializer="he_uniform", **options):
+        super().__init__(sizes, initializer=initializer, **options)
+
+
+@wrong(
+    "Network.__init__",
     "The weights do not depend on `initializer`: they are he_normal's whatever its name. Look the name up "
     "in INITIALIZERS.",
 )
@@ -544,6 +635,31 @@ class BufferHandedOut(Network):
 class DoublePrecisionInside(Network):
     def forward(self, X):
         return super().forward(X).astype(np.float64)
+
+
+@wrong(
+    "Network.forward",
+    "A float32 network answers in float64 if the data are float64: convert them to the network's `dtype` at "
+    "the entrance; self._checked(X) does.",
+)
+class OutputInTheDtypeOfTheData(Network):
+    def forward(self, X):
+        x, last = X, len(self.params) // 2 - 1
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            x = forward(dense(x, *self.params[2 * layer : 2 * layer + 2]))
+        return x
+
+
+@wrong(
+    "Network.loss_and_grads",
+    "The gradients of a float32 network are float64 if the data are: convert these to the network's `dtype` "
+    "at the entrance; self._checked(X) does.",
+)
+class GradientsInTheDtypeOfTheData(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        return loss, [grad.astype(np.result_type(grad, X)) for grad in grads]
 
 
 @wrong(
@@ -825,6 +941,38 @@ class SquashedByTheNumberOfOutputs(Network):
 
 
 @wrong(
+    "Network.predict_proba",
+    "Under mean_squared_error you take the softmax: there the loss squashes nothing, and the output is told "
+    "as it is.",
+)
+class SoftmaxUnlessBinary(Network):
+    def predict_proba(self, X):
+        output = self.forward(X)
+        return sigmoid(output) if self.loss == BINARY else softmax(output)
+
+
+@wrong(
+    "Network.predict_proba",
+    "Under mean_squared_error you take the sigmoid: there the loss squashes nothing, and a sigmoid output "
+    "has been through it already. Return the output as it is.",
+)
+class SigmoidUnlessSoftmax(Network):
+    def predict_proba(self, X):
+        output = self.forward(X)
+        return softmax(output) if self.loss == "softmax_cross_entropy" else sigmoid(output)
+
+
+@wrong(
+    "Network.predict_proba",
+    "Under mean_squared_error you cut the output off at 0 and 1: it is told as it is, even beyond them.",
+)
+class OutputCutOff(Network):
+    def predict_proba(self, X):
+        p = super().predict_proba(X)
+        return np.clip(p, 0, 1)
+
+
+@wrong(
     "Network.predict",
     "predict returns probabilities: it must name a class for each sample, an integer. predict_proba is the "
     "one for probabilities.",
@@ -886,6 +1034,31 @@ class AnswersInAColumn(Network):
     def predict(self, X):
         scores = self.forward(X)
         return (scores > 0).astype(int) if scores.shape[1] == 1 else scores.argmax(axis=1)
+
+
+@wrong(
+    "Network.predict",
+    "With several outputs under another loss than softmax_cross_entropy you answer for each output on its "
+    "own: predict names one class for each sample, that of the largest output, under every loss.",
+)
+class AnAnswerForEveryOutput(Network):
+    def predict(self, X):
+        output = self.forward(X)
+        if self.loss == "softmax_cross_entropy":
+            return output.argmax(axis=1)
+        answers = (output > (0 if self.loss == BINARY else 0.5)).astype(int)
+        return answers if output.shape[1] > 1 else answers[:, 0]
+
+
+@wrong(
+    "Network.predict",
+    "You round the single output of mean_squared_error, which may lie beyond 0 and 1: 1.6 would be class 2, "
+    "and -0.8 class -1. Ask whether it is above 1/2.",
+)
+class OutputRounded(Network):
+    def predict(self, X):
+        p = self.predict_proba(X)
+        return np.round(p[:, 0]).astype(int) if p.shape[1] == 1 else p.argmax(axis=1)
 
 
 @wrong(
@@ -991,6 +1164,19 @@ class NoPenaltyWithAGenerator(Network):
         strength, self.l2 = self.l2, 0.0 if rng is not None else self.l2
         loss, grads = super().loss_and_grads(X, y, rng)
         self.l2 = strength
+        return loss, grads
+
+
+@wrong(
+    "Network.l2",
+    "The weights have shrunk after the call: the penalty is told in the loss and the gradients, and the step "
+    "that follows from them belongs to the optimizer.",
+)
+class WeightsDecayedInside(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        for W in self.params[::2]:
+            W *= 1 - self.l2
         return loss, grads
 
 
@@ -1352,7 +1538,7 @@ class ForwardLayerByLayerFromTheLast(Network):
     def forward(self, X):
         def output_of(layer):
             if layer < 0:
-                return X
+                return self._checked(X)
             z = output_of(layer - 1) @ self.params[2 * layer] + self.params[2 * layer + 1]
             name = self.output if layer == len(self.params) // 2 - 1 else self.activation
             return ACTIVATIONS[name][0](z)
@@ -1478,7 +1664,7 @@ class AnswersFromTheScores(Network):
 class AnswersOneByOne(Network):
     def predict(self, X):
         def answer(shares):
-            return round(float(shares[0])) if len(shares) == 1 else list(shares).index(max(shares))
+            return int(shares[0] >= 0.5) if len(shares) == 1 else list(shares).index(max(shares))
 
         return np.array([answer(shares) for shares in self.predict_proba(X)])
 

@@ -45,6 +45,7 @@ def _common(name, step, rtol=1e-6, **others):
 
     yield path([[2.0, -4.0]], lr=0.1)
     yield path([[2.0, -4.0], [1.0, 2.0]], lr=0.1)
+    yield path([[200.0, -4000.0]], lr=0.1)
     yield path(GRADS, START, lr=0.05)
     if others:
         yield path(GRADS, START, lr=0.05, **others)
@@ -61,6 +62,7 @@ def _common(name, step, rtol=1e-6, **others):
             f"how many entries of {states} are not 0 after {name}({signature}, lr=0.1) with grad = "
             "[2.0, -4.0]",
             lambda: [np.count_nonzero(state) for state in once()[2]],
+            test="work_in_place",
         )
     yield script(f"what {name}({signature}, lr=0.1) returns", lambda: once()[3])
 
@@ -171,6 +173,15 @@ def sgd_step_that_scales_the_gradient(param, grad, *, lr):
 
 
 @wrong(
+    "sgd_step",
+    "Your step is right for small gradients, and large ones are cut off: a step does not clip, that is the "
+    "business of clip_by_global_norm.",
+)
+def sgd_step_that_clips(param, grad, *, lr):
+    param -= lr * np.clip(grad, -5, 5)
+
+
+@wrong(
     "momentum_step",
     "The array `velocity` stays at 0, so each step is plain gradient descent. If you wrote `velocity = "
     "...`, that gave the name to a new array: write into the one that you were given.",
@@ -252,6 +263,16 @@ def nesterov_step_looking_ahead_twice(param, grad, velocity, *, lr, momentum=0.9
     velocity[...] = momentum * velocity + grad
     ahead = momentum * velocity + grad
     param -= lr * (momentum * ahead + grad)
+
+
+@wrong(
+    "nesterov_step",
+    "The learning rate multiplies the gradient alone: brackets are missing, lr * (grad + momentum * "
+    "velocity).",
+)
+def nesterov_step_without_brackets(param, grad, velocity, *, lr, momentum=0.9):
+    velocity[...] = momentum * velocity + grad
+    param -= lr * grad + momentum * velocity
 
 
 @wrong(
@@ -431,6 +452,17 @@ def adam_step_without_the_root(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.9
     m[...] = beta1 * m + (1 - beta1) * grad
     v[...] = beta2 * v + (1 - beta2) * grad**2
     param -= lr * (m / (1 - beta1**t)) / (v / (1 - beta2**t) + eps)
+
+
+@wrong(
+    "adam_step",
+    "Your steps shrink with `t`, as if the rate were divided by its root: in the paper's proof it is, in its "
+    "algorithm `lr` stays what it is.",
+)
+def adam_step_with_a_falling_rate(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    m[...] = beta1 * m + (1 - beta1) * grad
+    v[...] = beta2 * v + (1 - beta2) * grad**2
+    param -= lr / math.sqrt(t) * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
 
 
 @wrong("adam_step", "You go uphill: everything is right but the sign of the step.")

@@ -21,11 +21,14 @@ def penalties(l2_penalty):
             f"l2_penalty({show(weights)}, {strength})",
             lambda: l2_penalty(weights, strength),
             watched,
+            parts=("penalty", "grads"),
             **options,
         )
 
     yield penalty_of([np.array([[3.0, -1.0]])], 0.5)
     yield penalty_of([np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([[5.0]])], 0.1)
+    yield penalty_of([np.array([1.0, 2.0]), np.array([[3.0]])], 2.0)
+    yield penalty_of([np.array([[3, -1]])], 0.5)
     yield penalty_of([GRAD.astype(np.float32), MASK.astype(np.float32)], 0.25, rtol=1e-4)
 
 
@@ -44,11 +47,17 @@ def masks(dropout):
         y, mask = dropout(np.ones((60, 50)), 0.2, _rng())
         return np.unique(y) + 0.0, np.unique(mask) + 0.0
 
-    yield script("np.unique(y), np.unique(mask) for y, mask = dropout(np.ones((60, 50)), 0.2, rng)", of_ones)
+    yield script(
+        "np.unique(y), np.unique(mask) for y, mask = dropout(np.ones((60, 50)), 0.2, rng)",
+        of_ones,
+        parts=("np.unique(y)", "np.unique(mask)"),
+        test="silences_a_share",
+    )
     yield script(
         "the share of zeros in the mask of dropout(np.ones((4, 5000)), 0.2, rng)",
         lambda: float(np.mean(dropout(np.ones((4, 5000)), 0.2, _rng())[1] == 0)),
         atol=0.03,
+        test="silences_a_share",
     )
 
     def beside_the_mask():
@@ -59,6 +68,8 @@ def masks(dropout):
     yield script(
         "for x between 1 and 2: 1 if y is 0 where the mask is and nowhere else, else 0; and np.unique(y / x)",
         beside_the_mask,
+        parts=("the answer", "np.unique(y / x)"),
+        test="silences_a_share",
     )
     yield script(
         "how many different rows and columns the mask of dropout(np.ones((60, 60)), 0.5, rng) has",
@@ -66,14 +77,17 @@ def masks(dropout):
             len(np.unique(dropout(np.ones((60, 60)), 0.5, _rng())[1], axis=axis).take(0, axis=1 - axis))
             for axis in (0, 1)
         ],
+        test="decides_for_each_entry",
     )
     yield script(
         "the shapes and dtypes of y and mask for float32 data (4, 5)",
         lambda: [np.zeros_like(part) for part in dropout(np.ones((4, 5), np.float32), 0.5, _rng())],
+        parts=("y", "mask"),
     )
     yield script(
         "1 if dropout(np.ones((9, 9)), 0.5, rng) gives the same mask again for the same seed, else 0",
         lambda: _masks_are_equal(dropout, _rng(), _rng()),
+        test="draws_from_the_generator",
     )
 
     def from_one_generator():
@@ -83,9 +97,39 @@ def masks(dropout):
     yield script(
         "1 if dropout(np.ones((9, 9)), 0.5, rng) gives the same mask again for the same generator, else 0",
         from_one_generator,
+        test="draws_from_the_generator",
+    )
+
+    def counts_differ():
+        rng = _rng()
+        masks = [dropout(np.ones((4, 5)), 0.5, rng)[1] == 0 for _ in range(50)]
+        return [
+            int(len({int(mask.sum()) for mask in masks}) > 1),
+            int(len({int(row.sum()) for mask in masks for row in mask}) > 1),
+        ]
+
+    yield script(
+        "1 if the number of zeros in the mask of dropout(np.ones((4, 5)), 0.5, rng) varies in 50 calls, else "
+        "0; and the same for the number in a row",
+        counts_differ,
+    )
+    for rate in (1.0, -0.1):
+        yield script(
+            f"dropout(np.ones((2, 3)), {rate}, rng)",
+            lambda rate=rate: len(dropout(np.ones((2, 3)), rate, _rng())),
+        )
+    yield script(
+        "the dtypes of y and mask for whole numbers (4, 5)",
+        lambda: [np.zeros_like(part) for part in dropout(np.ones((4, 5), int), 0.5, _rng())],
     )
     x = np.linspace(1, 2, 12)
-    yield Case("dropout(x, 0.5, rng)", lambda: len(dropout(x, 0.5, _rng())), {"x": x}, rtol=0, atol=0)
+    yield Case(
+        "dropout(linspace(1, 2, 12), 0.5, rng)",
+        lambda: len(dropout(x, 0.5, _rng())),
+        {"x": x},
+        rtol=0,
+        atol=0,
+    )
 
 
 @probe("dropout_backward")
@@ -94,6 +138,8 @@ def masked_gradients(dropout_backward):
     yield call(dropout_backward, GRAD, MASK)
     yield call(dropout_backward, GRAD, MASK * 0.625)
     yield call(dropout_backward, GRAD, np.ones((2, 3)))
+    yield call(dropout_backward, GRAD[0], MASK[0])
+    yield call(dropout_backward, GRAD.reshape(1, 2, 3), MASK.reshape(1, 2, 3))
     yield call(dropout_backward, GRAD.astype(np.float32), MASK.astype(np.float32))
 
 
@@ -110,13 +156,15 @@ def clipped(clip_by_global_norm):
             return arrays
 
         shown = f"clip_by_global_norm(grads, {limit})"
-        yield script(f"{shown} for grads = {show(list(grads))}", run)
-        yield script(f"grads after {shown}, from {show(list(grads))}", run_in_place, rtol=1e-5)
+        yield script(f"clip_by_global_norm({show(list(grads))}, {limit})", run)
+        yield script(f"grads after {shown}, from {show(list(grads))}", run_in_place, rtol=1e-5, parts="grads")
 
     yield from clip(np.array([3.0]), np.array([0.0, 4.0]), limit=1.0)
     yield from clip(np.array([3.0]), np.array([0.0, 4.0]), limit=3.5)
     yield from clip(np.array([0.3, -1.0]), np.array([[0.4], [-0.2]]), limit=2.0)
     yield from clip(np.array([30.0, -1.0], np.float32), np.array([[40.0], [0.5]], np.float32), limit=2.0)
+    yield from clip(np.array([3.0]), np.array([2.0, math.inf]), limit=1.0)
+    yield from clip(np.array([3.0]), np.array([2.0, math.nan]), limit=1.0)
 
 
 @wrong(
@@ -160,10 +208,10 @@ def l2_penalty_that_makes_weights_grow(weights, strength):
 
 @wrong(
     "l2_penalty",
-    "Your penalty is a NumPy number, and all else is right: where a Python float is asked for, wrap it in "
-    "float(...).",
+    "The penalty of float32 weights is a np.float32, and all else is right: where a Python float is asked "
+    "for, wrap it in float(...).",
 )
-def l2_penalty_as_a_numpy_number(weights, strength):
+def l2_penalty_as_a_float32_number(weights, strength):
     penalty = 0
     for W in weights:
         penalty += strength / 2 * np.sum(W**2)
@@ -198,12 +246,39 @@ def l2_penalty_by_the_mean(weights, strength):
     return penalty, [strength * W for W in weights]
 
 
+def _checked(x, rate):
+    if not 0 <= rate < 1:
+        raise ValueError(f"rate must lie in [0, 1); got {rate}")
+    return as_floating(x)
+
+
+@wrong(
+    "l2_penalty",
+    "The gradients of whole numbers are whole numbers, cut off: strength * W is float64 there, and must stay "
+    "so.",
+)
+def l2_penalty_of_integers_in_integers(weights, strength):
+    penalty = strength / 2 * sum(float(np.sum(W**2)) for W in weights)
+    return penalty, [(strength * W).astype(W.dtype) for W in weights]
+
+
+@wrong(
+    "l2_penalty",
+    "Vectors are left out: what you are given are weights, whatever their shape. Who has biases does not "
+    "pass them in.",
+)
+def l2_penalty_of_matrices_alone(weights, strength):
+    penalty = strength / 2 * sum(float(np.sum(W**2)) for W in weights if W.ndim == 2)
+    return penalty, [strength * W * (W.ndim == 2) for W in weights]
+
+
 @wrong(
     "dropout",
     "You drop the right share, but the survivors are not scaled: they must grow by 1 / (1 - rate), or the "
     "next layer gets less in training than later on.",
 )
 def dropout_without_scaling(x, rate, rng):
+    x = _checked(x, rate)
     mask = (rng.random(x.shape) >= rate).astype(x.dtype)
     return x * mask, mask
 
@@ -214,6 +289,7 @@ def dropout_without_scaling(x, rate, rng):
     "rate), in x's dtype, and multiply x.",
 )
 def dropout_by_truth_values(x, rate, rng):
+    x = _checked(x, rate)
     mask = rng.random(x.shape) >= rate
     return x * mask, mask
 
@@ -224,6 +300,7 @@ def dropout_by_truth_values(x, rate, rng):
     "comparison and the scale.",
 )
 def dropout_with_rate_as_the_share_kept(x, rate, rng):
+    x = _checked(x, rate)
     mask = ((rng.random(x.shape) < rate) / rate).astype(x.dtype)
     return x * mask, mask
 
@@ -234,12 +311,14 @@ def dropout_with_rate_as_the_share_kept(x, rate, rng):
     "`rate` is turned round.",
 )
 def dropout_with_the_comparison_turned(x, rate, rng):
+    x = _checked(x, rate)
     mask = (rng.random(x.shape) < rate).astype(x.dtype) / (1 - rate)
     return x * mask, mask
 
 
 @wrong("dropout", "You scale the survivors by 1 - rate, which makes them smaller: divide by it.")
 def dropout_scaled_the_wrong_way(x, rate, rng):
+    x = _checked(x, rate)
     mask = (rng.random(x.shape) >= rate).astype(x.dtype) * (1 - rate)
     return x * mask, mask
 
@@ -250,6 +329,7 @@ def dropout_scaled_the_wrong_way(x, rate, rng):
     "dropout_backward will not know it.",
 )
 def dropout_with_the_scale_in_y_alone(x, rate, rng):
+    x = _checked(x, rate)
     mask = (rng.random(x.shape) >= rate).astype(x.dtype)
     return x * mask / (1 - rate), mask
 
@@ -260,6 +340,7 @@ def dropout_with_the_scale_in_y_alone(x, rate, rng):
     "dtype, since dropout_backward multiplies by it.",
 )
 def dropout_with_a_boolean_mask(x, rate, rng):
+    x = _checked(x, rate)
     mask = rng.random(x.shape) >= rate
     return (x * mask / (1 - rate)).astype(x.dtype), mask
 
@@ -269,6 +350,7 @@ def dropout_with_a_boolean_mask(x, rate, rng):
     "Your masks are right, but float64, and y with them, where x is float32: give the mask the dtype of x.",
 )
 def dropout_in_float64(x, rate, rng):
+    x = _checked(x, rate)
     mask = (rng.random(x.shape) >= rate) / (1 - rate)
     return x * mask, mask
 
@@ -279,6 +361,7 @@ def dropout_in_float64(x, rate, rng):
     "mask, use it for y and return it.",
 )
 def dropout_with_a_second_draw(x, rate, rng):
+    x = _checked(x, rate)
     y = x * ((rng.random(x.shape) >= rate) / (1 - rate)).astype(x.dtype)
     mask = ((rng.random(x.shape) >= rate) / (1 - rate)).astype(x.dtype)
     return y, mask
@@ -290,6 +373,7 @@ def dropout_with_a_second_draw(x, rate, rng):
     "shape of x.",
 )
 def dropout_with_one_mask_for_all_samples(x, rate, rng):
+    x = _checked(x, rate)
     row = (rng.random(x.shape[-1]) >= rate) / (1 - rate)
     mask = np.broadcast_to(row, x.shape).astype(x.dtype)
     return x * mask, mask
@@ -301,6 +385,7 @@ def dropout_with_one_mask_for_all_samples(x, rate, rng):
     "from np.random, or from a generator of your own.",
 )
 def dropout_from_the_global_generator(x, rate, rng):
+    x = _checked(x, rate)
     mask = (np.random.rand(*x.shape) >= rate).astype(x.dtype) / (1 - rate)  # noqa: NPY002
     return x * mask, mask
 
@@ -311,9 +396,68 @@ def dropout_from_the_global_generator(x, rate, rng):
     "multiply into a new array.",
 )
 def dropout_in_place(x, rate, rng):
+    _checked(x, rate)
     mask = (rng.random(x.shape) >= rate).astype(x.dtype) / (1 - rate)
     x *= mask
     return x, mask
+
+
+@wrong(
+    "dropout",
+    "Exactly the same number of entries is dropped at every call: you count out a share, where each entry "
+    "must have a coin of its own.",
+)
+def dropout_of_an_exact_count(x, rate, rng):
+    x = _checked(x, rate)
+    mask = np.full(x.size, 1 / (1 - rate), x.dtype)
+    mask[rng.permutation(x.size)[: round(rate * x.size)]] = 0
+    mask = mask.reshape(x.shape)
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "Exactly the same number of units is dropped in every row: you count out a share of each row, where each "
+    "entry must have a coin of its own.",
+)
+def dropout_of_an_exact_count_in_each_row(x, rate, rng):
+    x = _checked(x, rate)
+    places = np.argsort(np.argsort(rng.random(x.shape), axis=-1), axis=-1)
+    mask = ((places >= round(rate * x.shape[-1])) / (1 - rate)).astype(x.dtype)
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "A rate that is no share to be dropped does not raise ValueError: below 0 there is nothing to drop, and "
+    "at 1 nothing is left to scale.",
+)
+def dropout_without_a_check(x, rate, rng):
+    x = as_floating(x)
+    mask = (rng.random(x.shape) >= rate) * np.divide(1, 1 - rate, dtype=x.dtype)
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "A rate of 1 is taken, and there is nothing left to scale: the rates are 0 <= rate < 1, and any other "
+    "raises ValueError.",
+)
+def dropout_of_everything(x, rate, rng):
+    x = np.zeros_like(x) if rate == 1 else _checked(x, rate)
+    mask = ((rng.random(x.shape) >= rate) / (1 - rate if rate < 1 else 1)).astype(x.dtype)
+    return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "Whole numbers come back as integers, so that the scale 1 / (1 - rate) is cut off: x = as_floating(x) "
+    "makes them float64 first.",
+)
+def dropout_of_integers_in_integers(x, rate, rng):
+    _checked(x, rate)
+    mask = ((rng.random(x.shape) >= rate) / (1 - rate)).astype(x.dtype)
+    return x * mask, mask
 
 
 @wrong(
@@ -344,6 +488,14 @@ def dropout_backward_with_the_mask_twice(grad, mask):
 
 @wrong(
     "dropout_backward",
+    "You scale all entries alike and silence none: a mask of 0 means that the entry had no effect.",
+)
+def dropout_backward_with_the_scale_alone(grad, mask):
+    return grad * mask.max()
+
+
+@wrong(
+    "dropout_backward",
     "Your result is right, but it is written into the caller's `grad`. Multiply into a new array.",
 )
 def dropout_backward_in_place(grad, mask):
@@ -360,7 +512,7 @@ def clip_each_array_by_itself(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
     for grad in grads:
         own = float(np.linalg.norm(grad))
-        if own > max_norm:
+        if max_norm < own < math.inf:
             grad *= max_norm / own
     return norm
 
@@ -372,8 +524,9 @@ def clip_each_array_by_itself(grads, max_norm):
 )
 def clip_always(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
-    for grad in grads:
-        grad *= max_norm / norm
+    if norm < math.inf:
+        for grad in grads:
+            grad *= max_norm / norm
     return norm
 
 
@@ -384,8 +537,9 @@ def clip_always(grads, max_norm):
 )
 def clip_by_value(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
-    for grad in grads:
-        np.clip(grad, -max_norm, max_norm, out=grad)
+    if norm < math.inf:
+        for grad in grads:
+            np.clip(grad, -max_norm, max_norm, out=grad)
     return norm
 
 
@@ -396,7 +550,7 @@ def clip_by_value(grads, max_norm):
 )
 def clip_new_arrays(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
-    if norm > max_norm:
+    if max_norm < norm < math.inf:
         for grad in grads:
             grad = grad * (max_norm / norm)
     return norm
@@ -409,16 +563,16 @@ def clip_new_arrays(grads, max_norm):
 )
 def clip_and_return_the_norm_afterwards(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
-    if norm > max_norm:
+    if max_norm < norm < math.inf:
         for grad in grads:
             grad *= max_norm / norm
-    return min(norm, float(max_norm))
+    return max_norm if max_norm < norm < math.inf else norm
 
 
 @wrong("clip_by_global_norm", "Your norm is the sum of all squares: the root is missing.")
 def clip_by_the_squared_norm(grads, max_norm):
     norm = sum(float(np.sum(grad**2)) for grad in grads)
-    if norm > max_norm:
+    if max_norm < norm < math.inf:
         for grad in grads:
             grad *= max_norm / norm
     return norm
@@ -431,7 +585,7 @@ def clip_by_the_squared_norm(grads, max_norm):
 )
 def clip_by_the_sum_of_norms(grads, max_norm):
     norm = sum(float(np.linalg.norm(grad)) for grad in grads)
-    if norm > max_norm:
+    if max_norm < norm < math.inf:
         for grad in grads:
             grad *= max_norm / norm
     return norm
@@ -439,13 +593,56 @@ def clip_by_the_sum_of_norms(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You clip rightly, but the norm that you return is a NumPy number: where a Python float is asked for, "
+    "You clip rightly, but the norm of float32 gradients is a np.float32: where a Python float is asked for, "
     "wrap it in float(...).",
 )
-def clip_and_return_a_numpy_number(grads, max_norm):
+def clip_and_return_a_float32_number(grads, max_norm):
     norm = np.sqrt(sum(np.sum(grad.astype(np.float64) ** 2) for grad in grads))
+    if max_norm < norm < math.inf:
+        for grad in grads:
+            grad *= max_norm / norm
+    return grads[0].dtype.type(norm)
+
+
+@wrong(
+    "clip_by_global_norm",
+    "Gradients with an infinite norm are scaled by 0, and inf * 0 is nan. Leave them as they are: the norm "
+    "that you return tells the caller.",
+)
+def clip_infinite_norms(grads, max_norm):
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
     if norm > max_norm:
         for grad in grads:
+            with np.errstate(invalid="ignore"):
+                grad *= max_norm / norm
+    return norm
+
+
+@wrong(
+    "clip_by_global_norm",
+    "A norm of nan makes every gradient nan: each comparison with nan says no, so ask whether the norm is "
+    "above the limit, not whether it is within.",
+)
+def clip_unless_within(grads, max_norm):
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
+    if norm <= max_norm or norm == math.inf:
+        return norm
+    for grad in grads:
+        grad *= max_norm / norm
+    return norm
+
+
+@wrong(
+    "clip_by_global_norm",
+    "Gradients whose norm is infinite or nan are set to 0: leave them as they are, so that the caller sees "
+    "that the training has run away.",
+)
+def clip_broken_gradients_to_zero(grads, max_norm):
+    norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
+    for grad in grads:
+        if not math.isfinite(norm):
+            grad[...] = 0
+        elif norm > max_norm:
             grad *= max_norm / norm
     return norm
 
@@ -482,12 +679,14 @@ def dropout_plainly(x, rate, rng):
 
 @right("dropout")
 def dropout_by_coins(x, rate, rng):
+    x = _checked(x, rate)
     mask = (rng.binomial(1, 1 - rate, size=x.shape) / (1 - rate)).astype(x.dtype)
     return mask * x, mask
 
 
 @right("dropout")
 def dropout_by_choice(x, rate, rng):
+    x = _checked(x, rate)
     kept = rng.random(x.shape) < 1 - rate
     mask = np.where(kept, x.dtype.type(1 / (1 - rate)), x.dtype.type(0))
     return np.where(kept, x * mask, x.dtype.type(0)), mask
@@ -516,7 +715,7 @@ def clip_plainly(grads, max_norm):
 def clip_by_the_smaller_factor(grads, max_norm):
     norm = float(np.linalg.norm(np.concatenate([grad.ravel() for grad in grads])))
     factor = min(1.0, max_norm / (norm + 1e-12))
-    if factor < 1:
+    if 0 < factor < 1:
         for grad in grads:
             np.multiply(grad, factor, out=grad)
     return norm
@@ -525,7 +724,7 @@ def clip_by_the_smaller_factor(grads, max_norm):
 @right("clip_by_global_norm")
 def clip_by_the_norm_of_norms(grads, max_norm):
     norm = math.hypot(*(np.linalg.norm(grad) for grad in grads))
-    if norm > max_norm:
+    if math.isfinite(norm) and norm > max_norm:
         for i in range(len(grads)):
             grads[i][...] = grads[i] / norm * max_norm
     return norm

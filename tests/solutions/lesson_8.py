@@ -18,6 +18,7 @@ def rows(one_hot):
     yield call(one_hot, np.array([1, 0]), 4, np.float64)
     yield call(one_hot, np.array([0, 4]), 4)
     yield call(one_hot, np.array([-1, 2]), 4)
+    yield call(one_hot, np.array([2, 0], np.uint8), 3)
 
 
 @probe("min_max_scale")
@@ -27,8 +28,9 @@ def scaled(min_max_scale):
     yield call(min_max_scale, np.array([[2.0, -1.0], [4.0, 0.0], [6.0, 3.0]]))
     yield call(min_max_scale, column, np.array([[3.0], [8.0], [0.0]]))
     yield call(min_max_scale, np.array([[7.0, 1.0], [7.0, 3.0]]))
+    yield call(min_max_scale, np.array([[7.0, 1.0], [7.0, 3.0]]), np.array([[7.5, 2.0]]))
     yield script(
-        "whether the largest entry of min_max_scale([[0.0], [1e-9]]) is 1",
+        "whether the largest entry of min_max_scale(array([[0.0], [1e-9]])) is 1",
         lambda: int(np.isclose(np.max(min_max_scale(np.array([[0.0], [1e-9]]))), 1, rtol=1e-6)),
     )
     yield call(min_max_scale, np.array([[3, 200], [13, 100]], np.uint8), np.array([[2, 150]], np.uint8))
@@ -44,6 +46,7 @@ def batches(minibatches):
         return script(
             f"[len(batch) for batch in minibatches({n}, {size}, rng)]",
             lambda: [len(batch) for batch in minibatches(n, size, rng())],
+            test="every_sample_once",
         )
 
     def order(n, size, generator):
@@ -73,22 +76,31 @@ def batches(minibatches):
         "the share of the 1000 samples that are in some batch of minibatches(1000, 50, rng)",
         lambda: len(set(order(1000, 50, rng()).tolist())) / 1000,
         rtol=0.1,
+        test="every_sample_once",
     )
     yield script(
         "minibatches(50, 7, rng): whether it keeps the order of the data, whether a second epoch has the "
         "order of the first, and whether the same seed has",
         epochs,
+        test="afresh",
     )
     yield script(
         "how many neighbours in the data stay together in minibatches(20, 5, rng), the mean of 200 epochs",
         neighbours,
         atol=0.6,
+        test="mix_everything",
     )
     yield script(
         "how often each sample is in the first batch of minibatches(20, 5, rng), the share of 400 epochs",
         shares,
         atol=0.12,
+        test="mix_everything",
     )
+    yield script(
+        "how many different orders 1000 epochs of minibatches(4, 2, rng) show",
+        lambda: len({tuple(order(4, 2, generator)) for generator in [rng()] for _ in range(1000)}),
+    )
+    yield script("list(minibatches(5, -1, rng))", lambda: len(list(minibatches(5, -1, rng()))))
 
 
 @probe("step_decay")
@@ -129,10 +141,38 @@ def stops(stopping_class):
     yield answers([1, 0.95, 0.8], 1, 0.1)
     yield answers([10, 9.5], 1, 0.25)
     yield answers([2, math.nan, math.nan], 2)
+    yield answers([math.nan, 2, 1], 3)
+    yield answers([math.nan, math.nan, math.nan], 2)
+    yield answers([1, 0.95, 0.89], 2, 0.1)
     yield script(
         "best_loss and best_epoch of EarlyStopping(5) after the losses [0.9, 0.5, 0.7]",
         lambda: best([0.9, 0.5, 0.7]),
+        parts=("best_loss", "best_epoch"),
+        test="remembers_the_best",
     )
+    yield script(
+        "best_loss and best_epoch of EarlyStopping(5) after the losses [nan, 0.5]",
+        lambda: best([math.nan, 0.5]),
+    )
+
+    def only_the_callers():
+        stopping, params = stopping_class(5), [np.ones((1, 2)), np.ones(3)]
+        stopping.update(1.0, params)
+        kept = list(_arrays_within(vars(stopping)))
+        return int(bool(kept) and all(any(np.shares_memory(k, p) for p in params) for k in kept))
+
+    yield script(
+        "whether all arrays that EarlyStopping holds after update(1.0, params) are those of params",
+        only_the_callers,
+    )
+
+
+def _arrays_within(value):
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _arrays_within(part)
 
 
 @probe("EarlyStopping.restore")
@@ -154,13 +194,22 @@ def restored(stopping_class):
         return arrays
 
     start = "the parameters are 0, 1, 2, 3 at the losses [0.9, 0.5, 0.7, 0.6]"
-    yield script(f"{start}: the arrays after restore", after)
+    yield script(f"{start}: the arrays after restore", after, parts="params")
     yield script(
-        f"{start}: other arrays, after restore has been given those", lambda: after(into_others=True)
+        f"{start}: other arrays, after restore has been given those",
+        lambda: after(into_others=True),
+        parts="params",
     )
     yield script(
-        f"{start}: the arrays after restore, 8 written into them, and restore", lambda: after(again=True)
+        f"{start}: the arrays after restore, 8 written into them, and restore",
+        lambda: after(again=True),
+        parts="params",
     )
+
+    def without_a_best():
+        stopping_class(5).restore([np.ones(2)])
+
+    yield script("EarlyStopping(5).restore([np.ones(2)]), before any update", without_a_best)
 
 
 class Recorder:
@@ -188,7 +237,7 @@ class Recorder:
 
 @probe("train_epoch")
 def passes(train_epoch):
-    def ten(what, watch, **options):
+    def ten(what, watch, test, **options):
         def run():
             recorder, rng = Recorder(), np.random.default_rng(7)
             X, y = np.arange(10.0)[:, None], 10 * np.arange(10.0)
@@ -197,7 +246,7 @@ def passes(train_epoch):
 
         shown = "".join(f", {name}={value}" for name, value in options.items())
         text = f"train_epoch(network, optimizer, X, y, batch_size=4{shown}) of 10 samples: {what}"
-        return script(text, run, rtol=1e-4)
+        return script(text, run, rtol=1e-4, test=test)
 
     def keeps_order(seen, **_):
         visited = np.concatenate(seen.inputs)
@@ -212,23 +261,45 @@ def passes(train_epoch):
     def passed_on(seen, rng, **_):
         return int(all(given is rng for given in seen.generators))
 
-    yield ten("the lengths of the batches", lambda seen, **_: [len(batch) for batch in seen.inputs])
-    yield ten("the inputs seen, sorted", lambda seen, **_: np.sort(np.concatenate(seen.inputs)))
+    visits = "visits_every_sample"
+    yield ten("the lengths of the batches", lambda seen, **_: [len(batch) for batch in seen.inputs], visits)
+    yield ten("the inputs seen, sorted", lambda seen, **_: np.sort(np.concatenate(seen.inputs)), visits)
     yield ten(
         "whether a batch's calls are loss_and_grads and step, once each, for the 3 batches",
         lambda seen, **_: int(seen.events == ["gradient", "step"] * 3),
+        "a_step_for_every_batch",
     )
-    yield ten("the mean loss, batches of 4, 4, 2 having the losses 4, 4, 2", lambda seen, loss, **_: loss)
-    yield ten("whether each input comes with its own target", matches)
-    yield ten("whether the samples come in the order of the data", keeps_order)
-    yield ten("whether X and y stay as they are", untouched)
-    yield ten("whether loss_and_grads gets the rng of the epoch", passed_on)
-    yield ten("how often step gets lr=0.25", lambda seen, **_: seen.rates.count(0.25), lr=0.25)
-    yield ten("how often step gets lr=None", lambda seen, **_: seen.rates.count(None))
     yield ten(
-        "the norms that step gets, of the gradients 3 and 4", lambda seen, **_: seen.norms, max_grad_norm=1.0
+        "the mean loss, batches of 4, 4, 2 having the losses 4, 4, 2", lambda seen, loss, **_: loss, "mean"
     )
-    yield ten("the norms that step gets, of the gradients 3 and 4", lambda seen, **_: seen.norms)
+
+    def columns():
+        recorder, rng = Recorder(), np.random.default_rng(7)
+        X, y = np.arange(10.0)[:, None], np.ones((10, 3))
+        train_epoch(recorder, recorder, X, y, batch_size=4, rng=rng)
+        return [targets.size for targets in recorder.targets]
+
+    yield script(
+        "train_epoch(network, optimizer, X, y, batch_size=4) of 10 samples with targets (10, 3): how many "
+        "numbers the batches of targets hold",
+        columns,
+        test=visits,
+    )
+
+    yield ten("whether each input comes with its own target", matches, visits)
+    yield ten("whether the samples come in the order of the data", keeps_order, "shuffles")
+    yield ten("whether X and y stay as they are", untouched, visits)
+    yield ten("whether loss_and_grads gets the rng of the epoch", passed_on, "passes")
+    yield ten("how often step gets lr=0.25", lambda seen, **_: seen.rates.count(0.25), "passes", lr=0.25)
+    yield ten("how often step gets lr=0.0", lambda seen, **_: seen.rates.count(0.0), "passes", lr=0.0)
+    yield ten("how often step gets lr=None", lambda seen, **_: seen.rates.count(None), "passes")
+    yield ten(
+        "the norms that step gets, of the gradients 3 and 4",
+        lambda seen, **_: seen.norms,
+        "clips",
+        max_grad_norm=1.0,
+    )
+    yield ten("the norms that step gets, of the gradients 3 and 4", lambda seen, **_: seen.norms, "clips")
 
 
 @wrong(
@@ -423,12 +494,18 @@ def bytes_subtracted_as_bytes(train, *others):
     return tuple((x - low).astype(dtype) / span for x in (train, *others))
 
 
+def _require_size(batch_size):
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1; got {batch_size}")
+
+
 @wrong(
     "minibatches",
     "The short batch at the end is dropped: its samples would never be learned from in this epoch. The last "
     "batch holds what is left.",
 )
 def short_batch_dropped(n, batch_size, rng):
+    _require_size(batch_size)
     order = rng.permutation(n)
     for start in range(0, n - batch_size + 1, batch_size):
         yield order[start : start + batch_size]
@@ -439,6 +516,7 @@ def short_batch_dropped(n, batch_size, rng):
     "The indices come in the order of the data: draw a permutation from `rng`, and cut that.",
 )
 def batches_in_the_order_of_the_data(n, batch_size, rng):
+    _require_size(batch_size)
     order = np.arange(n)
     for start in range(0, n, batch_size):
         yield order[start : start + batch_size]
@@ -450,10 +528,23 @@ def batches_in_the_order_of_the_data(n, batch_size, rng):
     "all n indices, and cut afterwards.",
 )
 def blocks_shuffled(n, batch_size, rng):
+    _require_size(batch_size)
     starts = list(range(0, n, batch_size))
     rest = [starts.pop()] if n % batch_size else []
     for start in [*rng.permutation(starts), *rest]:
         yield np.arange(start, min(start + batch_size, n))
+
+
+@wrong(
+    "min_max_scale",
+    "A feature that is constant on train alone keeps x - min in the other arrays, as if its range were 1: "
+    "it must become 0 in all of them, for training could not learn what it means.",
+)
+def range_of_one_for_constant_features(train, *others):
+    train = as_floating(train)
+    low, span = train.min(axis=0), train.max(axis=0) - train.min(axis=0)
+    span = np.where(span > 0, span, 1).astype(span.dtype)
+    return tuple((as_floating(x) - low) / span for x in (train, *others))
 
 
 @wrong(
@@ -462,6 +553,7 @@ def blocks_shuffled(n, batch_size, rng):
     "cut into pieces, holds everything once.",
 )
 def batches_drawn_anew(n, batch_size, rng):
+    _require_size(batch_size)
     for start in range(0, n, batch_size):
         yield rng.integers(n, size=min(batch_size, n - start))
 
@@ -472,6 +564,7 @@ def batches_drawn_anew(n, batch_size, rng):
     "in steps of batch_size up to n, not beyond.",
 )
 def empty_batch_at_the_end(n, batch_size, rng):
+    _require_size(batch_size)
     order = rng.permutation(n)
     for i in range(n // batch_size + 1):
         yield order[i * batch_size : (i + 1) * batch_size]
@@ -482,6 +575,7 @@ def empty_batch_at_the_end(n, batch_size, rng):
     "You make batch_size batches: it is the number of samples in each, not the number of batches.",
 )
 def as_many_batches_as_batch_size(n, batch_size, rng):
+    _require_size(batch_size)
     yield from np.array_split(rng.permutation(n), batch_size)
 
 
@@ -491,6 +585,7 @@ def as_many_batches_as_batch_size(n, batch_size, rng):
     "`rng` that is passed in, which goes on from epoch to epoch.",
 )
 def one_order_for_all_epochs(n, batch_size, rng):
+    _require_size(batch_size)
     order = np.random.default_rng(0).permutation(n)
     for start in range(0, n, batch_size):
         yield order[start : start + batch_size]
@@ -501,7 +596,43 @@ def one_order_for_all_epochs(n, batch_size, rng):
     "The same seed gives different batches: the order comes from another generator than `rng`, it seems.",
 )
 def order_from_another_generator(n, batch_size, rng):
+    _require_size(batch_size)
     order = np.random.default_rng().permutation(n)
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+@wrong(
+    "minibatches",
+    "Each batch is shuffled within itself: the same samples are together in every epoch. Permute all n "
+    "indices first, and cut afterwards.",
+)
+def shuffled_within_each_batch(n, batch_size, rng):
+    _require_size(batch_size)
+    for start in range(0, n, batch_size):
+        yield rng.permutation(np.arange(start, min(start + batch_size, n)))
+
+
+@wrong(
+    "minibatches",
+    "Your orders are all alike but for where they begin, as if one fixed order were turned round: draw a "
+    "permutation of all n indices, which may come in any order at all.",
+)
+def one_order_turned_round(n, batch_size, rng):
+    _require_size(batch_size)
+    fixed = np.random.default_rng(5).permutation(n)
+    order = np.roll(fixed, int(rng.integers(n)))
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+@wrong(
+    "minibatches",
+    "A batch size below 1 does not raise ValueError. With -1 there would be no batches at all, and an epoch "
+    "would do nothing without a word.",
+)
+def minibatches_without_a_check(n, batch_size, rng):
+    order = rng.permutation(n)
     for start in range(0, n, batch_size):
         yield order[start : start + batch_size]
 
@@ -556,6 +687,15 @@ def one_cut_for_good(epoch, lr, factor=0.5, every=30):
 )
 def cut_in_every_epoch(epoch, lr, factor=0.5, every=30):
     return lr * factor**epoch
+
+
+@wrong(
+    "step_decay",
+    "Each cut takes the share `factor` off and leaves 1 - factor, which is the same for 0.5 alone: a cut "
+    "multiplies the rate by `factor`.",
+)
+def share_taken_off(epoch, lr, factor=0.5, every=30):
+    return lr * (1 - factor) ** (epoch // every)
 
 
 @wrong(
@@ -652,7 +792,7 @@ class HigherIsBetter(EarlyStopping):
             self.highest = self.best_loss = loss
             self.best_epoch = self._epoch
             self._best = [param.copy() for param in params]
-        return self._epoch - self.best_epoch >= self.patience
+        return self._epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
 
 
 @wrong("EarlyStopping.update", "best_epoch counts from 1: epochs count from 0 here.")
@@ -683,7 +823,61 @@ class ThresholdByDefault(EarlyStopping):
 class SaysStopOnce(EarlyStopping):
     def update(self, loss, params):
         super().update(loss, params)
-        return self._epoch - self.best_epoch == self.patience
+        return self._epoch - (-1 if self.best_epoch is None else self.best_epoch) == self.patience
+
+
+@wrong(
+    "EarlyStopping.update",
+    "Your first loss becomes the best whatever it is, and no loss is lower than nan: it, too, must be lower "
+    "than best_loss, which starts at inf.",
+)
+class FirstLossOnTrust(EarlyStopping):
+    def update(self, loss, params):
+        if self.best_epoch is None:
+            self._epoch, self.best_loss, self.best_epoch = 0, loss, 0
+            self._best = [param.copy() for param in params]
+            return False
+        return super().update(loss, params)
+
+
+@wrong(
+    "EarlyStopping.update",
+    "Where every loss is nan you never stop: patience counts from the first epoch on, whether there has been "
+    "a best or not.",
+)
+class NoEndWithoutABest(EarlyStopping):
+    def update(self, loss, params):
+        return super().update(loss, params) and self.best_epoch is not None
+
+
+@wrong(
+    "EarlyStopping.update",
+    "best_loss creeps down by improvements that are too small to count: with min_delta, a loss that is not "
+    "better by more than that leaves best_loss as it was.",
+)
+class BestCreepsDown(EarlyStopping):
+    def update(self, loss, params):
+        stop = super().update(loss, params)
+        self.best_loss = min(self.best_loss, loss)
+        return stop
+
+
+@wrong(
+    "EarlyStopping.update",
+    "What you remember are the caller's own arrays, and training goes on changing those. Copy each of them "
+    "with param.copy(); a copy of the list still holds the same arrays.",
+)
+class TheCallersArraysRemembered(EarlyStopping):
+    def update(self, loss, params):
+        stop = super().update(loss, params)
+        if self.best_epoch == self._epoch:
+            self._best = list(params)
+        return stop
+
+
+def _require_best(stopping):
+    if stopping._best is None:
+        raise ValueError("there has been no best loss yet")
 
 
 @wrong(
@@ -693,6 +887,7 @@ class SaysStopOnce(EarlyStopping):
 )
 class NamesGivenAnotherArray(EarlyStopping):
     def restore(self, params):
+        _require_best(self)
         for param, best in zip(params, self._best, strict=True):
             param = best  # noqa: F841 - the mistake itself
 
@@ -729,6 +924,7 @@ class LastInPlaceOfTheBest(EarlyStopping):
 )
 class EntriesExchanged(EarlyStopping):
     def restore(self, params):
+        _require_best(self)
         params[:] = [best.copy() for best in self._best]
 
 
@@ -738,8 +934,45 @@ class EntriesExchanged(EarlyStopping):
 )
 class BiasesNotRestored(EarlyStopping):
     def restore(self, params):
+        _require_best(self)
         for param, best in zip(params[::2], self._best[::2], strict=True):
             param[...] = best
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "Without any best so far restore returns as if all were well: raise ValueError, or the last parameters "
+    "are taken for the best.",
+)
+class NothingRestoredWithoutAWord(EarlyStopping):
+    def restore(self, params):
+        if self._best is not None:
+            super().restore(params)
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "The memory is used up by the first restore: a second one finds nothing. Training may go on afterwards, "
+    "so keep the best.",
+)
+class MemoryUsedUp(EarlyStopping):
+    def restore(self, params):
+        super().restore(params)
+        self._best = None
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "You write into the arrays that update has seen, whatever restore is given: the arrays of `params` are "
+    "the ones to fill.",
+)
+class ArraysOfUpdateRestored(EarlyStopping):
+    def update(self, loss, params):
+        self.seen = params
+        return super().update(loss, params)
+
+    def restore(self, params):
+        super().restore(self.seen if self._best else params)
 
 
 @wrong(
@@ -921,6 +1154,65 @@ def one_hot_that_asks_for_class_zero(labels, n_classes, dtype=np.float32):
     return np.eye(n_classes, dtype=dtype)[labels]
 
 
+@wrong(
+    "one_hot",
+    "You refuse labels that are not int64. Bytes and other integers are labels as well.",
+)
+def one_hot_of_int64_alone(labels, n_classes, dtype=np.float32):
+    if labels.dtype != np.int64 or labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError("labels must be int64, from 0 to n_classes - 1")
+    return np.eye(n_classes, dtype=dtype)[labels]
+
+
+@wrong(
+    "train_epoch",
+    "A rate of 0 does not reach the optimizer, because it counts as False: ask whether `lr` is None, or just "
+    "pass it on.",
+)
+def rate_of_zero_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr or None)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@wrong(
+    "train_epoch",
+    "Your batches of targets have lost their rows: y may be (n, 3), say, and y[batch] must then be "
+    "(len(batch), 3). Pick rows by the indices, and leave their shape alone.",
+)
+def targets_flattened(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total, y = 0.0, np.ravel(y)
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@wrong(
+    "train_epoch",
+    "The loss that you count is taken after the step, by another call of loss_and_grads: it is the one that "
+    "came with the gradients, before the step.",
+)
+def loss_after_the_step(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        _, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        loss, _ = network.loss_and_grads(X[batch], y[batch], rng)
+        total += loss * len(batch)
+    return total / len(X)
+
+
 @right("one_hot")
 def one_hot_by_pairs_of_indices(labels, n_classes, dtype=np.float32):
     labels = np.asarray(labels)
@@ -992,6 +1284,8 @@ def min_max_scale_column_by_column(train, *others):
 
 @right("minibatches")
 def textbook_minibatches(n, batch_size, rng):
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1; got {batch_size}")
     order = rng.permutation(n)
     for start in range(0, n, batch_size):
         yield order[start : start + batch_size]
@@ -999,6 +1293,7 @@ def textbook_minibatches(n, batch_size, rng):
 
 @right("minibatches")
 def minibatches_by_split(n, batch_size, rng):
+    _require_size(batch_size)
     order = np.arange(n)
     rng.shuffle(order)
     return iter(np.split(order, range(batch_size, n, batch_size)))
@@ -1006,6 +1301,7 @@ def minibatches_by_split(n, batch_size, rng):
 
 @right("minibatches")
 def minibatches_by_sorting_random_numbers(n, batch_size, rng):
+    _require_size(batch_size)
     order = np.argsort(rng.random(n))
     return [order[i * batch_size : (i + 1) * batch_size] for i in range(math.ceil(n / batch_size))]
 
@@ -1066,6 +1362,8 @@ class StoppingByACounter(EarlyStopping):
         return self.bad_epochs >= self.patience
 
     def restore(self, params):
+        if self.best_epoch is None:
+            raise ValueError("no epoch has been the best yet")
         for i, best in enumerate(self.best_params):
             params[i][:] = best
 
@@ -1077,16 +1375,18 @@ class StoppingByItsHistory(EarlyStopping):
 
     def update(self, loss, params):
         self.losses = [*getattr(self, "losses", []), loss]
-        best, epoch = self.losses[0], 0
+        best, epoch = math.inf, -1
         for i, later in enumerate(self.losses):
             if best - later > self.min_delta:
                 best, epoch = later, i
         if epoch == len(self.losses) - 1:
             self.kept = np.concatenate([param.ravel() for param in params])
-        self.best_loss, self.best_epoch = best, epoch
+        self.best_loss, self.best_epoch = best, None if epoch < 0 else epoch
         return len(self.losses) > epoch + self.patience
 
     def restore(self, params):
+        if self.best_epoch is None:
+            raise ValueError("update has seen no loss that is a best")
         start = 0
         for param in params:
             np.copyto(param, self.kept[start : start + param.size].reshape(param.shape))

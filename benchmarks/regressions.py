@@ -1,0 +1,141 @@
+"""Regressions: kernels and passes of `nn` beside those of an earlier revision, call by call in turn.
+
+Timings of another hour say more of that hour than of the code. So both versions live in one process, take
+turns of about a millisecond, and their least turns are compared: what else the machine does can only make a
+turn slower. Whatever looks slower is measured again, and is a regression only if it looks so every time.
+"""
+
+import io
+import subprocess
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from tests.grading.package import Package, Refused
+from tests.grading.runner import ROOT
+
+from .contenders import graded
+from .kernels import KERNELS
+from .workloads import WORKLOADS, images
+
+WORSE = 1.25  # times as slow as before is a regression
+TURN = 1e-3  # seconds of a turn, about; a call that takes longer is a turn by itself
+FEW, MANY = 15, 200  # turns of each version
+ENOUGH = 0.8  # seconds for a case, after which few turns will do
+TRIES = 4  # times that a regression must be seen
+STEPS = 4  # of an epoch
+
+
+def compare(revision, words=(), root=ROOT, clock=time.perf_counter):
+    """Compare the work tree's `nn` with a revision's and print a table; return the names that are slower now.
+
+    words: only cases whose name has one of them. Raises ValueError if git knows no such revision or cannot
+    be run, if the revision has no package `nn`, or if no case has such a name.
+    """
+    from threadpoolctl import threadpool_limits
+
+    cases = {name: build for name, build in _cases().items() if not words or any(w in name for w in words)}
+    if not cases:
+        raise ValueError(f"no case has {' or '.join(words)} in its name; there are {', '.join(_cases())}")
+    with tempfile.TemporaryDirectory() as folder, threadpool_limits(1):
+        earlier, now = Package(str(extract(revision, folder, root))), Package(str(Path(root) / "nn"))
+        print(
+            f"{'float32, one thread, microseconds':<36}{revision:>13.12}{'now':>10}{'ratio':>8}", flush=True
+        )
+        rows = ((name, _row(build, earlier, now, clock)) for name, build in cases.items())
+        return [name for name, ratio in (_printed(*row) for row in rows) if ratio and ratio >= WORSE]
+
+
+def _row(build, earlier, now, clock):
+    """Return the least seconds of both versions; of the earlier one None if it cannot do this."""
+    current = build(now)
+    current()
+    try:
+        build(earlier)()
+    except (Exception, Refused):
+        return None, measure(current, current, clock)[1]
+    least = measure(build(earlier), current, clock)
+    for _ in range(TRIES - 1):
+        if least[1] < WORSE * least[0]:
+            break
+        least = measure(build(earlier), build(now), clock)  # new arrays, too: they may have lain badly
+    return least
+
+
+def _printed(name, least):
+    """Print a row; return the name and the ratio, None if there is nothing to compare with."""
+    before, now = least
+    if before is None:
+        print(f"{name:<36}{'not there':>13}{1e6 * now:>10.1f}", flush=True)
+        return name, None
+    mark = "  slower" if now >= WORSE * before else ""
+    print(f"{name:<36}{1e6 * before:>13.1f}{1e6 * now:>10.1f}{now / before:>8.2f}{mark}", flush=True)
+    return name, now / before
+
+
+def measure(first, second, clock=time.perf_counter):
+    """Return the least seconds for a call of each of two functions, which take turns."""
+    begun = clock()
+    first(), second()
+    repeats = max(1, int(2 * TURN / max(clock() - begun, 1e-9)))
+    least, turns, begun = [float("inf")] * 2, 0, clock()
+    while turns < FEW or (turns < MANY and clock() - begun < ENOUGH):
+        for place in (0, 1) if turns % 2 else (1, 0):  # who is second finds a warmer cache
+            function, start = (first, second)[place], clock()
+            for _ in range(repeats):
+                function()
+            least[place] = min(least[place], (clock() - start) / repeats)
+        turns += 1
+    return least
+
+
+def extract(revision, folder, root=ROOT):
+    """Write a revision's `nn` into a folder, under a name that no other has; return where it is."""
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        raise ValueError(f"git knows no revision {revision} here; name an earlier one, as git does")
+    archive = _git(root, "archive", "--format=zip", commit.decode().strip(), "nn")
+    if archive is None:
+        raise ValueError(f"revision {revision} has no package nn")
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        files.extractall(folder)
+    return (Path(folder) / "nn").rename(Path(folder) / f"nn_{commit.decode()[:12]}")
+
+
+def _git(root, *arguments):
+    """Return what git prints; None if it fails."""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise ValueError("git is needed for an earlier revision, and cannot be found") from None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _cases():
+    """Return {name: build(package)}; what it builds is called to be timed."""
+    return {
+        **{name: _kernel(kernel) for name, kernel in KERNELS.items()},
+        **{
+            f"{command} {workload.identifier}": _pass(command, workload)
+            for command in ("forward", "gradients", "step", "predict", "epoch")
+            for workload in WORKLOADS.values()
+        },
+    }
+
+
+def _kernel(kernel):
+    return lambda package: kernel.build(package, np.dtype("float32")).call
+
+
+def _pass(command, workload):
+    def build(package):
+        batch = workload.batch or 1000
+        X, y = images(batch * STEPS if command == "epoch" else batch)
+        arguments = [X] if command in ("forward", "predict") else [X, y]
+        function = getattr(graded(package)(workload), command)
+        return lambda: function(*arguments)
+
+    return build

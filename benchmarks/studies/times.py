@@ -1,0 +1,76 @@
+"""The times: what an epoch of each row of a study costs, measured alone, in turn, on one thread.
+
+The trainings of a study share the machine with one another and with whatever else runs, so that their own
+seconds cannot be compared. Here one process trains every row for some epochs, round by round, and a ratio is
+taken within each round: whatever slows the machine for a while slows all rows alike.
+"""
+
+import time
+from datetime import datetime
+from statistics import median
+
+import numpy as np
+
+from .training import SAMPLINGS, machine, settings
+
+ROUNDS, EPOCHS = 9, 2  # the first round warms up; epochs that a row trains in a round
+
+
+def measure(study, dataset, *, rounds=ROUNDS, epochs=EPOCHS):
+    """Return the seconds of one epoch of every row, as a dict fit for JSON.
+
+    "cpu" holds for each label the processor's seconds in this process, one for each round but the first;
+    "wall" those that passed. Only training counts, without evaluations.
+    """
+    from threadpoolctl import threadpool_limits
+
+    from nn.experiment import Experiment
+    from nn.optimizers import OPTIMIZERS
+    from nn.training import train_epoch
+
+    sampled = SAMPLINGS[study.sampling](dataset, 0)
+    runs, X, y = {}, None, None
+    for row in study.rows:
+        recipe = study.recipe(row)
+        experiment = Experiment(recipe, sampled, seed=0)
+        if X is None:  # the samples of the first row serve all: no row changes how they are drawn or scaled
+            X, y = experiment.X, experiment.y
+        elif not np.array_equal(X[:50], experiment.X[:50]):
+            raise ValueError(f"{study.name}: {row.label} has other samples; its times cannot be compared")
+        optimizer = OPTIMIZERS[recipe.optimizer](lr=recipe.lr)
+        runs[row.label] = experiment.model.network, optimizer, recipe, np.random.default_rng(0)
+    taken = {"cpu": {label: [] for label in runs}, "wall": {label: [] for label in runs}}
+    with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+        for turn in range(rounds):
+            for label, (network, optimizer, recipe, rng) in runs.items():
+                options = {"batch_size": recipe.batch_size or len(X), "max_grad_norm": recipe.max_grad_norm}
+                begun = time.process_time(), time.perf_counter()
+                for _ in range(epochs):
+                    train_epoch(network, optimizer, X, y, rng=rng, **options)
+                ended = time.process_time(), time.perf_counter()
+                if turn:
+                    for clock, start, end in zip(("cpu", "wall"), begun, ended, strict=True):
+                        taken[clock][label].append(float(f"{(end - start) / epochs:.4g}"))
+    return taken | {
+        "study": study.name,
+        "recipes": [settings(study.recipe(row)) for row in study.rows],
+        "checksum": dataset.checksum,
+        "epochs": epochs,
+        "date": f"{datetime.now():%Y-%m-%d}",
+        "machine": machine(),
+    }
+
+
+def is_of(record, study, checksum):
+    """Return True if a record has the times of this study as it is now, on the data of this checksum."""
+    return (
+        record.get("study") == study.name
+        and record.get("checksum") == checksum
+        and record.get("recipes") == [settings(study.recipe(row)) for row in study.rows]
+    )
+
+
+def ratios(taken, label, first):
+    """Return least, median and greatest ratio of a row's time to the first row's, each within a round."""
+    found = [ours / base for ours, base in zip(taken[label], taken[first], strict=True)]
+    return min(found), median(found), max(found)

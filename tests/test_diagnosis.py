@@ -1,0 +1,318 @@
+"""The diagnosis says nothing false: values come before types, praise is proven, a screen has one failure."""
+
+import ast
+import copy
+import functools
+import re
+import warnings
+
+import numpy as np
+import pytest
+
+from nn.activations import as_floating
+from tests.grading.diagnosis import agree, diagnose, faults, observe, reference
+from tests.grading.exercises import EXERCISES
+from tests.grading.judge import judge_solution
+from tests.lessons.checks import typed
+from tests.solutions import PROBES, WRONG, Solution
+from tests.solutions.bank import _emptied
+
+FUNCTIONS = [name for name, e in EXERCISES.items() if e.function and e.function.islower() and e.lesson < 8]
+RETURNING = [name for name in FUNCTIONS if not name.endswith("_step")]
+
+
+def converted(code, number, dtype):
+    """Return ``code`` with every float of its result made a ``number``, and floating arrays a ``dtype``."""
+
+    def convert(value):
+        if isinstance(value, tuple | list):
+            return type(value)(map(convert, value))
+        if isinstance(value, float):
+            return number(value)
+        floating = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+        return value.astype(dtype or value.dtype, copy=False) if floating else value
+
+    @functools.wraps(code)
+    def other(*args, **kwargs):
+        return convert(code(*args, **kwargs))
+
+    return other
+
+
+def agree_in_values(exercise, code, other):
+    """Tell whether two functions do the same in every case of an exercise, types apart."""
+    cases = list(PROBES[exercise](reference(exercise)))
+    outcomes = observe(PROBES[exercise], code), observe(PROBES[exercise], other)
+    return not any(
+        fault.kind != "type" for there in zip(*outcomes, cases, strict=True) for fault in faults(*there)
+    )
+
+
+MISTAKES = [solution for name in RETURNING for solution in WRONG[name]]
+
+
+@pytest.mark.parametrize("solution", MISTAKES, ids=lambda s: f"{s.exercise}-{s.name}")
+def test_a_mistake_is_named_whatever_its_types(solution):
+    """np.float64 is a float; np.float32, and arrays of float64, are slips that must not hide the mistake."""
+    told = diagnose(solution.exercise, converted(solution.code, np.float64, None))
+    assert told.solution == solution.name, f"with np.float64: {told}"
+    if agree_in_values(solution.exercise, solution.code, reference(solution.exercise)):
+        return
+    for number, dtype in ((np.float32, None), (float, np.float64)):
+        code = converted(solution.code, number, dtype)
+        if agree_in_values(solution.exercise, code, reference(solution.exercise)):
+            continue  # a conversion makes a new array, and so mends what shares one
+        told = diagnose(solution.exercise, code)
+        assert told.kind != "type", told
+        assert "the values are right, but it is" not in told.evidence, told
+        named = next((s for s in WRONG[solution.exercise] if s.name == told.solution), None)
+        assert named, f"as {number.__name__}, {dtype}: {told}"
+        assert named is solution or agree_in_values(solution.exercise, named.code, code), told
+
+
+def spoilt(solution):
+    """Return a function that makes a mistake and, wherever its result is right, another: each such part is
+    changed. None if there is no such place.
+    """
+    right, there = reference(solution.exercise), []
+
+    def code(*args, **kwargs):
+        copies = copy.deepcopy(args)
+        result = solution.code(*args, **kwargs)
+        wanted = right(*copies, **kwargs)
+        parts = [*zip(result, wanted, strict=True)] if isinstance(result, tuple) else [(result, wanted)]
+        changed = [_spoil(part) if _same(part, other) else part for part, other in parts]
+        there.extend(part is not new for (part, _), new in zip(parts, changed, strict=True))
+        return tuple(changed) if isinstance(result, tuple) else changed[0]
+
+    observe(PROBES[solution.exercise], code)
+    return code if any(there) else None
+
+
+def _same(one, other):
+    if isinstance(one, list):
+        return all(map(_same, one, other))
+    return np.shape(one) == np.shape(other) and np.allclose(one, other, rtol=1e-4, atol=1e-6, equal_nan=True)
+
+
+def _spoil(value):
+    if isinstance(value, list):
+        return [*map(_spoil, value)]
+    return value * 7 + value.dtype.type(3) if isinstance(value, np.ndarray) else value * 7 + 3
+
+
+PRAISING = {s.name: (s, spoilt(s)) for s in MISTAKES if s.vouches}
+
+
+@pytest.mark.parametrize("name", [name for name, (_, code) in PRAISING.items() if code])
+def test_praise_is_not_given_unproven(name):
+    """Who makes this mistake and is wrong elsewhere, too, must not be told that the rest is right."""
+    solution, code = PRAISING[name]
+    told = diagnose(solution.exercise, code)
+    assert told.evidence
+    named = next((s for s in WRONG[solution.exercise] if s.name == told.solution), None)
+    assert named is None or not named.vouches, told
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("xavier_normal", lambda rng, i, o, dtype=np.float32: rng.normal(0, 2 / (i + o), (i, o))),
+        ("xavier_normal", lambda rng, i, o, dtype=np.float32: rng.normal(0, 0.3, (o, i))),
+        ("he_normal", lambda rng, i, o, dtype=np.float32: np.random.randn(i, o)),  # noqa: NPY002
+    ],
+)
+def test_weights_are_not_called_well_drawn_for_their_shape_alone(name, code):
+    told = diagnose(name, code)
+    assert told.evidence
+    assert "well drawn" not in str(told)
+
+
+def test_values_come_before_types():
+    """The loss is a float32, and the gradient lacks its 1 / n: the gradient is told first."""
+
+    def loss(predictions, targets):
+        if predictions.shape != targets.shape:
+            raise ValueError("shapes differ")
+        difference = (predictions - targets).astype(predictions.dtype)
+        return np.mean(difference**2, dtype=np.float32), 5 * difference
+
+    told = diagnose("mean_squared_error", loss)
+    assert (told.kind, told.part) == ("values", "grad")
+    assert "the values are right" not in str(told)
+    assert "Besides, loss is a float32 where a Python float is expected" in " ".join(told.evidence.split())
+
+
+def test_a_slip_in_the_conversion_of_integers_is_shown_by_the_call_itself():
+    """The bank compares it with floats, so that formulas do not matter; the learner sees what came back."""
+
+    def leaky_relu(z, slope=0.01):
+        a = z.copy()
+        a[a < 0] = slope * a[a < 0]
+        return a
+
+    told = diagnose("leaky_relu", leaky_relu)
+    assert told.evidence.startswith("Smallest failing call: leaky_relu(array([-2, 3]))\nthe result:")
+    assert re.search(r"-0\.02 +3 +0\* 3", told.evidence)
+    assert told.evidence.endswith("Besides, the result is int64 where float64 is expected")
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "text"),
+    [
+        # one entry is always some multiple of another: the smallest call alone says 1/3
+        ("tanh_backward", lambda grad, a: grad * (1 - a) ** 2, None),
+        ("tanh_backward", lambda grad, a: grad * (1 - a**2) / 3, "it is 1/3 times what it should be"),
+        ("tanh_backward", lambda grad, a: grad * (a**2 - 1), "the sign is turned round"),
+        (
+            "tanh_backward",
+            lambda grad, a: grad * (1 - a**2) + grad.dtype.type(0.5),
+            "it is 0.5 too large, everywhere",
+        ),
+        # the integers' result alone is 0 everywhere
+        ("sigmoid", lambda z: reference("sigmoid")(z).astype(z.dtype), None),
+        ("tanh", lambda z: np.zeros_like(as_floating(z)), "it is 0 everywhere"),
+        # half of two samples, a quarter of four
+        ("dense_backward", lambda grad, x, W: (grad @ W.T / len(x), x.T @ grad, grad.sum(axis=0)), None),
+        ("dense", lambda x, W, b: (x @ W + b).T.copy(), "it is transposed"),
+        (
+            "dense_backward",
+            lambda grad, x, W: (grad @ W.T, x.T @ grad, grad.sum(0)[None]),
+            "the shape is not",
+        ),
+    ],
+)
+def test_a_reading_holds_in_every_call(name, code, text):
+    evidence = diagnose(name, code).evidence
+    assert evidence
+    assert ("Reading: " in evidence) == (text is not None), evidence
+    assert text is None or text in evidence
+
+
+def judged(name, code):
+    return judge_solution(Solution("of_a_learner", name, code)).message
+
+
+def softmax_along_axis_1(z):
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=1)
+
+
+def test_one_screen_tells_of_one_failure():
+    """The call shows wrong numbers: no word of the AxisError and the overflow that come later."""
+    message = judged("softmax", softmax_along_axis_1)
+    assert "got  (* differs)" in message
+    assert "AxisError" not in message
+    assert "warns" not in message
+
+
+def relu_with_an_if(z):
+    if z >= 0:
+        return z
+    return 0
+
+
+def tanh_printed(z):
+    np.tanh(z)
+
+
+def relu_of_one_number(z):
+    return np.array([max(z, 0)])
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("relu", relu_with_an_if, ["raises ValueError", ": if z >= 0:", "np.where chooses for each entry"]),
+        ("relu", relu_of_one_number, ["raises ValueError", "np.maximum and np.minimum"]),
+        ("tanh", tanh_printed, ["the result is None. Is a `return` missing?"]),
+    ],
+)
+def test_an_exception_is_told_once_and_in_plain_words(name, code, told):
+    message = judged(name, code)
+    for part in told:
+        assert part in " ".join(message.split()), message
+    assert message.count("raises") <= 1
+    assert "Why: " not in message
+    assert "Look at: " not in message
+
+
+def test_the_line_is_the_one_that_raised():
+    result = judge_solution(Solution("of_a_learner", "relu", relu_with_an_if))
+    line = relu_with_an_if.__code__.co_firstlineno + 1
+    assert f"test_diagnosis.py:{line}: if z >= 0:" in result.message
+
+
+def test_a_named_mistake_needs_no_formula():
+    message = judged("relu_backward", lambda grad, a: np.maximum(grad, 0))
+    assert message.startswith("You look at the sign of `grad`")
+    assert "Look at: " not in message
+    assert "Why: " not in message
+    assert re.search(r"^Test: test_backward", message, re.M)
+
+
+def test_why_is_left_out_where_it_explains_another_failure():
+    message = judged("tanh", lambda z: np.tanh(as_floating(z)).reshape(1, *z.shape))
+    assert "Reading: the values are right, the shape is not" in message
+    assert "Why: " not in message
+
+
+NAMES = {"np": np, "inf": np.inf, "nan": np.nan} | {
+    name: getattr(np, name) for name in ("array", "linspace", "dtype", "float32", "float64", "uint8")
+}
+CALLS = [
+    (name, i)
+    for name in [*FUNCTIONS, "one_hot", "min_max_scale", "step_decay"]
+    for i, case in enumerate(PROBES[name](reference(name)))
+    if case.text.startswith(f"{name}(") and case.text.endswith(")")
+]
+
+
+@pytest.mark.parametrize(("name", "i"), CALLS)
+def test_a_call_that_is_shown_can_be_typed(name, i):
+    """What is printed as the failing call does what the case did, for the reference and for each mistake."""
+    case = list(PROBES[name](reference(name)))[i]
+    expression = compile(ast.parse(case.text, mode="eval"), "<typed>", "eval")
+
+    def type_in(subject):
+        names = NAMES | {name: subject, "rng": np.random.default_rng(7)}
+
+        def run():
+            result = eval(expression, names)
+            return len(result) if name == "dropout" else result  # the case looks at its argument alone
+
+        yield case._replace(run=run, arguments={})
+
+    for code in (reference(name), *(solution.code for solution in WRONG[name])):
+        seen = observe(PROBES[name], code)[i]
+        (again,) = observe(type_in, code)
+        if seen.leaves.get("", 0) is None:  # the case looks whether an error is raised
+            again = again._replace(leaves=seen.leaves if again.leaves else {})
+        if not case.arguments:  # the case looks at shapes and types
+            again = again._replace(leaves={place: _emptied(leaf) for place, leaf in again.leaves.items()})
+            seen = seen._replace(leaves={place: _emptied(leaf) for place, leaf in seen.leaves.items()})
+        assert agree(seen._replace(changed=()), again, case), f"{code.__name__}: {case.text}"
+
+
+@pytest.mark.parametrize(
+    ("array", "text"),
+    [
+        (np.array([[1.0, -0.5]]), "array([[1.0, -0.5]])"),
+        (np.array([0.1], np.float32), "float32([0.1])"),
+        (np.array([2, 0]), "array([2, 0])"),
+        (np.array([[200]], np.uint8), "uint8([[200]])"),
+        (np.array([1 / 3]), "array([0.3333333333333333])"),
+    ],
+)
+def test_arrays_are_written_as_they_are_typed(array, text):
+    assert typed(array) == text
+    again = eval(text, dict(NAMES))
+    assert again.dtype == array.dtype
+    assert np.array_equal(again, array)
+
+
+def test_the_bank_is_silent_while_it_is_compared():
+    """No warning of a wrong solution reaches the learner's screen."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert diagnose("softmax", softmax_along_axis_1).evidence
