@@ -434,7 +434,7 @@ def softmax_cross_entropy_by_rows(logits, targets):
             raise ValueError(f"labels must be in 0..{k - 1}")
         targets = np.eye(k)[targets]
     if targets.shape != (n, k):
-        raise ValueError(f"targets of shape {targets.shape} do not fit logits of shape {logits.shape}")
+        raise ValueError(f"{targets.shape} does not fit {logits.shape}")
     targets = targets.astype(logits.dtype)
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -692,7 +692,7 @@ def binary_cross_entropy_of_the_logits(logits, targets):
     logits = as_floating(logits)
     targets = np.asarray(targets, logits.dtype)
     if logits.shape != targets.shape:
-        raise ValueError(f"shapes differ: {logits.shape} and {targets.shape}")
+        raise ValueError(f"{logits.shape} is not {targets.shape}")
     tail = np.log1p(np.exp(-np.abs(logits)))
     losses = np.maximum(logits, 0) - logits * targets + tail
     return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
