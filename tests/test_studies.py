@@ -583,6 +583,9 @@ def test_curves_show_the_means(measured):
             assert "early" not in lines, "rows of one training share a curve"
             assert axes.get_legend() is None, "a legend inside would hide the curves"
         assert validation.get_ylim() == training.get_ylim()
+        title = figure.get_suptitle()
+        assert title.startswith("A tiny study\nrelu, he_normal, adam, rate 0.01, batches of 64"), title
+        assert "hidden" not in title, "a row varies it"
         assert figure.legends
 
 

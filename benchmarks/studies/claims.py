@@ -104,8 +104,7 @@ def names_the_best(study, *labels):
         other = _best(others)
         numbers = (
             f"{_test_accuracy(named)} for {named.row.label}; {_test_accuracy(other)} for the best of the "
-            "others, "
-            f"{other.row.label}."
+            f"others, {other.row.label}."
         )
         return Answer(is_higher(named, other), numbers)
 
@@ -254,8 +253,7 @@ def stable_over_longer(measured):
     away, clear = difference(long, short)
     return Answer(
         not (clear and away < 0),
-        f"it has {_test_accuracy(long)}, {100 * away:+.2f} points against 10 epochs; early stopping ends "
-        "it "
+        f"it has {_test_accuracy(long)}, {100 * away:+.2f} points against 10 epochs; early stopping ends it "
         f"after {long.mean('epochs'):.1f}.",
     )
 
@@ -307,8 +305,7 @@ def baseline_is_unstable(measured):
     share = mean(_rises(history["loss"]) for history in setting.histories)
     return Answer(
         share > 0,
-        f"the training loss rises from one epoch to the next in {100 * share:.0f} % of the cases: it is "
-        "slow "
+        f"the training loss rises from one epoch to the next in {100 * share:.0f} % of the cases: it is slow "
         "rather than unstable."
         if not share
         else f"the training loss rises from one epoch to the next in {100 * share:.0f} % of the cases.",
@@ -514,8 +511,7 @@ def no_overfitting(measured):
     less = setting.mean("training_accuracy") - setting.mean("accuracy")
     return Answer(
         less < 0.02 and rise < 0.05,
-        f"training less test accuracy is {100 * less:.2f} points (under 2 counts), and while early "
-        "stopping "
+        f"training less test accuracy is {100 * less:.2f} points (under 2 counts), and while early stopping "
         f"waits, the validation loss rises by {100 * rise:.0f} % (under 5 % counts), before the best "
         "weights come back.",
     )
@@ -616,7 +612,7 @@ def depth_helps(measured):
     return Answer(
         away > 0 if clear else None,
         f"at a rate of 0.1 it brings {100 * away:+.2f} points, from {spread(shallow)} to {spread(deep)} %, "
-        "where the document prints +22.17. The wider first layer has its share in that.",
+        "where the document prints +22.17. The deep network is wider, too.",
     )
 
 

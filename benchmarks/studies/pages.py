@@ -281,13 +281,12 @@ def _times(study, measured):
     base, base_epochs = first.row.label, first.mean("epochs")
     rounds = len(taken[base])
     yield _wrapped(
-        f"Seconds are those of the processor, in one process with one thread, which trained the rows in "
-        "turn for "
-        f"{measured.times[study.name]['epochs']} epochs each; evaluations do not count. An epoch's ratio "
-        "is to the "
-        f"first row's, {base}, within each round: the median of {rounds} rounds, with the least and the "
-        "greatest. The training's ratio is the median times that of the mean epochs, ± the deviation of "
-        "the epochs over the seeds."
+        "Seconds are processor time of one thread, which trained the rows in turn, "
+        f"{measured.times[study.name]['epochs']} epochs each, round by round; evaluations do not count. "
+        "The ratio "
+        f"of an epoch is to that of the first row, {base}, in the same round: the median of {rounds} "
+        "rounds, with the least and the greatest. The training's ratio is this median times the ratio of "
+        "the mean epochs; ± is what the deviation of the epochs over the seeds makes of it."
     )
     yield ""
     yield from _table_head(

@@ -35,8 +35,8 @@ NOTE = """\
 The document leaves open patience, min_delta, the weights at the start and, in most tables, the rate and the
 hidden activation. Chosen, once for all its tables: patience 10 and min_delta 0.0001, with which the epochs
 come near the document's (see [the table of others](rates-adam.md)); He initialization; ELU, ten hidden units
-and batches of 250, since the rows with these values repeat those of the other tables. Where it gives no rate,
-0.05 for Nesterov and 0.001 for Adam, the rates whose rows in the tables of rates have the same epochs and
+and batches of 250, since the rows with these values repeat those of the other tables. If a table gives no
+rate, it is 0.05 for Nesterov and 0.001 for Adam, whose rows in the tables of rates have the same epochs and
 accuracies.
 
 Each seed draws its own images to train on, to watch and to test on; the end of the page says how many. The
