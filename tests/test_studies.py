@@ -973,7 +973,9 @@ def test_an_other_study_is_measured_once(tmp_path, monkeypatch, capsys):
 
 def test_list_names_every_study(capsys):
     assert main(["study", "--list"]) == 0
-    lines = capsys.readouterr().out.splitlines()[1:]
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) < 80
+    lines = lines[1:]
     assert [line.split()[0] for line in lines][: len(STUDIES)] == list(STUDIES)
     assert all(float(line.split()[4]) > 0 for line in lines[: len(STUDIES)]), "each has an estimate"
 

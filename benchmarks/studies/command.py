@@ -40,7 +40,7 @@ def add(commands, positive):
     study.add_argument(
         "--table",
         action="store_true",
-        help="print the table of recipes in README.md, from the committed records",
+        help="print the table of recipes in README.md, from the committed tables",
     )
     study.add_argument(
         "--out",
@@ -216,7 +216,7 @@ def _cores():
 def _list():
     from . import runner
 
-    print(f"{'name':<28} {'document':<9} {'rows':>4} {'runs':>4}  {'minutes':>7}  (a guess: MNIST, one core)")
+    print(f"{'name':<28} {'document':<9} {'rows':>4} {'runs':>4}  {'minutes':>7}  (guess, one core)")
     for study in STUDIES.values():
         minutes = runner.estimate(study) / 60
         about = f"{study.document or '-':<9} {len(study.rows):>4} {study.runs:>4}"
