@@ -68,7 +68,7 @@ def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     the first call. Returns None.
 
     Section 2 of the paper also gives a form that adds eps to sqrt(v) before v is corrected, which is just as
-    right: eps is there to avoid a division by zero, and its size does not matter otherwise.
+    right: all that eps does is avoid a division by zero.
     Source: Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, algorithm 1.
     """
     raise NotImplementedError
