@@ -56,9 +56,7 @@ def explained(main, words, parsers, capsys):
 
 
 @pytest.mark.parametrize("module", COMMANDS)
-def test_each_help_prints_and_fits_the_terminal(module, parsers, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("NO_COLOR", "1")
+def test_each_help_prints_and_fits_the_terminal(module, parsers, capsys):
     main = import_module(module).main
     for words, text in explained(main, [], parsers, capsys):
         assert text.startswith("usage: "), (module, words)

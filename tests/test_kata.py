@@ -623,6 +623,14 @@ def test_mistakes_on_the_command_line_are_told_in_one_line(untouched, arguments,
     assert done.stdout == ""
 
 
+def test_pytest_names_the_nearest_exercise():
+    """Forty-nine names on a line would be no help."""
+    command = [sys.executable, "-m", "pytest", "--impl=kata", "--exercise", "softmaxx"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 4, done.stdout
+    assert "--exercise must be an exercise's name; got 'softmaxx'; did you mean softmax?" in done.stderr
+
+
 def test_names_may_be_short_and_qualified():
     assert [exercise.name for exercise in find("forward")] == ["Network.forward"]
     assert [exercise.name for exercise in find("losses.mean_squared_error")] == ["mean_squared_error"]

@@ -1,9 +1,12 @@
 """The package as a whole: what importing it loads, copies under another name, and how it is graded."""
 
+import ast
 import inspect
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,7 @@ def test_a_copy_under_another_name_works_alone(tmp_path):
     shutil.copytree(ROOT / "nn", tmp_path / "mine")
     code = """
 import sys
+import tomllib
 import numpy as np
 from mine.network import Network
 from mine.optimizers import Adam
@@ -119,3 +123,32 @@ def test_a_package_that_is_not_there_is_one_clear_line():
     assert done.returncode == 4
     assert "--impl must be an importable package or a folder" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("folders", "extras"), [(["nn"], []), (["nn", "tests", "benchmarks"], ["test", "peers"])]
+)
+def test_every_import_is_declared(folders, extras):
+    """What another project brings along today it may drop tomorrow, and its oldest version may be too old."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [
+        *project["dependencies"],
+        *(name for extra in extras for name in project["optional-dependencies"][extra]),
+    ]
+    declared = {re.match(r"[\w-]+", requirement)[0] for requirement in declared}
+    distributions = {"sklearn": "scikit-learn", "distributed": "dask", "PIL": "pillow"}
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for name in imported(path) - sys.stdlib_module_names - {"nn", "tests", "benchmarks", "kata"}:
+                assert distributions.get(name, name) in declared, f"{path} imports {name}"
+
+
+def imported(path):
+    """Return the top-level names of the modules that a file imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module.split(".")[0])
+    return names

@@ -110,6 +110,21 @@ def test_weights_that_are_not_brought_back_are_noticed(parts, rng):
         train(package(train_epoch=train_epoch, EarlyStopping=Forgetful), SMALL, parts, rng, lambda *_: None)
 
 
+def test_dropout_that_stays_on_is_noticed(parts, rng):
+    """The loss of the weights brought back differs then, too, but it is not early stopping that is wrong."""
+    calls = []
+
+    class Restless(network.Network):
+        def forward(self, X):
+            calls.append(1)
+            return super().forward(X) + 10.0 * len(calls) * np.eye(10)[9]  # surer of a wrong class each time
+
+    graded = package()
+    graded.network = SimpleNamespace(Network=Restless)
+    with pytest.raises(AssertionError, match="forward gives other numbers each time"):
+        train(graded, SMALL._replace(epochs=40, patience=40), parts, rng, lambda *_: None)
+
+
 def test_the_duration_is_estimated_once_and_beforehand():
     events = []
     watch = Watch(lambda event, **fields: events.append((event, fields)), [SMALL, SMALL._replace(name="b")])
