@@ -24,7 +24,7 @@ def main(arguments=None):
     run = commands.add_parser("run", help="measure everything in turns, and print the table of ratios")
     names = "; ".join(PARTS).replace("%", "%%")  # argparse formats help texts with %
     run.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {names} (default: all)")
-    run.add_argument("--short", action="store_true", help=f"only what has a target: {', '.join(SHORT)}")
+    run.add_argument("--short", action="store_true", help=f"only what has a target: {'; '.join(SHORT)}")
     run.add_argument(
         "--rounds", type=_positive, default=7, metavar="N", help="of each comparison (default: 7)"
     )
@@ -93,7 +93,7 @@ def _regressions(options):
     slower = regressions.compare(options.revision, options.words)
     if not slower:
         return 0
-    print("\n".join(["", "Slower by a quarter or more, each time that it was measured:", *slower]))
+    print("\n".join(["", "Slower by a quarter or more, in four measurements:", *slower]))
     return 1
 
 

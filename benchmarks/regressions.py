@@ -1,11 +1,12 @@
 """Regressions: kernels and passes of `nn` beside those of an earlier revision, call by call in turn.
 
 Timings of another hour say more of that hour than of the code. So both versions live in one process, take
-turns of about a millisecond, and their least turns are compared: what else the machine does can only make a
-turn slower. Whatever looks slower is measured again, and is a regression only if it looks so every time.
+turns of about a millisecond of processor time, and their least turns are compared: what else the machine does
+can only make a turn slower. Whatever looks slower is measured again, and the least turns of all tries decide.
 """
 
 import io
+import os
 import subprocess
 import tempfile
 import time
@@ -24,12 +25,14 @@ from .workloads import WORKLOADS, images
 WORSE = 1.25  # times as slow as before is a regression
 TURN = 1e-3  # seconds of a turn, about; a call that takes longer is a turn by itself
 FEW, MANY = 15, 200  # turns of each version
-ENOUGH = 0.8  # seconds for a case, after which few turns will do
-TRIES = 4  # times that a regression must be seen
+ENOUGH = 0.5  # seconds for a case, after which few turns will do
+TRIES = 4  # measurements with arrays of their own, before something is called slower
 STEPS = 4  # of an epoch
+# Processor time, which nobody else on the machine takes part in; Windows counts it in steps of 16 ms.
+CLOCK = time.perf_counter if os.name == "nt" else time.process_time
 
 
-def compare(revision, words=(), root=ROOT, clock=time.perf_counter):
+def compare(revision, words=(), root=ROOT, clock=CLOCK):
     """Compare the work tree's `nn` with a revision's and print a table; return the names that are slower now.
 
     words: only cases whose name has one of them. Raises ValueError if git knows no such revision or cannot
@@ -57,11 +60,13 @@ def _row(build, earlier, now, clock):
         build(earlier)()
     except (Exception, Refused):
         return None, measure(current, current, clock)[1]
-    least = measure(build(earlier), current, clock)
-    for _ in range(TRIES - 1):
-        if least[1] < WORSE * least[0]:
-            break
-        least = measure(build(earlier), build(now), clock)  # new arrays, too: they may have lain badly
+    kept = [(build(earlier), current)]
+    least = measure(*kept[0], clock)
+    while least[1] >= WORSE * least[0] and len(kept) < TRIES:
+        # The arrays may have lain badly in the caches. What is kept cannot be given to the next ones again.
+        second, first = build(now), build(earlier)
+        kept.append((first, second))
+        least = [min(pair) for pair in zip(least, measure(first, second, clock), strict=True)]
     return least
 
 
@@ -76,7 +81,7 @@ def _printed(name, least):
     return name, now / before
 
 
-def measure(first, second, clock=time.perf_counter):
+def measure(first, second, clock=CLOCK):
     """Return the least seconds for a call of each of two functions, which take turns."""
     begun = clock()
     first(), second()

@@ -135,6 +135,8 @@ def page_lines(record, name):
         if part == _epoch_part(parts):
             yield f"![Epoch times]({name}-epochs.png)"
             yield ""
+            yield "Bars end at the least round, the lines on them at the slowest."
+            yield ""
     if parts.get("time to 97 %"):
         yield from _to_accuracy(parts["time to 97 %"])
     if "memory" in parts:
@@ -156,14 +158,16 @@ def headline(record):
     """Yield the table that stands in the README, too, with what it means in a sentence."""
     machine, part = record["machine"], _epoch_part(record["parts"])
     rows = {workload: row["times"] for workload, row in record["parts"][part].items()}
-    threads = "one thread" if part == EPOCHS else f"threads: {_threads(machine)}"
+    alone = part == EPOCHS
+    threads = "one thread" if alone else f"threads: {_threads(machine)}"
+    seconds = "seconds of processor time" if alone else "seconds"
     about = [machine["processor"], f"Python {machine['python']}", f"NumPy {machine['versions']['numpy']}"]
     about += [
         f"{pool['library']} {pool['version']} with {pool['kernel']} kernels" for pool in machine["blas"]
     ]
     yield from _paragraph(
         f"An epoch of Adam over 60,000 images of 28 x 28; {threads}; {', '.join(about)}; "
-        f"{record['date'].split()[0]}. The first row is in seconds, the others are ours / theirs: below 1, "
+        f"{record['date'].split()[0]}. The first row is in {seconds}, the others are ours / theirs: below 1, "
         "`nn` is faster."
     )
     yield "| | " + " | ".join(rows) + " |"
@@ -183,10 +187,10 @@ def _outcomes(rows, others):
         for name in others
     }
     for outcome, sentence in (
-        ("faster", "On all of these networks, `nn` is faster than {}."),
-        ("level", "On all of these networks, `nn` is level with {}."),
-        ("slower", "On all of these networks, `nn` is slower than {}."),
-        (UNJUDGED, f"On all of these networks, the rounds were {UNJUDGED} beside {{}}."),
+        ("faster", "`nn` is faster than {} on all of these networks."),
+        ("level", "`nn` is level with {} on all of them."),
+        ("slower", "`nn` is slower than {} on all of them."),
+        (UNJUDGED, f"Beside {{}}, the rounds were {UNJUDGED} on all of them."),
     ):
         names = [name for name in others if set(outcomes[name].values()) == {outcome}]
         if names:
@@ -520,7 +524,7 @@ def _epoch_bars(rows, path):
     plt = _pyplot()
     names = _names(row["times"] for row in rows.values())
     figure, axes = plt.subplots(
-        1, len(rows), figsize=(11, 0.42 * len(names) + 1.3), sharey=True, squeeze=False
+        1, len(rows), figsize=(12, 0.42 * len(names) + 1.3), sharey=True, squeeze=False
     )
     for ax, (workload, row) in zip(axes[0], rows.items(), strict=True):
         for place, name in enumerate(names):

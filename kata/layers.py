@@ -2,9 +2,9 @@
 
 Shapes, for a batch of n samples: x (n, fan_in), W (fan_in, fan_out), b (fan_out,), z and grad (n, fan_out).
 
-Arguments are arrays and stay as they are. If all are float32, or all float64, so are the results; integers
-are computed in float64. The lessons do not ask for float32 and float64 in one call, lists, float16, empty
-batches, or errors for shapes that do not fit.
+Arguments are arrays and stay as they are; results are new arrays. If all are float32, or all float64, so are
+the results; integers are computed in float64. The lessons do not ask for float32 and float64 in one call,
+lists, float16, empty batches, or errors for shapes that do not fit.
 """
 
 import numpy as np

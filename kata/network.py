@@ -81,7 +81,7 @@ class Network:
         """Return class indices, integers (n,), for X (n, inputs).
 
         Of several outputs the largest is the class, under every loss. A single output is 1 if its probability
-        (under mean_squared_error, the output itself) is above 1/2, and 0 if below; exactly 1/2 may be either.
+        (under mean_squared_error, the output itself) is above 1/2, and 0 if it is 1/2 or below.
         """
         raise NotImplementedError
 

@@ -65,7 +65,10 @@ def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     param <- param - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
 
     param, grad, m, v: arrays of one shape; param, m and v are updated in place. t: number of the step, 1 at
-    the first call.
+    the first call. Returns None.
+
+    Section 2 of the paper also gives a form that adds eps to sqrt(v) before v is corrected, which is just as
+    right: all that eps does is avoid a division by zero.
     Source: Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, algorithm 1.
     """
     raise NotImplementedError

@@ -3,9 +3,9 @@
 Each ``*_backward`` stands next to its forward function and needs only the forward's output ``a``: every
 derivative here can be written in terms of it, so the sums ``z`` need not be kept.
 
-Arguments are arrays, of one axis or more, and stay as they are. float32 and float64 are kept; integers of any
-kind, bytes included, are computed in float64. The lessons do not ask for lists, float16, empty arrays, NaN or
-infinity, nor for the value at a kink: at exactly 0, either slope is right.
+Arguments are arrays, of one axis or more, and stay as they are; results are new arrays. float32 and float64
+are kept; integers of any kind, bytes included, are computed in float64. The lessons do not ask for lists,
+float16, empty arrays, NaN or infinity, nor for the value at a kink: at exactly 0, either slope is right.
 
 For speed, all but softmax and log_softmax take an ``out`` array that is filled and returned instead of a new
 one. It may be ``z`` itself in the forward functions and ``a`` itself in the backward functions; with ``grad``

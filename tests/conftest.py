@@ -13,7 +13,7 @@ def digits():
 
 @pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch):
-    """80 columns and no wish for colors: for the tests, and for the commands that they start."""
+    """80 columns and no wish for colors, for the tests and the commands they start, wherever they run."""
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("FORCE_COLOR", "NO_COLOR", "PY_COLORS", "CLICOLOR_FORCE"):
         monkeypatch.delenv(name, raising=False)

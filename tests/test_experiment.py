@@ -117,6 +117,8 @@ def test_confusion_matrix_shows_every_count(rng):
     texts = {(text.get_position()): text.get_text() for text in axes.texts}
     assert all(texts[column, row] == str(confusion[row, column]) for row in range(10) for column in range(10))
     assert "most confused" in axes.get_title()
+    edges = [place - 0.5 for place in range(11)]
+    assert axes.get_xticks(minor=True).tolist() == axes.get_yticks(minor=True).tolist() == edges, "a grid"
 
 
 def history(epochs):
@@ -157,7 +159,12 @@ def test_a_recipe_has_one_colour_in_every_comparison():
 @pytest.mark.parametrize("n", [0, 1, 5, 9, 16])
 def test_any_number_of_digits_can_be_drawn(tmp_path, rng, n):
     figure = plots.digits(rng.random((n, 64)), (8, 8), ["3 (99.0%)"] * n, [False] * n, "title")
-    assert sum(bool(axes.images) for axes in figure.axes) == n
+    drawn = [axes for axes in figure.axes if axes.images]
+    assert len(drawn) == n
+    for axes in drawn:
+        assert axes.axison, "a frame shows where an image ends"
+        assert all(spine.get_visible() for spine in axes.spines.values())
+        assert not len(axes.get_xticks())
     plots.save(figure, tmp_path / "digits.png")
     assert (tmp_path / "digits.png").read_bytes().startswith(b"\x89PNG")
 

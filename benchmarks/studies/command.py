@@ -40,7 +40,7 @@ def add(commands, positive):
     study.add_argument(
         "--table",
         action="store_true",
-        help="print the table of recipes in README.md, from the committed records",
+        help="print the table of recipes in README.md, from the committed tables",
     )
     study.add_argument(
         "--out",
@@ -123,7 +123,7 @@ def _measure(names, data, dataset, options):
 
 def committed():
     """Return ``summary.Measured`` of the records in the repository."""
-    data = _data_of(store.kept_trainings(REPORTS))
+    data = _committed_data()
     if "mnist" not in data:
         raise ValueError(f"there are no records on MNIST in {REPORTS}")
     known = measured(REPORTS, data["mnist"], committed=True)
@@ -144,13 +144,17 @@ def _stored(options):
     """Return name and checksum of the data that stored or committed trainings are about; they are loaded only
     if there is no training on them.
     """
-    known = [_data_of(store.stored(options.out)), _data_of(store.kept_trainings(REPORTS))]
+    known = [_data_of(store.stored(options.out)), _committed_data()]
     for found in known:
         name = options.data or ("mnist" if "mnist" in found else next(iter(found), None))
         if name in found:
             return name, found[name]
     name, dataset = _load(options.data)
     return name, dataset.checksum
+
+
+def _committed_data():
+    return {k: v for name in STUDIES for k, v in _data_of(store.kept_trainings(REPORTS, name)).items()}
 
 
 def _data_of(records):
@@ -167,10 +171,10 @@ def measured(out, checksum, *, runs=None, committed=False):
         path = _times_path(out, study)
         taken += [json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
     if committed:
-        records = store.kept_trainings(REPORTS) | records
         taken = [r for name in STUDIES for r in store.kept(REPORTS / f"{name}{store.KEPT}")] + taken
     of = {name: r for name, study in STUDIES.items() for r in taken if times.is_of(r, study, checksum)}
-    return summary.Measured(STUDIES, records, checksum, runs=runs, times=of)
+    kept = REPORTS if committed else None
+    return summary.Measured(STUDIES, records, checksum, runs=runs, times=of, kept=kept)
 
 
 def _write_pages(names, data, checksum, options, folder):
@@ -212,7 +216,7 @@ def _cores():
 def _list():
     from . import runner
 
-    print(f"{'name':<28} {'document':<9} {'rows':>4} {'runs':>4}  {'minutes':>7}  (a guess: MNIST, one core)")
+    print(f"{'name':<28} {'document':<9} {'rows':>4} {'runs':>4}  {'minutes':>7}  (guess, one core)")
     for study in STUDIES.values():
         minutes = runner.estimate(study) / 60
         about = f"{study.document or '-':<9} {len(study.rows):>4} {study.runs:>4}"

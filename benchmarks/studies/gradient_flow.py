@@ -14,6 +14,7 @@ from nn.optimizers import SGD
 from nn.recipes import Recipe
 from nn.training import evaluate, train_batches
 
+from . import pictures
 from .training import settings
 
 TITLE = "Vanishing and exploding gradients"
@@ -141,7 +142,7 @@ def picture(result):
 
 def page(result, folder):
     """Write the picture into the folder and yield the lines of the page."""
-    plots.save(picture(result), Path(folder, "gradient-flow.png"))
+    pictures.save(picture(result), Path(folder, "gradient-flow.png"))
     yield "| network | first layer | last layer | first / last | accuracy |"
     yield "|---|---|---|---|---|"
     for case in result["cases"]:

@@ -122,7 +122,7 @@ def _page(study, measured, data, names):
             yield ""
             yield _image(name, title, names)
             if name == "loss":
-                yield _wrapped(CURVES)
+                yield _wrapped(CURVES + (TOGETHER if pictures.share_a_panel(study, found) else BANDS))
                 yield ""
             if name == "confusion":
                 yield from _confused(study, found)
@@ -132,8 +132,9 @@ def _page(study, measured, data, names):
 
 
 CURVES = """\
-Curves are means over all runs; a run that early stopping has ended counts with the weights that it keeps.
-Bands are one standard deviation to either side."""
+Curves are means over all runs; a run that early stopping has ended counts with the weights that it keeps. """
+TOGETHER = "Where two lines coincide, the thicker one lies below."
+BANDS = "Bands are one standard deviation to either side."
 
 
 def _finding(study, measured):
@@ -280,15 +281,12 @@ def _times(study, measured):
     base, base_epochs = first.row.label, first.mean("epochs")
     rounds = len(taken[base])
     yield _wrapped(
-        f"Seconds are those of the processor, in one process with one thread, which trained the rows in "
-        "turn for "
-        f"{measured.times[study.name]['epochs']} epochs each; evaluations do not count. An epoch's ratio "
-        "is to the "
-        f"first row's, {base}, within each round: the median of {rounds} rounds, with the least and the "
-        "greatest. "
-        "The training's ratio is the median times that of the mean epochs, ± the deviation of the epochs "
-        "over the "
-        "seeds."
+        "Seconds are processor time of one thread, which trained the rows in turn, "
+        f"{measured.times[study.name]['epochs']} epochs each, round by round; evaluations do not count. "
+        "The ratio "
+        f"of an epoch is to that of the first row, {base}, in the same round: the median of {rounds} "
+        "rounds, with the least and the greatest. The training's ratio is this median times the ratio of "
+        "the mean epochs; ± is what the deviation of the epochs over the seeds makes of it."
     )
     yield ""
     yield from _table_head(
@@ -404,22 +402,18 @@ def _index(studies, measured, data):
     yield ""
     text = (
         f"Every table of the documents, trained with `nn` on {data}. A figure is a mean over runs, each "
-        "from a seed "
-        "of its own that decides the images to train on and to watch, the initial weights and the order of "
-        "the "
-        "batches. All choices were made on validation images; the accuracies are those of the test images, "
-        "or of the "
-        "validation images if the document prints these. Each page ends with the settings, the machine and "
-        "the "
-        "records of all runs, from which `python -m benchmarks study --all --stored` makes the pages again."
+        "from a seed of its own that decides the images to train on and to watch, the initial weights and "
+        "the order of the batches. All choices were made on validation images; the accuracies are those of "
+        "the test images, or of the validation images if the document prints these. Each page ends with "
+        "the settings, the machine and the records of all runs, from which `python -m benchmarks study "
+        "--all --stored` makes the pages again."
     )
     yield _wrapped(text)
     yield ""
     if comparable:
         yield _wrapped(
             "A difference is ours less the document's accuracy, in points. The last column counts the rows "
-            "that are "
-            "within one point of the document, either way."
+            "that are within one point of the document, either way."
         )
         yield ""
     yield "The documents, each the report of somebody's project:"

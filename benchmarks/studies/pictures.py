@@ -46,7 +46,7 @@ def errors(study, found):
     handles, labels = axes[0, 0].get_legend_handles_labels()
     legend = dict(zip(labels, handles, strict=True))  # one entry for each name
     figure.legend(legend.values(), legend, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
-    figure.suptitle(study.title, fontsize=11)
+    _entitle(figure, study)
     return figure
 
 
@@ -59,7 +59,7 @@ def curves(study, found, what):
     a panel of its own, a training has a band of one standard deviation to either side.
     """
     trainings = _trainings(study, found)
-    together = 1 < len(trainings) <= MOST_LINES and "panels" not in study.show
+    together = share_a_panel(study, found)
     if together:
         figure, axes = new_figure(9.6, 4.2, 1, 2)
         for ax, part in zip(axes.flat, ("validation", "training"), strict=True):
@@ -91,11 +91,16 @@ def curves(study, found, what):
         "error, % of the images (logarithmic)" if what == "accuracy" else "mean cross-entropy (logarithmic)"
     )
     figure.supylabel(unit, fontsize=9)
-    figure.suptitle(study.title, fontsize=11)
+    _entitle(figure, study)
     figure.legend(
         *axes[0, 0].get_legend_handles_labels(), loc="outside right center", frameon=False, fontsize=8
     )
     return figure
+
+
+def share_a_panel(study, found):
+    """Return True if the curves of a study's trainings are drawn together, without bands."""
+    return 1 < len(_trainings(study, found)) <= MOST_LINES and "panels" not in study.show
 
 
 def scores(study, found):
@@ -180,6 +185,23 @@ def against_ratio(study, found):
     plots.finish(ax, "batch size / learning rate (logarithmic)", "test accuracy, %", study.title)
     figure.legend(loc="outside right center", frameon=False, fontsize=9)
     return figure
+
+
+def _entitle(figure, study):
+    """Write the study's title above a figure, and below it what all its rows share."""
+    base, varied = study.base, {name for row in study.rows for name in row.changes}
+    shared = {
+        "hidden": f"hidden {'-'.join(map(str, base.hidden))}",
+        "activation": base.activation,
+        "initializer": base.initializer,
+        "optimizer": base.optimizer,
+        "lr": f"rate {base.lr:g}",
+        "batch_size": f"batches of {base.batch_size or 'all'}",
+        "epochs": f"at most {base.epochs} epochs" if base.patience else f"{base.epochs} epochs",
+        "patience": f"patience {base.patience}" if base.patience else "",
+    }
+    told = ", ".join(text for name, text in shared.items() if text and name not in varied)
+    figure.suptitle(f"{study.title}\n{told}" if told else study.title, fontsize=10)
 
 
 def _dots(ax, found, name, convert, label):

@@ -14,6 +14,7 @@ from nn.experiment import Experiment
 from nn.recipes import RECIPES
 from nn.training import train_batches
 
+from . import pictures
 from .training import settings
 
 TITLE = "The learning-rate range test"
@@ -136,14 +137,14 @@ def picture(result):
         axes.set_xlim(LOWEST / 2, 2 * last)
         axes.set_ylim(0, 2 * guessing)
         plots.finish(axes, "learning rate", "loss of a batch, smoothed", OPTIMIZERS[optimizer])
-        axes.legend(loc="upper left", fontsize=8, framealpha=1, edgecolor="none")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), fontsize=9, frameon=False)
     figure.suptitle(f"Range test of v2 on {result['data']}, runs: {result['runs']}, marks at their medians")
     return figure
 
 
 def page(result, folder):
     """Write the picture into the folder and yield the lines of the page."""
-    plots.save(picture(result), Path(folder, "range-test.png"))
+    pictures.save(picture(result), Path(folder, "range-test.png"))
     yield OPENING
     yield ""
     yield "| optimizer | steepest descent at | lowest loss at | runs away at |"

@@ -62,7 +62,7 @@ def stored(folder):
 
 def keep(file, records):
     """Write records into a compressed file, one a line: the same records give the same bytes."""
-    lines = sorted(json.dumps(record, sort_keys=True, separators=(",", ":")) for record in records)
+    lines = sorted(json.dumps(record, separators=(",", ":")) for record in records)
     with (
         replacing(file) as target,
         gzip.GzipFile("", "wb", compresslevel=9, fileobj=target, mtime=0) as packed,
@@ -84,9 +84,9 @@ def kept(file):
         raise ValueError(f"the records in {file} are damaged ({error}); restore the file") from error
 
 
-def kept_trainings(folder):
-    """Return the sound records of the trainings that are kept beside the pages in a folder, by key."""
-    records = (record for file in sorted(Path(folder).glob(f"*{KEPT}")) for record in kept(file))
+def kept_trainings(folder, name):
+    """Return the sound records of the trainings that are kept beside a study's page in a folder, by key."""
+    records = kept(Path(folder, f"{name}{KEPT}"))
     return {record["key"]: record for record in records if _is_sound(record)}
 
 

@@ -105,13 +105,14 @@ class Measured:
     """All that is known of some studies on one data set.
 
     studies: by name. records: of trainings, by key. checksum: of the data. runs: of each row, in place of
-    the studies' own numbers. times: by study, what ``times.measure`` returned. tables: a folder with
-    tables of runs, which stand in for the records of a study of which there are none.
+    the studies' own numbers. times: by study, what ``times.measure`` returned. kept: a folder
+    whose files of records add to them, each for its own study. tables: a folder with tables of runs, which
+    stand in for the records of a study of which there are none.
     """
 
-    def __init__(self, studies, records, checksum, *, runs=None, times=None, tables=None):
+    def __init__(self, studies, records, checksum, *, runs=None, times=None, kept=None, tables=None):
         self.studies, self.records, self.checksum, self.runs = studies, records, checksum, runs
-        self.times, self.tables = times or {}, tables
+        self.times, self.kept, self.tables = times or {}, kept, tables
         self._found = {}
 
     def settings(self, name):
@@ -122,8 +123,11 @@ class Measured:
 
     def has_records(self, name):
         """Return True if a training of the study has its record."""
-        jobs = runner.jobs(self.studies[name], "", self.checksum, self.runs).values()
-        return any(store.key(job) in self.records for job in jobs)
+        jobs, records = runner.jobs(self.studies[name], "", self.checksum, self.runs), self._records(name)
+        return any(store.key(job) in records for job in jobs.values())
+
+    def _records(self, name):
+        return self.records if self.kept is None else store.kept_trainings(self.kept, name) | self.records
 
     def rows(self, name):
         """Return the Settings of a study by the labels of its rows.
@@ -143,9 +147,9 @@ class Measured:
         return self.times[name]["cpu"]
 
     def _settings(self, study):
-        found = [{} for _ in study.rows]
+        found, known = [{} for _ in study.rows], self._records(study.name)
         for (place, seed), job in runner.jobs(study, "", self.checksum, self.runs).items():
-            if (record := self.records.get(store.key(job))) is not None:
+            if (record := known.get(store.key(job))) is not None:
                 found[place][seed] = record
         if self.tables is not None and not any(found):
             return read_table(self.tables, study)

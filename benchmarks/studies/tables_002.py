@@ -35,8 +35,8 @@ NOTE = """\
 The document leaves open patience, min_delta, the weights at the start and, in most tables, the rate and the
 hidden activation. Chosen, once for all its tables: patience 10 and min_delta 0.0001, with which the epochs
 come near the document's (see [the table of others](rates-adam.md)); He initialization; ELU, ten hidden units
-and batches of 250, since the rows with these values repeat those of the other tables. Where it gives no rate,
-0.05 for Nesterov and 0.001 for Adam, the rates whose rows in the tables of rates have the same epochs and
+and batches of 250, since the rows with these values repeat those of the other tables. If a table gives no
+rate, it is 0.05 for Nesterov and 0.001 for Adam, whose rows in the tables of rates have the same epochs and
 accuracies.
 
 Each seed draws its own images to train on, to watch and to test on; the end of the page says how many. The
@@ -118,8 +118,7 @@ def draws(measured):
     gaps = [-100 * setting.difference for setting in high]
     text = (
         f"Of the {len(high)} rows of all twelve tables for which the document prints more than 91 %, its "
-        "figure "
-        f"is above ours in {sum(gap > 0 for gap in gaps)}, by {mean(gaps):.2f} points on average."
+        f"figure is above ours in {sum(gap > 0 for gap in gaps)}, by {mean(gaps):.2f} points on average."
     )
     try:
         pairs = [
@@ -143,10 +142,8 @@ def draws(measured):
         f"measured [from all](from-all-70000.md) are {mean(gains):+.2f} ± {error:.2f} points from ours "
         "(mean and "
         f"standard error), where the document is {missing:+.2f} from ours. The rest is unexplained. A draw "
-        "of "
-        "2,000 test images has a standard error of 0.6 points at 93 %, and the document does not say "
-        "whether "
-        "its ten runs share one."
+        "of 2,000 test images has a standard error of 0.6 points at 93 %, and the document does not say "
+        "whether its ten runs share one."
     )
 
 
@@ -162,8 +159,7 @@ def patience(measured):
         for stopped, setting in zip(measured.settings(name), measured.rows(to_the_end).values(), strict=True)
     ]
     lines = [
-        "How far the epochs of the ten rows with early stopping would be from the document's, as a root "
-        "mean "
+        "How far the epochs of the ten rows with early stopping would be from the document's, as a root mean "
         "square, with another patience and min_delta (computed from the curves of the tables without early "
         "stopping):",
         "",
@@ -176,7 +172,7 @@ def patience(measured):
             errors = [
                 mean(stops(curve, epochs, delta) for curve in runs) / printed - 1 for printed, runs in curves
             ]
-            cells.append(f"{math.sqrt(mean(error**2 for error in errors)):.1%}")
+            cells.append(f"{100 * (math.sqrt(mean(error**2 for error in errors))):.1f} %")
         lines.append(f"| {epochs} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -414,7 +410,6 @@ FROM_ALL = Study(
     runs=10,
     sampling="34,000 of 70,000",
     note="The rows of the tables of neurons with 10, 25 and 100, trained on other draws: each seed draws "
-    "its own "
-    "42,000 images from all 70,000, where the tables draw from MNIST's 60,000 training images. Kaggle's "
-    "`train.csv` is one such draw.",
+    "its own 42,000 images from all 70,000, where the tables draw from MNIST's 60,000 training images. "
+    "Kaggle's `train.csv` is one such draw.",
 )

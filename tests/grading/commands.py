@@ -479,7 +479,7 @@ def _refresh(progress, exercises, options, extra=()):
         lines = str(error).splitlines() or ["the lessons could not be run"]
         reason = next((line for line in reversed(lines) if line.strip()), lines[-1])
         if missing := re.search(r"No module named '?(numpy|pytest)'?", str(error)):
-            reason = f"{missing[1]} is not installed here: {sys.executable} -m pip install numpy pytest"
+            reason = f"{missing[1]} is not installed here: python -m pip install numpy pytest"
         raise CommandError(reason) from None
     finally:
         show("")

@@ -163,6 +163,21 @@ def no_global_randomness(what):
         )
 
 
+def require_new_arrays(function, first, second, *, what):
+    """Fail if calling ``function`` with the arguments ``second`` changes what it returned for ``first``."""
+    __tracebackhide__ = True
+    result = function(*first)
+    arrays = [part for part in (result if isinstance(result, tuple | list) else [result]) if np.ndim(part)]
+    before = [array.copy() for array in arrays]
+    function(*second)
+    if not all(map(np.array_equal, arrays, before)):
+        pytest.fail(
+            f"{what}: a second call changed what the first one had returned.\n"
+            "Look at: make a new array at each call, instead of keeping one for all of them",
+            pytrace=False,
+        )
+
+
 def numeric_gradient(function, x, step=1e-6):
     """Return d function / d x, entry by entry, by central differences; x (float64) is left as it was."""
     gradient = np.empty_like(x)

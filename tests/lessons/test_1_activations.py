@@ -13,7 +13,7 @@ import math
 import numpy as np
 import pytest
 
-from .checks import exercise, require_array, require_close, typed, unchanged
+from .checks import exercise, require_array, require_close, require_new_arrays, typed, unchanged
 
 INTEGERS = [np.int64, np.uint8]
 LARGEST = {dtype: float(np.finfo(dtype).max) for dtype in (np.float32, np.float64)}
@@ -115,7 +115,54 @@ def test_output_has_known_values(activations, name):
     z, expected = (np.array(values, dtype=np.float64) for values in FORWARD[name])
     actual = getattr(activations, name)(z)
     require_array(actual, shape=z.shape, dtype=np.float64, what=f"{name}(z)")
-    require_close(actual, expected, what=f"{name}({typed(z)})", look=FORMULA[name])
+    require_close(actual, expected, what=f"{name}({typed(z)})", look=FORMULA[name], rtol=1e-9)
+
+
+@exercise("{name}_backward")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_backward_has_known_values(activations, name):
+    """The slope is written in terms of the output `a`, which the forward pass leaves behind."""
+    a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
+    require_close(
+        getattr(activations, f"{name}_backward")(np.ones_like(a), a),
+        slope,
+        what=f"{name}_backward({typed(np.ones_like(a))}, {typed(a)})",
+        look=f"{name}: {FORMULA[name]}",
+        rtol=1e-9,
+    )
+
+
+@exercise("{name}_backward")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_backward_multiplies_the_upstream_gradient(activations, name):
+    """The chain rule: what comes from above, times the slope here. Zero and negative pass, too."""
+    a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
+    grad = np.array([-2.0, 0.5, 3.0, -1.5][: len(a)])
+    require_close(
+        getattr(activations, f"{name}_backward")(grad, a),
+        [upstream * here for upstream, here in zip(grad, slope, strict=True)],
+        what=f"{name}_backward({typed(grad)}, {typed(a)})",
+        look="dL/dz = grad * slope, entry by entry",
+    )
+
+
+@exercise("{name}_backward")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_backward_is_the_slope_of_the_curve(activations, rng, name):
+    """Nudge z a little each way and see how far the output moves: that is the slope, for any z."""
+    curve = CURVE[name]
+    z = rng.choice([-1, 1], 40) * rng.uniform(0.01, 4, 40)  # never at the kink
+    grad = rng.normal(size=40)
+    step = 1e-6
+    slopes = np.array([(curve(value + step) - curve(value - step)) / (2 * step) for value in z])
+    require_close(
+        getattr(activations, f"{name}_backward")(grad, np.array([curve(value) for value in z])),
+        grad * slopes,
+        what=f"{name}_backward on random points",
+        look=f"{FORMULA[name]}; the second argument is the output a, not the sum z",
+        rtol=1e-6,
+        atol=1e-8,
+    )
 
 
 @exercise("{name}", about="type")
@@ -157,40 +204,6 @@ def test_backward_keeps_shape_and_dtype(activations, rng, name, dtype, shape):
         look="every entry is treated alike, whatever the shape",
         rtol=1e-5,
         atol=1e-6,
-    )
-
-
-@exercise("{name}", about="type values")
-@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
-@pytest.mark.parametrize("kind", INTEGERS)
-def test_whole_numbers_become_float64(activations, name, kind):
-    """Integers have no room for 0.73, and bytes none for -1: without conversion both come out wrong."""
-    z = np.array([5, 1, 2, 4] if kind is np.uint8 else [-2, -1, 1, 2], kind)
-    what = f"{name} of the {np.dtype(kind)} array {z.tolist()}"
-    with unchanged(z=z):
-        actual = getattr(activations, name)(z)
-    require_array(actual, shape=(4,), dtype=np.float64, what=what)
-    expected = one_by_one(CURVE[name], z) if name in CURVE else softmax_of(z.tolist())[name]
-    require_close(actual, expected, what=what, look="convert to float64 first: as_floating(z)")
-
-
-@exercise("{name}_backward", about="type values")
-@pytest.mark.parametrize("name", ELEMENTWISE)
-@pytest.mark.parametrize("given", ["grad", "grad and a"])
-def test_whole_gradients_become_float64(activations, name, given):
-    """Integers may come from above as well: what goes down is float64, with its fractions."""
-    grad, a = np.array([3, -2, 5]), np.array(WHOLE_OUTPUTS[name])
-    if given == "grad":
-        a = one_by_one(CURVE[name], np.array([-1.5, 0.5, 2.0]))
-    what = f"{name}_backward(grad={grad.tolist()}, a={a.tolist()}) with {given} of integers"
-    with unchanged(grad=grad, a=a):
-        back = getattr(activations, f"{name}_backward")(grad, a)
-    require_array(back, shape=(3,), dtype=np.float64, what=what)
-    require_close(
-        back,
-        one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
-        what=what,
-        look="convert to float64 first: as_floating(grad), as_floating(a)",
     )
 
 
@@ -286,52 +299,6 @@ def test_parameter_shapes_the_slope(activations, name, option, slopes):
     require_close(back, slopes, what=what, look=FORMULA[name])
 
 
-@exercise("{name}_backward")
-@pytest.mark.parametrize("name", ELEMENTWISE)
-def test_backward_has_known_values(activations, name):
-    """The slope is written in terms of the output `a`, which the forward pass leaves behind."""
-    a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
-    require_close(
-        getattr(activations, f"{name}_backward")(np.ones_like(a), a),
-        slope,
-        what=f"{name}_backward({typed(np.ones_like(a))}, {typed(a)})",
-        look=f"{name}: {FORMULA[name]}",
-    )
-
-
-@exercise("{name}_backward")
-@pytest.mark.parametrize("name", ELEMENTWISE)
-def test_backward_multiplies_the_upstream_gradient(activations, name):
-    """The chain rule: what comes from above, times the slope here. Zero and negative pass, too."""
-    a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
-    grad = np.array([-2.0, 0.5, 3.0, -1.5][: len(a)])
-    require_close(
-        getattr(activations, f"{name}_backward")(grad, a),
-        [upstream * here for upstream, here in zip(grad, slope, strict=True)],
-        what=f"{name}_backward({typed(grad)}, {typed(a)})",
-        look="dL/dz = grad * slope, entry by entry",
-    )
-
-
-@exercise("{name}_backward")
-@pytest.mark.parametrize("name", ELEMENTWISE)
-def test_backward_is_the_slope_of_the_curve(activations, rng, name):
-    """Nudge z a little each way and see how far the output moves: that is the slope, for any z."""
-    curve = CURVE[name]
-    z = rng.choice([-1, 1], 40) * rng.uniform(0.01, 4, 40)  # never at the kink
-    grad = rng.normal(size=40)
-    step = 1e-6
-    slopes = np.array([(curve(value + step) - curve(value - step)) / (2 * step) for value in z])
-    require_close(
-        getattr(activations, f"{name}_backward")(grad, np.array([curve(value) for value in z])),
-        grad * slopes,
-        what=f"{name}_backward on random points",
-        look=f"{FORMULA[name]}; the second argument is the output a, not the sum z",
-        rtol=1e-6,
-        atol=1e-8,
-    )
-
-
 @exercise("softmax")
 def test_softmax_has_known_values(activations):
     """Scores ln 1, ln 2, ln 3 stand as 1 : 2 : 3, so their shares are 1/6, 2/6 and 3/6."""
@@ -349,6 +316,7 @@ def test_softmax_has_known_values(activations):
         ],
         what="softmax of two rows",
         look="exp of each score, divided by the sum of the exps of its own row",
+        rtol=1e-9,
     )
 
 
@@ -381,6 +349,33 @@ def test_softmax_does_not_feel_a_shift(activations, rng):
         )
 
 
+@exercise("log_softmax")
+def test_log_softmax_has_known_values(activations):
+    """The logarithm of a probability is what the cross-entropy needs; it is never positive."""
+    require_close(
+        activations.log_softmax(np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])),
+        [
+            [-2.4076059644443803, -1.4076059644443803, -0.4076059644443803],
+            [-0.31817542924745408, -5.3181754292474541, -1.3181754292474541],
+        ],
+        what="log_softmax of two rows",
+        look="z - log(sum(exp(z))), with each row's own sum",
+        rtol=1e-9,
+    )
+
+
+@exercise("log_softmax")
+def test_log_softmax_is_the_logarithm_of_softmax(activations, rng):
+    """For moderate scores both roads lead to one place; only log_softmax also walks the steep ones."""
+    z = rng.normal(size=(5, 4))
+    require_close(
+        np.exp(activations.log_softmax(z)),
+        activations.softmax(z),
+        what="exp(log_softmax(z)) against softmax(z)",
+        look="both normalise over the last axis",
+    )
+
+
 @exercise("{name}", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
@@ -393,15 +388,18 @@ def test_extreme_scores_are_stable(activations, name, dtype):
         actual = getattr(activations, name)(z)
     half = -math.log(2)
     logs = [[0, -1e4], [-1e4, 0], [half, half], [half, half], [0, -largest], [half, half]]
-    require_close(
-        actual,
-        p if name == "softmax" else logs,
-        what=f"{name} of {np.dtype(dtype)} scores of +-1e4 and +-the largest there is",
-        look="subtract each row's maximum first"
+    expected = p if name == "softmax" else logs
+    look = (
+        "subtract each row's maximum first"
         if name == "softmax"
-        else "z - max - log(sum(exp(z - max))); the log of softmax is -inf where softmax is 0",
-        rtol=1e-6,
+        else "z - max - log(sum(exp(z - max))); the log of softmax is -inf where softmax is 0"
     )
+    what = f"{name} of {np.dtype(dtype)} scores of +-1e4 and +-the largest there is"
+    require_close(actual, expected, what=what, look=look, rtol=1e-6)
+    for row, alone in zip(z, expected, strict=True):
+        with unchanged(z=row):
+            actual = getattr(activations, name)(row)
+        require_close(actual, alone, what=f"{name}({typed(row)})", look=look, rtol=1e-6)
 
 
 @exercise("{name}", about="values warning")
@@ -444,27 +442,84 @@ def test_softmax_keeps_dtype_and_argument(activations, rng, name, dtype, shape):
     )
 
 
-@exercise("log_softmax")
-def test_log_softmax_has_known_values(activations):
-    """The logarithm of a probability is what the cross-entropy needs; it is never positive."""
+@exercise("{name}", about="type values")
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
+@pytest.mark.parametrize("kind", INTEGERS)
+def test_whole_numbers_become_float64(activations, name, kind):
+    """Integers have no room for 0.73, and bytes none for -1: without conversion both come out wrong."""
+    z = np.array([130, 129, 1, 2] if kind is np.uint8 else [-2, -1, 1, 2], kind)
+    what = f"{name} of the {np.dtype(kind)} array {z.tolist()}"
+    with unchanged(z=z):
+        actual = getattr(activations, name)(z)
+    require_array(actual, shape=(4,), dtype=np.float64, what=what)
+    expected = one_by_one(CURVE[name], z) if name in CURVE else softmax_of(z.tolist())[name]
+    require_close(actual, expected, what=what, look="convert to float64 first: as_floating(z)")
+
+
+@exercise("{name}_backward", about="type values")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("given", ["grad", "grad and a"])
+def test_whole_gradients_become_float64(activations, name, given):
+    """Integers may come from above as well: what goes down is float64, with its fractions."""
+    grad, a = np.array([3, -2, 5]), np.array(WHOLE_OUTPUTS[name])
+    if given == "grad":
+        a = one_by_one(CURVE[name], np.array([-1.5, 0.5, 2.0]))
+    what = f"{name}_backward(grad={grad.tolist()}, a={a.tolist()}) with {given} of integers"
+    with unchanged(grad=grad, a=a):
+        back = getattr(activations, f"{name}_backward")(grad, a)
+    require_array(back, shape=(3,), dtype=np.float64, what=what)
     require_close(
-        activations.log_softmax(np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])),
-        [
-            [-2.4076059644443803, -1.4076059644443803, -0.4076059644443803],
-            [-0.31817542924745408, -5.3181754292474541, -1.3181754292474541],
-        ],
-        what="log_softmax of two rows",
-        look="z - log(sum(exp(z))), with each row's own sum",
+        back,
+        one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
+        what=what,
+        look="convert to float64 first: as_floating(grad), as_floating(a)",
     )
 
 
-@exercise("log_softmax")
-def test_log_softmax_is_the_logarithm_of_softmax(activations, rng):
-    """For moderate scores both roads lead to one place; only log_softmax also walks the steep ones."""
-    z = rng.normal(size=(5, 4))
+@exercise("{name}")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_views_are_arrays_too(activations, rng, name):
+    """A transposed array lies in memory by columns: its `ravel` is a copy; what is written there is lost."""
+    z = rng.normal(size=(4, 3)).T
+    with unchanged(z=z):
+        a = getattr(activations, name)(z)
+    what = f"{name} of a transposed array"
+    require_array(a, shape=(3, 4), dtype=np.float64, what=what)
+    look = "every entry is treated alike, wherever it lies"
+    require_close(a, one_by_one(CURVE[name], z), what=what, look=look)
+
+
+@exercise("{name}_backward")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_views_are_arrays_on_the_way_back(activations, rng, name):
+    """The gradient of `x.T` comes transposed as well; entry [i, j] still belongs to entry [i, j]."""
+    a = one_by_one(CURVE[name], rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3))).T
+    grad = rng.normal(size=(3, 4))  # this one lies by rows
+    with unchanged(grad=grad, a=a):
+        back = getattr(activations, f"{name}_backward")(grad, a)
+    what = f"{name}_backward of a transposed `a`"
+    require_array(back, shape=(3, 4), dtype=np.float64, what=what)
     require_close(
-        np.exp(activations.log_softmax(z)),
-        activations.softmax(z),
-        what="exp(log_softmax(z)) against softmax(z)",
-        look="both normalise over the last axis",
+        back,
+        one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
+        what=what,
+        look="every entry is treated alike, wherever it lies",
     )
+
+
+@exercise("{name}", about="type")
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
+def test_results_are_new_arrays(activations, rng, name):
+    """The way back needs the outputs of all layers: a second layer must not overwrite those of the first."""
+    first, second = rng.normal(size=(2, 4, 3))
+    require_new_arrays(getattr(activations, name), [first], [second], what=name)
+
+
+@exercise("{name}_backward")
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_gradients_are_new_arrays(activations, rng, name):
+    """Layers of one width have gradients of one shape, and each its own numbers."""
+    a = one_by_one(CURVE[name], rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3)))
+    first, second = rng.normal(size=(2, 4, 3))
+    backward = getattr(activations, f"{name}_backward")
+    require_new_arrays(backward, [first, a], [second, a], what=f"{name}_backward")

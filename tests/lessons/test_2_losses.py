@@ -12,7 +12,15 @@ import math
 import numpy as np
 import pytest
 
-from .checks import exercise, require_array, require_close, require_float, require_gradient, unchanged
+from .checks import (
+    exercise,
+    require_array,
+    require_close,
+    require_float,
+    require_gradient,
+    require_new_arrays,
+    unchanged,
+)
 
 LOOK = {
     "softmax_cross_entropy": "loss = mean of -log_softmax(logits)[right class]; "
@@ -154,6 +162,21 @@ def test_cross_entropy_takes_uncertain_targets(losses):
     )
 
 
+@exercise("softmax_cross_entropy")
+@pytest.mark.parametrize("shape", [(1, 4), (3, 3), (7, 2), (2, 1)])
+def test_cross_entropy_of_any_size(losses, rng, shape):
+    """One sample, as many samples as classes, two classes, or only one, which cannot be wrong."""
+    n, k = shape
+    logits, labels = rng.normal(scale=2, size=shape), rng.integers(k, size=n)
+    shares = rng.uniform(0.1, 1, shape)
+    for kind, targets in (("labels", labels), ("probabilities", shares / shares.sum(axis=1, keepdims=True))):
+        loss, grad = losses.softmax_cross_entropy(logits, targets)
+        expected, expected_grad = worked_out("softmax_cross_entropy", logits, targets)
+        what, look = f"logits of shape {shape} and {kind}", LOOK["softmax_cross_entropy"]
+        require_close(loss, expected, what=f"the loss for {what}", look=look)
+        require_close(grad, expected_grad, what=f"the gradient for {what}", look=look)
+
+
 @exercise("softmax_cross_entropy", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_cross_entropy_is_stable(losses, dtype):
@@ -182,36 +205,6 @@ def test_cross_entropy_is_stable(losses, dtype):
         what="the loss of scores of +-10,000 with one-hot targets",
         look="0 * log(0) is nan; log_softmax stays finite",
         rtol=1e-6,
-    )
-
-
-@exercise("softmax_cross_entropy")
-@pytest.mark.parametrize("labels", [[0, 3, 1, 2], [0, -1, 1, 2], [0, 1, 2, 250], [-3, 0, 1, 2]])
-def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
-    """Of three classes, 3 is none. Nor is -1, though NumPy would take it for the last one, in silence."""
-    kind = np.uint8 if 250 in labels else np.int64
-    require_value_error(
-        losses,
-        "softmax_cross_entropy",
-        np.zeros((4, 3)),
-        np.array(labels, kind),
-        what=f"three classes and the labels {labels}",
-        look="compare the smallest label with 0 and the largest with the number of classes, before they are "
-        "used as indices",
-    )
-
-
-@exercise("softmax_cross_entropy")
-@pytest.mark.parametrize("shape", [(3,), (1,), (4, 1), (1, 3), (4, 2), (3, 4), (1, 1)])
-def test_cross_entropy_refuses_other_shapes(losses, shape):
-    """For four samples and three classes, targets are (4,) or (4, 3); broadcasting would fit others in."""
-    require_value_error(
-        losses,
-        "softmax_cross_entropy",
-        np.zeros((4, 3)),
-        np.zeros(shape, np.int64),
-        what=f"logits of shape (4, 3) and targets of shape {shape}",
-        look="targets.shape must be (n,) for labels or logits.shape for probabilities",
     )
 
 
@@ -244,19 +237,6 @@ def test_binary_cross_entropy_has_known_values(losses):
     )
 
 
-@exercise("{name}")
-@pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
-@pytest.mark.parametrize("shape", [(5,), (6, 1), (1, 4), (3, 2), (2, 5), (2, 3, 2)])
-def test_mean_is_over_all_elements(losses, rng, name, shape):
-    """One column or five, or no columns at all: every element counts once, and the mean divides by all."""
-    first, targets = rng.normal(size=shape), rng.integers(2, size=shape)
-    loss, grad = getattr(losses, name)(first, targets)
-    expected, expected_grad = worked_out(name, first, targets)
-    look = f"{LOOK[name]}; that number is {first.size} for the shape {shape}"
-    require_close(loss, expected, what=f"{name} of shape {shape}", look=look)
-    require_close(grad, expected_grad, what=f"the gradient of {name} for shape {shape}", look=look)
-
-
 @exercise("binary_cross_entropy", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_binary_cross_entropy_is_stable(losses, dtype):
@@ -287,6 +267,49 @@ def test_mean_squared_error_has_known_values(losses):
     look = LOOK["mean_squared_error"]
     require_close(loss, 3.5, what="the loss of errors 1, -2, 3, 0", look=look)
     require_close(grad, [[0.5, -1.0], [1.5, 0.0]], what="the gradient of errors 1, -2, 3, 0", look=look)
+
+
+@exercise("{name}")
+@pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
+@pytest.mark.parametrize("shape", [(5,), (6, 1), (1, 4), (3, 2), (2, 5), (2, 3, 2)])
+def test_mean_is_over_all_elements(losses, rng, name, shape):
+    """One column or five, or no columns at all: every element counts once, and the mean divides by all."""
+    first, targets = rng.normal(size=shape), rng.integers(2, size=shape)
+    loss, grad = getattr(losses, name)(first, targets)
+    expected, expected_grad = worked_out(name, first, targets)
+    look = f"{LOOK[name]}; that number is {first.size} for the shape {shape}"
+    require_close(loss, expected, what=f"{name} of shape {shape}", look=look)
+    require_close(grad, expected_grad, what=f"the gradient of {name} for shape {shape}", look=look)
+
+
+@exercise("softmax_cross_entropy")
+@pytest.mark.parametrize("labels", [[0, 3, 1, 2], [0, -1, 1, 2], [0, 1, 2, 250], [-3, 0, 1, 2]])
+def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
+    """Of three classes, 3 is none. Nor is -1, though NumPy would take it for the last one, in silence."""
+    kind = np.uint8 if 250 in labels else np.int64
+    require_value_error(
+        losses,
+        "softmax_cross_entropy",
+        np.zeros((4, 3)),
+        np.array(labels, kind),
+        what=f"three classes and the labels {labels}",
+        look="compare the smallest label with 0 and the largest with the number of classes, before they are "
+        "used as indices",
+    )
+
+
+@exercise("softmax_cross_entropy")
+@pytest.mark.parametrize("shape", [(3,), (1,), (4, 1), (1, 3), (4, 2), (3, 4), (1, 1)])
+def test_cross_entropy_refuses_other_shapes(losses, shape):
+    """For four samples and three classes, targets are (4,) or (4, 3); broadcasting would fit others in."""
+    require_value_error(
+        losses,
+        "softmax_cross_entropy",
+        np.zeros((4, 3)),
+        np.zeros(shape, np.int64),
+        what=f"logits of shape (4, 3) and targets of shape {shape}",
+        look="targets.shape must be (n,) for labels or logits.shape for probabilities",
+    )
 
 
 @exercise("{name}", about="refusal")
@@ -361,6 +384,14 @@ def test_types_and_arguments_are_kept(losses, rng, name, dtype):
 
 
 @exercise("{name}", about="type values")
+@pytest.mark.parametrize("name", ALL)
+def test_gradients_are_new_arrays(losses, rng, name):
+    """Whoever compares the gradients of two batches must not find the second in both places."""
+    first, second = example(name, rng), example(name, rng)
+    require_new_arrays(getattr(losses, name), first, second, what=name)
+
+
+@exercise("{name}")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("kind", INTEGERS)
 @pytest.mark.parametrize("targets", ["whole", "floats"])

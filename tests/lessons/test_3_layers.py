@@ -12,7 +12,7 @@ import operator
 import numpy as np
 import pytest
 
-from .checks import exercise, require_array, require_close, require_gradient, unchanged
+from .checks import exercise, require_array, require_close, require_gradient, require_new_arrays, unchanged
 
 SHAPES = [(4, 3, 2), (1, 3, 5), (5, 1, 2), (2, 6, 1), (3, 3, 3)]  # samples, fan_in, fan_out
 NAMES = ("dx", "dW", "db")
@@ -60,8 +60,8 @@ def test_dense_by_hand(layers):
     x = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]])
     W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     require_close(
-        layers.dense(x, W, np.array([10.0, -20.0])),
-        [[32.0, 8.0], [12.0, -18.0]],
+        layers.dense(x, W, np.array([10.0, -200.0])),
+        [[32.0, -172.0], [12.0, -198.0]],
         what="dense(x, W, b)",
         look="x @ W + b: one bias for each output, the same for all samples",
     )
@@ -113,6 +113,18 @@ def test_dense_backward_is_the_derivative_of_dense(layers, rng):
             what=name,
             look=LOOK[name],
         )
+
+
+@exercise("{name}")
+@pytest.mark.parametrize("name", ["dense", "dense_backward"])
+def test_results_are_new_arrays(layers, rng, name):
+    """Two layers of one shape need two results: the second call must leave the first result alone."""
+    (grad, x, W, b), (other_grad, other_x, *_) = example(rng, 4, 3, 2), example(rng, 4, 3, 2)
+    calls = {
+        "dense": ([x, W, b], [other_x, W, b]),
+        "dense_backward": ([grad, x, W], [other_grad, other_x, W]),
+    }
+    require_new_arrays(getattr(layers, name), *calls[name], what=name)
 
 
 @exercise("dense", about="type")

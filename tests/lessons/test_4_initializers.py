@@ -50,9 +50,11 @@ def test_shape_and_dtype(initializers, rng, name):
 @exercise("zeros")
 def test_zeros_are_zero(initializers, rng):
     """Right for biases. For weights it would make all units of a layer twins: see lesson 5."""
-    require_close(
-        initializers.zeros(rng, 4, 3), np.zeros((4, 3)), what="zeros(rng, 4, 3)", look="an array of zeros"
-    )
+    for _ in range(3):
+        _ = np.ones((4, 3), np.float32)  # what np.empty would find in memory
+        require_close(
+            initializers.zeros(rng, 4, 3), np.zeros((4, 3)), what="zeros(rng, 4, 3)", look="an array of zeros"
+        )
     first, second = initializers.zeros(rng, 4, 3), initializers.zeros(rng, 4, 3)
     assert not np.shares_memory(first, second), "two calls must give two arrays, not one twice"
 
@@ -60,16 +62,17 @@ def test_zeros_are_zero(initializers, rng):
 @exercise("{name}")
 @pytest.mark.parametrize("name", RANDOM)
 @pytest.mark.parametrize(("fan_in", "fan_out"), FANS)
-def test_variance_is_the_rule(initializers, rng, name, fan_in, fan_out):
-    """30,000 weights: their mean square must be the variance that the rule prescribes."""
-    W = getattr(initializers, name)(rng, fan_in, fan_out, np.float64)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_variance_is_the_rule(initializers, rng, name, fan_in, fan_out, dtype):
+    """30,000 weights: their mean square must be the variance that the rule prescribes, in either dtype."""
+    W = getattr(initializers, name)(rng, fan_in, fan_out, dtype).astype(np.float64)
     expected = VARIANCE[name](fan_in, fan_out)
     # Relative standard error of a mean of squares: sqrt((kurtosis - 1) / n), kurtosis 3 or 9/5.
     error = math.sqrt((3 if name in NORMAL else 9 / 5) - 1) / math.sqrt(W.size)
     ratio = float(np.mean(np.square(W))) / expected
     assert within(6 * error, ratio, 1), (
-        f"{name}(fan_in={fan_in}, fan_out={fan_out}): the mean square of the weights must be "
-        f"{expected:.6f} within {6 * error:.1%}; got {ratio * expected:.6f}, {ratio:.3f} times that.\n"
+        f"{name}(fan_in={fan_in}, fan_out={fan_out}), {np.dtype(dtype)}: the mean square of the weights must "
+        f"be {expected:.6f} within {6 * error:.1%}; got {ratio * expected:.6f}, {ratio:.3f} times that.\n"
         f"Look at: {LOOK[name]}"
     )
 
@@ -197,6 +200,13 @@ def test_every_weight_is_drawn_on_its_own(initializers, rng, name):
         f"{name}: {W.size} weights must be {W.size} different numbers; got {distinct}.\n"
         "Look at: draw an array of shape (fan_in, fan_out), not one row or column for all"
     )
+    W = getattr(initializers, name)(rng, 200, 200, np.float64)
+    for neighbour, where in ((W[:-1] * W[1:], "the row above"), (W[:, :-1] * W[:, 1:], "the column before")):
+        together = neighbour.mean() / np.mean(np.square(W))
+        assert within(6 / math.sqrt(neighbour.size), together, 0), (
+            f"{name}: a weight must not depend on that in {where}; their correlation is {together:.3f}.\n"
+            "Look at: draw every weight on its own; do not sort, add up or repeat what was drawn"
+        )
 
 
 @exercise("{name}")

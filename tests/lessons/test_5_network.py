@@ -508,6 +508,20 @@ def test_one_half_divides_outputs_under_squared_error(network, rng):
 
 
 @exercise("Network.predict")
+@pytest.mark.parametrize(("loss", "output"), [("binary_cross_entropy", 0.0), ("mean_squared_error", 0.5)])
+def test_exactly_one_half_is_no(network, rng, loss, output):
+    """Yes needs more than one half, as among two equal outputs the first is named, which is 0."""
+    net = network.Network((1, 1), loss=loss, rng=rng, dtype=np.float64)
+    net.params[0][...] = 1  # the output is the input itself
+    answers = np.ravel(net.predict(np.array([[output]]))).tolist()
+    assert answers == [0], (
+        f"under {loss} the output {output} means a probability of exactly 1/2, and so the class 0; got "
+        f"{answers}.\n"
+        "Look at: 1 if it is above 1/2, by > and not by >="
+    )
+
+
+@exercise("Network.predict")
 def test_a_single_answer_is_0_or_1_however_large_the_output(network, rng):
     """Under squared error an output may go beyond 0 and 1, and its class may not."""
     net = network.Network((1, 1), loss="mean_squared_error", rng=rng, dtype=np.float64)

@@ -110,11 +110,16 @@ def train(graded, training, parts, rng, tell):
     if stopping:
         stopping.restore(net.params)
         kept = cross_entropy(net.forward(X_validation), y_validation)
+        look = (
+            "update must remember copies of the best parameters, and restore must write them into the arrays "
+            "that forward reads"
+            if np.array_equal(net.forward(X_validation), net.forward(X_validation))
+            else "forward gives other numbers each time: is dropout still on outside of training?"
+        )
         assert kept <= min(losses) + 1e-5, (
             f"{training.name}: the loss on the validation samples was {min(losses):.4f} after epoch "
             f"{1 + int(np.argmin(losses))}; with the weights that EarlyStopping brought back it is "
-            f"{kept:.4f}.\nLook at: update must remember copies of the best parameters, and restore must "
-            "write them into the arrays that forward reads"
+            f"{kept:.4f}.\nLook at: {look}"
         )
     answers = net.predict(X_test)
     confusion = np.zeros((10, 10), int)

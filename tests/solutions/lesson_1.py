@@ -1,18 +1,20 @@
 """Lesson 1: solutions of the activations, wrong and right."""
 
+import functools
 import math
 
 import numpy as np
 
 from nn.activations import as_floating, log_softmax, relu, sigmoid, softmax
 
-from .bank import call, of_integers, probe, right, wrong
+from .bank import call, of_integers, probe, right, script, wrong
 
 Z = np.array([[-1.5, 0.5], [3.0, -0.25]])  # sums on both sides of the kinks
 GRAD = np.array([[2.0, -1.0], [0.5, -3.0]])
 SINGLE = np.array([-2.0, -0.5, 1.5], np.float32)
 WHOLE = np.array([-2, 3])
-BYTES = np.array([5, 1, 2], np.uint8)
+BYTES = np.array([5, 1, 130], np.uint8)
+TRANSPOSED = np.array([[-1.5, 3.0], [0.5, -0.25]]).T
 WHOLE_GRAD = np.array([3, -2])
 
 
@@ -30,6 +32,7 @@ def sigmoid_values(sigmoid):
     # exp(200) is beyond float32, and well within float64
     yield call(sigmoid, np.array([-200.0], np.float32))
     yield from of_integers(sigmoid, BYTES)
+    yield script(f"sigmoid(array({TRANSPOSED.T.tolist()}).T)", lambda: sigmoid(TRANSPOSED.copy(order="K")))
 
 
 @wrong(
@@ -109,6 +112,21 @@ def sigmoid_filled_into_an_array_like_z(z):
     a[positive] = 1 / (1 + np.exp(-z[positive]))
     e = np.exp(z[~positive])
     a[~positive] = e / (1 + e)
+    return a
+
+
+@wrong(
+    "sigmoid",
+    "It is right unless z is a transposed array: a.ravel() is then a copy of a, and what you write into it "
+    "is lost. a.flat is none.",
+)
+def sigmoid_filled_through_ravel(z):
+    z = as_floating(z)
+    a = np.zeros_like(z)
+    flat = a.ravel()
+    for i, value in enumerate(z.ravel()):
+        e = math.exp(-abs(value))
+        flat[i] = 1 / (1 + e) if value >= 0 else e / (1 + e)
     return a
 
 
@@ -248,12 +266,20 @@ def sigmoid_backward_by_a_difference(grad, a):
 @probe("tanh")
 def tanh_values(tanh):
     yield call(tanh, np.array([1.0, -0.5]))
+    yield call(tanh, np.array([0.3, -0.7]), rtol=1e-10)
     yield call(tanh, Z)
     yield from of_integers(tanh, WHOLE)
     yield call(tanh, SINGLE)
     yield call(tanh, np.array([1000.0]))
     yield call(tanh, np.array([-1000.0]))
     yield from of_integers(tanh, BYTES)
+
+    def after_another_call():
+        first = tanh(np.array([1.0, -0.5]))
+        tanh(np.array([2.0, 0.25]))
+        return first
+
+    yield script("what tanh([1.0, -0.5]) has returned, after a call of tanh([2.0, 0.25])", after_another_call)
 
 
 @wrong(
@@ -293,6 +319,31 @@ def tanh_overflowing_below_zero(z):
 )
 def tanh_half_as_steep(z):
     return 2 * sigmoid(z) - 1
+
+
+@wrong(
+    "tanh",
+    "Your values are right to seven digits only: something on the way is computed in float32, although the "
+    "sums are float64. A floating input keeps its dtype, in between as well.",
+)
+def tanh_computed_in_float32(z):
+    z = as_floating(z)
+    return np.tanh(z.astype(np.float32)).astype(z.dtype)
+
+
+@wrong(
+    "tanh",
+    "Each call is right by itself, but the next one overwrites its result: you keep one array for all calls "
+    "of a shape. The way back needs the outputs of every layer, so make a new array at each call.",
+)
+def tanh_in_one_array_for_all_calls(z):
+    z = as_floating(z)
+    return np.tanh(z, out=_kept_array(z.shape, z.dtype))
+
+
+@functools.cache
+def _kept_array(shape, dtype):
+    return np.empty(shape, dtype)
 
 
 @wrong(
@@ -1082,12 +1133,14 @@ def elu_backward_by_masks(grad, a, alpha=1.0):
 @probe("softmax", "log_softmax")
 def scores(softmax):
     yield call(softmax, np.array([[1.0, 2.0], [3.0, 5.0]]))
+    yield call(softmax, np.array([[0.3, -0.7, 1.1]]), rtol=1e-10)
     yield call(softmax, np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]]))
     yield call(softmax, np.array([1.0, 2.0, 4.0]))
     yield from of_integers(softmax, np.array([[1, 2], [2, 0]]))
     yield call(softmax, np.array([[1.0, 2.0], [0.5, -1.0]], np.float32))
     yield call(softmax, np.array([[1000.0, 1001.0]]))
     yield call(softmax, np.array([[1000.0, 0.0]]))
+    yield call(softmax, np.array([1000.0, 0.0]))
     yield call(softmax, np.array([[1.0, 2.0], [2000.0, 2001.0]]))
     yield call(softmax, np.array([[1e15, 1e15]]))
     yield from of_integers(softmax, np.array([[1, 2], [2, 0]], np.uint8))
@@ -1218,6 +1271,27 @@ def softmax_in_place(z):
 def softmax_of_a_batch_only_without_a_shift(z):
     e = np.exp(as_floating(z))
     return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "Your values are right to seven digits only: something on the way is computed in float32, although the "
+    "scores are float64. A floating input keeps its dtype, in between as well.",
+)
+def softmax_computed_in_float32(z):
+    z = as_floating(z)
+    return softmax((z - z.max(axis=-1, keepdims=True)).astype(np.float32)).astype(z.dtype)
+
+
+@wrong(
+    "softmax",
+    "It is right for a batch, but one sample alone, a 1-D array, is not shifted, and exp(1000) overflows. "
+    "Its maximum must come off, too.",
+)
+def softmax_shifting_a_batch_only(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True) if z.ndim == 2 else z)
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 @wrong(

@@ -1,5 +1,6 @@
 """Lesson 2: solutions of the losses, wrong and right."""
 
+import functools
 import math
 
 import numpy as np
@@ -35,6 +36,14 @@ def cross_entropies(loss):
     yield call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE, parts=PARTS)
     yield from of_integers(loss, np.array([[1, 2, 3]]), SHARES, parts=PARTS)
     yield call(loss, LOGITS, np.array([2, 0]).astype(np.uint8), parts=PARTS)
+    yield call(loss, np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([1, 0]), parts=PARTS)
+
+    def after_another_call():
+        _, grad = loss(LOGITS.copy(), LABELS.copy())
+        loss(LOGITS - 1 / (1 + LOGITS**2), LABELS.copy())
+        return grad
+
+    yield script("the gradient of a call of softmax_cross_entropy, after another one", after_another_call)
     # That there is an answer at all is the mistake, whatever it is.
     for targets in ([0, -1], [0, 3], [[0], [1]], [[1, 0, 0]], [0], [0, 1, 2]):
         yield script(
@@ -343,6 +352,47 @@ def softmax_cross_entropy_of_indices_unchecked(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
+    "With as many samples as classes you take labels for probabilities, or the other way round: it is ndim "
+    "that tells them apart, not the length.",
+)
+def softmax_cross_entropy_telling_labels_by_their_length(logits, targets):
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if targets.ndim == 1 and len(targets) == logits.shape[1]:
+        targets = np.broadcast_to(targets, logits.shape)
+    return softmax_cross_entropy(logits, targets)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Each call is right by itself, but the next one overwrites its gradient: you keep one array for all "
+    "calls of a shape. Make a new one at each call.",
+)
+def softmax_cross_entropy_in_one_array_for_all_calls(logits, targets):
+    loss, grad = softmax_cross_entropy(logits, targets)
+    kept = _kept_array(grad.shape, grad.dtype)
+    kept[...] = grad
+    return loss, kept
+
+
+@functools.cache
+def _kept_array(shape, dtype):
+    return np.empty(shape, dtype)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "The numbers are right, but with float32 logits the gradient is float64: np.eye and np.zeros make "
+    "float64 rows, unless you tell them the dtype of the logits.",
+)
+def softmax_cross_entropy_with_one_hot_rows_in_float64(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits).astype(np.float64)
+    loss = -(rows * log_softmax(logits)).sum() / len(logits)
+    return float(loss), (softmax(logits) - rows) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
     "Your argmax makes a label of each row of probabilities, and throws the other shares away. Where targets "
     "are 2-D, every class counts with its own weight.",
 )
@@ -384,7 +434,7 @@ def softmax_cross_entropy_by_rows(logits, targets):
             raise ValueError(f"labels must be in 0..{k - 1}")
         targets = np.eye(k)[targets]
     if targets.shape != (n, k):
-        raise ValueError(f"targets of shape {targets.shape} do not fit logits of shape {logits.shape}")
+        raise ValueError(f"{targets.shape} does not fit {logits.shape}")
     targets = targets.astype(logits.dtype)
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -642,8 +692,9 @@ def binary_cross_entropy_of_the_logits(logits, targets):
     logits = as_floating(logits)
     targets = np.asarray(targets, logits.dtype)
     if logits.shape != targets.shape:
-        raise ValueError(f"shapes differ: {logits.shape} and {targets.shape}")
-    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+        raise ValueError(f"{logits.shape} is not {targets.shape}")
+    tail = np.log1p(np.exp(-np.abs(logits)))
+    losses = np.maximum(logits, 0) - logits * targets + tail
     return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
 
 
@@ -872,7 +923,7 @@ def mean_squared_error_by_the_mean(predictions, targets):
     predictions = as_floating(predictions)
     targets = np.asarray(targets, predictions.dtype)
     if predictions.shape != targets.shape:
-        raise ValueError(f"shapes differ: {predictions.shape} and {targets.shape}")
+        raise ValueError(f"{predictions.shape} is not {targets.shape}")
     difference = predictions - targets
     return float(np.mean(difference**2)), 2 * difference / difference.size
 

@@ -1,10 +1,12 @@
 """Lesson 3: solutions of the dense layer, wrong and right."""
 
+import functools
+
 import numpy as np
 
 from nn.activations import as_floating
 
-from .bank import call, of_integers, probe, right, wrong
+from .bank import call, of_integers, probe, right, script, wrong
 
 X = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0], [2.0, 0.5, -1.0], [-3.0, 1.0, 4.0]])
 W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
@@ -25,6 +27,13 @@ def sums(dense):
     yield from of_integers(
         dense, np.array([[200, 100]], np.uint8), np.array([[2], [3]], np.uint8), np.array([9], np.uint8)
     )
+
+    def after_another_call():
+        first = dense(SQUARE.copy(), SQUARE + 1, np.array([10.0, -20.0]))
+        dense(SQUARE - 3, SQUARE + 1, np.array([10.0, -20.0]))
+        return first
+
+    yield script("the result of a call of dense, after another one", after_another_call)
 
 
 @probe("dense_backward")
@@ -47,6 +56,13 @@ def gradients(dense_backward):
     yield from of_integers(
         dense_backward, np.array([[3]]), np.array([[2, 5]]), np.array([[7], [-1]]), parts=PARTS
     )
+
+    def after_another_call():
+        first = dense_backward(GRAD[:2].copy(), SQUARE.copy(), SQUARE + 1)
+        dense_backward(GRAD[2:].copy(), SQUARE - 3, SQUARE + 1)
+        return first
+
+    yield script("the result of a call of dense_backward, after another one", after_another_call)
 
 
 @wrong("dense", "Your weighted sums are right, but the bias is missing: b has to be added to every row.")
@@ -118,6 +134,35 @@ def dense_of_integers_in_integers(x, W, b):
 )
 def dense_converted_too_late(x, W, b):
     return as_floating(x @ W) + b
+
+
+@wrong(
+    "dense",
+    "Each call is right by itself, but the next one overwrites its result: you keep one array for all calls "
+    "of a shape. Two layers of one shape need two, so make a new array at each call.",
+)
+def dense_in_one_array_for_all_calls(x, W, b):
+    x, W = as_floating(x), as_floating(W)
+    z = _kept_array((len(x), W.shape[1]), np.result_type(x, W))
+    np.matmul(x, W, out=z)
+    z += b
+    return z
+
+
+@functools.cache
+def _kept_array(shape, dtype):
+    return np.empty(shape, dtype)
+
+
+@wrong(
+    "dense_backward",
+    "Each call is right by itself, but the next one overwrites its dW: you keep one array for all calls of a "
+    "shape. Two layers of one shape need two, so make a new array at each call.",
+)
+def dense_backward_in_one_array_for_all_calls(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    dW = np.matmul(x.T, grad, out=_kept_array(W.shape, np.result_type(x, grad)))
+    return grad @ W.T, dW, grad.sum(axis=0)
 
 
 @wrong(

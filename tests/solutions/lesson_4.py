@@ -16,9 +16,9 @@ def _form(initializer, *args):
     return np.zeros_like(W) if isinstance(W, np.ndarray) else W
 
 
-def _drawn(initializer, fan_in, fan_out, **options):
-    """Return float64 weights, or NaN where too few of them were drawn for their size to be measured."""
-    W = initializer(np.random.default_rng(7), fan_in, fan_out, np.float64, **options)
+def _drawn(initializer, fan_in, fan_out, dtype=np.float64, **options):
+    """Return weights as float64, or NaN if too few of them were drawn for their size to be measured."""
+    W = initializer(np.random.default_rng(7), fan_in, fan_out, dtype, **options).astype(np.float64)
     return W if len(np.unique(W)) > W.size / 2 else np.full_like(W, np.nan)
 
 
@@ -32,6 +32,12 @@ def _coarse(initializer):
     """Return the share of float64 weights that float32 holds without rounding."""
     W = initializer(np.random.default_rng(7), 40, 30, np.float64)
     return float(np.mean(W.astype(np.float32) == W))
+
+
+def _neighbours(initializer):
+    """Return the mean product of each weight and the one above, in units of the mean square."""
+    W = _scaled(initializer)
+    return float(np.mean(W[:-1] * W[1:]))
 
 
 def _are_equal(initializer, first, second):
@@ -64,6 +70,12 @@ def _common(name, initializer, size):
         )
 
     yield script(
+        f"{words} for W = {name}(rng, 300, 100), in float32",
+        lambda: measure(_drawn(initializer, 300, 100, np.float32)),
+        rtol=0.03,
+        atol=0.003,
+    )
+    yield script(
         f"how many different numbers there are in {name}(rng, 40, 30, np.float64)",
         lambda: len(np.unique(np.abs(initializer(np.random.default_rng(7), 40, 30, np.float64)))),
         rtol=0.02,
@@ -95,6 +107,11 @@ def _common(name, initializer, size):
         f"1 if {name}(rng, 6, 4) gives the same weights again for the same generator, else 0",
         from_one_generator,
         test="come_from_the_generator",
+    )
+    yield script(
+        f"the correlation of neighbours in a column of {name}(rng, 200, 200, np.float64)",
+        lambda: _neighbours(initializer),
+        atol=0.1,
     )
     yield script(
         f"the share of weights in {name}(rng, 40, 30, np.float64) with no more digits than float32",
@@ -285,6 +302,17 @@ def he_normal_with_the_variance_as_deviation(rng, fan_in, fan_out, dtype=np.floa
 
 @wrong(
     "he_normal",
+    "Your float64 weights are right, but in float32, the default, they have the standard deviation 1: on "
+    "that way the rule is not applied.",
+)
+def he_normal_scaled_in_float64_alone(rng, fan_in, fan_out, dtype=np.float32):
+    if np.dtype(dtype) == np.float64:
+        return np.sqrt(2 / fan_in) * rng.standard_normal((fan_in, fan_out))
+    return rng.standard_normal((fan_in, fan_out), dtype)
+
+
+@wrong(
+    "he_normal",
     "Your variance is 2 / fan_out. Each sum adds up fan_in products: it is the number of rows of W, not of "
     "columns, that He divides by.",
 )
@@ -436,6 +464,16 @@ def random_uniform_stretched_by_high(rng, fan_in, fan_out, dtype=np.float32, low
 )
 def random_uniform_without_low(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
     return rng.uniform(-high, high, (fan_in, fan_out)).astype(dtype)
+
+
+@wrong(
+    "random_uniform",
+    "Your weights rise from the first row to the last: it looks as if they were sorted or spaced evenly. "
+    "Each must be drawn on its own, whatever its neighbours are.",
+)
+def random_uniform_in_rising_order(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
+    draws = np.sort(rng.uniform(low, high, fan_in * fan_out))
+    return draws.reshape(fan_in, fan_out).astype(dtype)
 
 
 @wrong(

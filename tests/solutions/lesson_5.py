@@ -210,6 +210,8 @@ def answers(network):
     yield predict((2, 3), THREE[1:])
     yield predict((1, 1), np.array([[-1.8], [-1.5], [-3.0]]), SQUARED)  # the outputs 0.4, 0.25 and 1
     yield predict((1, 1), np.array([[0.6], [-4.2]]), SQUARED)  # -0.8 and 1.6
+    yield predict((1, 1), np.array([[-2.0]]), SQUARED)  # exactly 1/2
+    yield predict((1, 1), np.array([[-1.0]]), BINARY)  # 0, the score of exactly 1/2
     yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]), BINARY)
     yield predict((2, 3), np.array([[1.0, 2.0], [-3.0, -4.0]]), SQUARED)
 
@@ -1052,6 +1054,17 @@ class AnAnswerForEveryOutput(Network):
 
 @wrong(
     "Network.predict",
+    "A probability of exactly 1/2 is yes in your code: 1 is for what is above 1/2, so compare by >, not by "
+    ">=.",
+)
+class OneHalfIsYes(Network):
+    def predict(self, X):
+        p = self.predict_proba(X)
+        return (p[:, 0] >= 0.5).astype(int) if p.shape[1] == 1 else p.argmax(axis=1)
+
+
+@wrong(
+    "Network.predict",
     "You round the single output of mean_squared_error, which may lie beyond 0 and 1: 1.6 would be class 2, "
     "and -0.8 class -1. Ask whether it is above 1/2.",
 )
@@ -1378,15 +1391,18 @@ class TextbookBackpropagation(Network):
         outputs = [np.asarray(X, self.dtype)]
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             outputs.append(activation(dense(outputs[-1], W, b)))
 
         loss, grad = LOSSES[self.loss](outputs[-1], y)
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
-            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            _, backward = ACTIVATIONS[name]
             grad = backward(grad, outputs[layer + 1])
-            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            W = self.params[2 * layer]
+            grad, dW, db = dense_backward(grad, outputs[layer], W)
             grads[2 * layer], grads[2 * layer + 1] = dW, db
         return loss, grads
 
@@ -1398,15 +1414,18 @@ class TextbookPenalty(Network):
         outputs = [np.asarray(X, self.dtype)]
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             outputs.append(activation(dense(outputs[-1], W, b)))
 
         loss, grad = LOSSES[self.loss](outputs[-1], y)
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
-            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            _, backward = ACTIVATIONS[name]
             grad = backward(grad, outputs[layer + 1])
-            grad, dW, db = dense_backward(grad, outputs[layer], self.params[2 * layer])
+            W = self.params[2 * layer]
+            grad, dW, db = dense_backward(grad, outputs[layer], W)
             grads[2 * layer], grads[2 * layer + 1] = dW, db
 
         if self.l2 > 0:
@@ -1446,16 +1465,19 @@ class TextbookNetwork:
         if rng is None:
             rng = np.random.default_rng()
         self.params = []
-        for fan_in, fan_out in zip(self.sizes[:-1], self.sizes[1:], strict=True):
-            self.params.append(INITIALIZERS[initializer](rng, fan_in, fan_out, self.dtype))
-            self.params.append(np.zeros(fan_out, self.dtype))
+        layers = zip(self.sizes[:-1], self.sizes[1:], strict=True)
+        for fan_in, fan_out in layers:
+            draw = INITIALIZERS[initializer]
+            W = draw(rng, fan_in, fan_out, self.dtype)
+            self.params += [W, np.zeros(fan_out, self.dtype)]
 
     def forward(self, X):
         x = np.asarray(X, self.dtype)
         last = len(self.sizes) - 2
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             x = activation(dense(x, W, b))
         return x
 
@@ -1465,7 +1487,8 @@ class TextbookNetwork:
         inputs, activated, masks = [], [], []
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
-            activation, _ = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            activation, _ = ACTIVATIONS[name]
             inputs.append(x)
             x = activation(dense(x, W, b))
             activated.append(x)
@@ -1477,11 +1500,13 @@ class TextbookNetwork:
         loss, grad = LOSSES[self.loss](x, y)
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
-            _, backward = ACTIVATIONS[self.output if layer == last else self.activation]
+            name = self.output if layer == last else self.activation
+            _, backward = ACTIVATIONS[name]
             if masks[layer] is not None:
                 grad = dropout_backward(grad, masks[layer])
             grad = backward(grad, activated[layer])
-            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            W = self.params[2 * layer]
+            grad, dW, db = dense_backward(grad, inputs[layer], W)
             grads[2 * layer], grads[2 * layer + 1] = dW, db
 
         if self.l2 > 0:
@@ -1652,7 +1677,7 @@ class AnswersFromTheScores(Network):
 class AnswersOneByOne(Network):
     def predict(self, X):
         def answer(shares):
-            return int(shares[0] >= 0.5) if len(shares) == 1 else list(shares).index(max(shares))
+            return int(shares[0] > 0.5) if len(shares) == 1 else list(shares).index(max(shares))
 
         return np.array([answer(shares) for shares in self.predict_proba(X)])
 
