@@ -794,12 +794,17 @@ def _arrays(value):
 
 
 def test_pytest_grades_a_learner_s_package_and_ends_with_the_board(empty):
-    """The same grading by pytest's own command, endless loops and all."""
+    """The same grading by pytest's own command, endless loops and all, and where only ASCII can be shown."""
     with (empty / "activations.py").open("a", encoding="utf-8") as file:
         file.write(RIGHT_TANH + "\n\ndef relu(z):\n    import os\n    os._exit(0)\n")
     command = [sys.executable, "-m", "pytest", "tests/lessons/test_1_activations.py", f"--impl={empty}"]
     done = subprocess.run(
-        [*command, "-q", "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, "-q", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1, done.stdout
     assert "relu ended the whole process (exit status 0)" in done.stdout
