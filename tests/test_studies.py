@@ -1170,7 +1170,7 @@ def test_a_training_that_the_scheduler_gives_up_ends_the_command(tmp_path):
     arguments = ("binary", "--runs", "4", "--out", tmp_path / "cluster")
     with cluster(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _):
         with study(*arguments, "--scheduler", address) as process:
-            _, error = process.communicate()
+            _, error = process.communicate(timeout=300)  # an older joblib waits for ever
         assert process.returncode == 2
         message = error.splitlines()[-1]
         assert message.startswith("benchmarks: KilledWorker: "), error
@@ -1178,6 +1178,6 @@ def test_a_training_that_the_scheduler_gives_up_ends_the_command(tmp_path):
         assert "Traceback" not in error
         kept = len(outcomes(tmp_path / "cluster"))
         with study(*arguments, "--scheduler", address) as process:
-            output, error = process.communicate()
+            output, error = process.communicate(timeout=300)
         assert process.returncode == 0, error
         assert f"4 trainings: {kept} found, {4 - kept} to do" in output

@@ -234,9 +234,10 @@ class Recorder:
         results = self.config.stash.get(RESULTS, None)
         if self.config.getoption("--impl") != "nn" and results and results.reported:
             terminalreporter.section("the board")
-            terminalreporter.write(
-                board.render(results.all(), results.folder, color=terminalreporter.hasmarkup) + "\n"
-            )
+            text = board.render(results.all(), results.folder, color=terminalreporter.hasmarkup)
+            # Line by line: pytest escapes a whole text, its newlines, too, if the terminal lacks a character.
+            for line in text.splitlines():
+                terminalreporter.write_line(line)
 
     def pytest_sessionfinish(self, session, exitstatus):
         if EVENTS in self.config.stash:
