@@ -96,7 +96,7 @@ def load(name):
 
 
 def choose():
-    """Return ``(name, reason)`` of the data set to take when nobody named one: mnist where it is at hand,
+    """Return ``(name, reason)`` of the data set to take when nobody named one: mnist if its files are found,
     else digits.
     """
     if folder := os.environ.get("MNIST_DIR"):

@@ -150,10 +150,11 @@ def _curves(history, what, best_epoch, label, factor, title, monitor):
 
 
 def plain_ticks(axis):
-    """Label a logarithmic axis with numbers as they are spoken: 0.5, 2, 10."""
+    """Label a logarithmic axis, whose limits are set, with numbers as they are spoken: 0.5, 2, 10."""
     from matplotlib.ticker import LogLocator, NullFormatter
 
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high > 10 * low else range(1, 10)))
     axis.set_major_formatter(lambda value, _: f"{value:g}")
     axis.set_minor_formatter(NullFormatter())
 

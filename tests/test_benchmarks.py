@@ -703,6 +703,8 @@ def test_what_a_timing_depends_on_is_kept_beside_it(tmp_path):
             *("--benchmark-min-time=1e-9", "--benchmark-warmup=off"),
         ],
         cwd=ROOT,
+        # A worker of pytest-xdist says so in the environment, and pytest-benchmark then keeps nothing.
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")},
         capture_output=True,
         text=True,
         check=False,

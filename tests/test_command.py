@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import nn
-from nn import commands
+from nn import commands, plots
 from nn.__main__ import main
 from nn.recipes import RECIPES
 
@@ -201,7 +201,10 @@ def test_a_recipe_as_it_stands_is_set_beside_its_document(tmp_path, capsys):
 def test_compare_sets_recipes_beside_their_documents(monkeypatch, capsys):
     short = replace(RECIPES["v1"], expected=RECIPES["v1"].expected[:2])
     monkeypatch.setitem(RECIPES, "v1", short)
+    titles, draw = [], plots.comparison
+    monkeypatch.setattr(plots, "comparison", lambda *drawn: titles.append(drawn[1]) or draw(*drawn))
     assert main(["compare", "--runs", "2"]) == 0
+    assert titles == ["Validation error on digits while training, seed 0"], "one of the runs is drawn"
     output = capsys.readouterr().out
     table = output[output.index("measured on") :]
     assert max(map(len, output.splitlines())) <= 80

@@ -22,7 +22,7 @@ from tests.grading.progress import Progress
 from tests.grading.runner import ROOT
 from tests.grading.skeletons import MODULES, skeletons, write
 from tests.grading.sources import Sources
-from tests.solutions import RIGHT
+from tests.solutions import RIGHT, WRONG
 from tests.solutions.textbook import filled, textbook
 
 WRONG_TANH = "\n\ndef tanh(z):\n    return -np.tanh(as_floating(z))\n"
@@ -211,6 +211,17 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
     done = kata("--impl", empty, "check", "tanh", expected=0)
     assert re.match(r"tanh: passed, 1 point \(\d+ tests", done.stdout), done.stdout
     assert "Next: write sigmoid (1 point)" in done.stdout
+
+
+def test_the_readmes_show_what_check_prints(empty):
+    """The failure that both READMEs print is that of softmax over the columns, character by character."""
+    path = empty / "activations.py"
+    (mistake,) = (solution for solution in WRONG["softmax"] if solution.name == "softmax_over_the_columns")
+    path.write_text(filled(path.read_text(encoding="utf-8"), "softmax", mistake.code), encoding="utf-8")
+    printed = kata("--impl", "mine", "check", "softmax", expected=1, cwd=empty.parent).stdout
+    for readme in (ROOT / "README.md", ROOT / "kata" / "README.md"):
+        (shown,) = re.findall(r"^```\n(softmax: .*?)^```$", readme.read_text(encoding="utf-8"), re.M | re.S)
+        assert shown == printed.replace(" --impl mine", "").replace("\\", "/"), f"{readme}\n{printed}"
 
 
 def test_check_of_a_lesson_lists_its_exercises(empty):

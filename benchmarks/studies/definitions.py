@@ -311,7 +311,7 @@ def which_start(measured):
         away = []
         for epochs, printed in ((10, 0.1526), (100, 0.7008)):
             setting = rows[f"{name}, {epochs} epochs"]
-            away.append((printed - setting.mean("accuracy")) / setting.deviation("accuracy"))
+            away.append((printed - setting.mean("accuracy")) / setting.width("accuracy"))
         told.append(f"{name} {away[0]:+.1f} and {away[1]:+.1f}")
         if max(map(abs, away)) < 2:
             possible.append(name)
@@ -382,7 +382,7 @@ def which_strengths(measured):
     ours = rows[f"L2 {V2.l2:g}, dropout {V2.dropout:g}"]
     order = sorted(rows.values(), key=lambda setting: -setting.mean("accuracy"))
     losses = sorted(rows.values(), key=lambda setting: setting.mean("loss"))
-    error = mean(setting.deviation("accuracy") for setting in order) / ours.wanted**0.5
+    error = mean(setting.width("accuracy") for setting in order) / ours.wanted**0.5
     bare = rows["L2 0, dropout 0"]
     return (
         f"The recipe's strengths, {ours.row.label}, have rank {order.index(ours) + 1} of {len(order)} by "

@@ -65,7 +65,7 @@ def curves(study, found, what):
         for ax, part in zip(axes.flat, ("validation", "training"), strict=True):
             for place, (label, outcomes) in enumerate(trainings.items()):
                 # Each line is thinner than the one before: where two coincide, both are seen.
-                style = {"color": COLOURS[place], "linewidth": 4.5 * 0.72**place, "label": label}
+                style = {"color": COLOURS[place], "linewidth": 3.6 * 0.75**place, "label": label}
                 _line(ax, outcomes, f"{part}_{what}", **style)
             ax.set_title(NAMES[part], fontsize=10)
     else:
@@ -196,7 +196,7 @@ def _entitle(figure, study):
         "initializer": base.initializer,
         "optimizer": base.optimizer,
         "lr": f"rate {base.lr:g}",
-        "batch_size": f"batches of {base.batch_size or 'all'}",
+        "batch_size": f"batches of {base.batch_size}" if base.batch_size else "full batch",
         "epochs": f"at most {base.epochs} epochs" if base.patience else f"{base.epochs} epochs",
         "patience": f"patience {base.patience}" if base.patience else "",
     }

@@ -67,6 +67,12 @@ class Setting:
         values = self.values(name)
         return stdev(values) if len(values) >= FEWEST else None
 
+    def width(self, name):
+        """Return the standard deviation of a figure; raises NotMeasuredError for fewer than three runs."""
+        if (deviation := self.deviation(name)) is None:
+            raise NotMeasuredError(f"the deviation of {self.row.label}")
+        return deviation
+
     @cached_property
     def good(self):
         """The outcomes of the runs that have not diverged.

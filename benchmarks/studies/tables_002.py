@@ -2,6 +2,7 @@
 optimizers, activations, learning rates, neurons and batch sizes.
 """
 
+import contextlib
 import math
 from dataclasses import replace
 from functools import partial
@@ -107,8 +108,11 @@ def _table(name, title, axis, numbers, *, quickest, best, options, **base):
 
 def finding(name, measured):
     """Return what the figures of a table show, in paragraphs."""
-    found = draws(measured)
-    return f"{found}\n\n{patience(measured)}" if name in ("rates-nesterov", "rates-adam") else found
+    paragraphs = []
+    for part in (draws, *([patience] if name in ("rates-nesterov", "rates-adam") else [])):
+        with contextlib.suppress(NotMeasuredError):
+            paragraphs.append(part(measured))
+    return "\n\n".join(paragraphs)
 
 
 def draws(measured):
@@ -128,22 +132,20 @@ def draws(measured):
             if label.startswith(optimizer)
             for label in [label.removeprefix(optimizer)]
         ]
+        variances = [
+            setting.width("accuracy") ** 2 / len(setting.figures) for pair in pairs for setting in pair
+        ]
     except NotMeasuredError:
         return text
     gains = [100 * (theirs.mean("accuracy") - ours.mean("accuracy")) for theirs, ours in pairs]
-    variances = [
-        setting.deviation("accuracy") ** 2 / len(setting.figures) for pair in pairs for setting in pair
-    ]
     error = 100 * math.sqrt(sum(variances)) / len(pairs)
     missing = mean(-100 * ours.difference for _, ours in pairs)
     return (
-        f"{text} Ours are drawn from MNIST's 60,000 training images, Kaggle's file was from all 70,000: "
-        "six rows "
-        f"measured [from all](from-all-70000.md) are {mean(gains):+.2f} ± {error:.2f} points from ours "
-        "(mean and "
-        f"standard error), where the document is {missing:+.2f} from ours. The rest is unexplained. A draw "
-        "of 2,000 test images has a standard error of 0.6 points at 93 %, and the document does not say "
-        "whether its ten runs share one."
+        f"{text} Ours are drawn from MNIST's 60,000 training images, Kaggle's file was from all 70,000: six "
+        f"rows measured [from all](from-all-70000.md) are {mean(gains):+.2f} ± {error:.2f} points from ours "
+        f"(mean and standard error), where the document is {missing:+.2f} from ours. The rest is "
+        "unexplained. A draw of 2,000 test images has a standard error of 0.6 points at 93 %, and the "
+        "document does not say whether its ten runs share one."
     )
 
 

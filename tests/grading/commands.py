@@ -449,7 +449,7 @@ def _settle(progress, options):
 
 
 def _refresh(progress, exercises, options, extra=()):
-    """Grade exercises with a line on the terminal that tells which is at hand."""
+    """Grade exercises, showing the current one on a status line of the terminal."""
     if not exercises:
         return
     shown = sys.stderr.isatty()

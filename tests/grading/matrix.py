@@ -34,7 +34,7 @@ class Margins:
         self._now = defaultdict(float)
 
     def observe(self, share):
-        """Take one comparison of the test at hand."""
+        """Take one comparison of the current test."""
         test = os.environ["PYTEST_CURRENT_TEST"].rsplit(" ", 1)[0]
         self._now[test] = max(self._now[test], share)
 

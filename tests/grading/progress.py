@@ -123,7 +123,7 @@ class Progress:
     def _fingerprint(sources, exercise):
         others = [EXERCISES[name] for name in TESTED_WITH.get(exercise.name, ())]
         prints = [sources.fingerprint(part)[:16] for part in (exercise, *others)]
-        if exercise.function is None:  # trainings depend on the data that are at hand
+        if exercise.function is None:  # trainings depend on the data that are found
             prints.append(os.environ.get("MNIST_DIR", ""))
         return "".join(prints)
 

@@ -104,7 +104,7 @@ class Grading:
                     return
 
     def _watch(self, folder, attempt, left):
-        """Run one process and yield its events; return the test at hand and the problem, if there was one."""
+        """Run one process and yield its events; return the current test and the problem, if there was one."""
         events, output = folder / f"events{attempt}", folder / f"output{attempt}"
         events.touch()
         with output.open("wb") as sink:
