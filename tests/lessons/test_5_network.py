@@ -279,6 +279,24 @@ def test_loss_is_that_of_the_output(network, rng, loss, sizes):
         require_array(grad, shape=param.shape, dtype=np.float64, what=f"grads[{i}]")
 
 
+@exercise("Network.loss_and_grads", about="exception values")
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "mean_squared_error"])
+def test_a_single_output_takes_one_target_a_sample(network, rng, loss):
+    """Answers come as n numbers, the single output as a column (n, 1): the targets must become one, too."""
+    net = build(network, rng, (3, 4, 1), activation="tanh", loss=loss, output=HEADS[loss])
+    X, y = rng.normal(size=(5, 3)), rng.integers(2, size=5)
+    _, output = sums_by_hand(net, X, "tanh", HEADS[loss])
+    with unchanged(X=X, y=y):
+        actual, grads = net.loss_and_grads(X, y)
+    grads = [grad.copy() for grad in grads]  # the network may reuse its own
+    look = "self._as_targets(y) makes a column of them"
+    what = f"targets of shape (5,) under {loss}"
+    require_close(actual, loss_by_hand(loss, output, y), what=f"the loss for {what}", look=look)
+    _, expected = net.loss_and_grads(X, y[:, None])
+    for i, (grad, same) in enumerate(zip(grads, expected, strict=True)):
+        require_close(grad, same, what=f"grads[{i}] for {what}", look=look)
+
+
 def worked_example(network):
     """A network of 2 inputs, 3 ReLU units and 1 sigmoid output, with weights made for pencil and paper.
 
