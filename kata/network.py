@@ -88,9 +88,9 @@ class Network:
     def loss_and_grads(self, X, y, rng=None):
         """Return ``(loss, grads)`` on a batch: mean loss and L2 penalty, and the gradients of their sum.
 
-        X: (n, inputs). y: what the loss takes as targets. rng: a Generator switches dropout on, None leaves
-        it off. loss is a Python float; ``grads`` is arranged as ``params`` and holds nothing of earlier
-        calls.
+        X: (n, inputs). y: what the loss takes as targets; with a single output, n numbers will do for the
+        column (n, 1). rng: a Generator switches dropout on, None leaves it off. loss is a Python float;
+        ``grads`` is arranged as ``params`` and holds nothing of earlier calls.
         """
         # In lesson 5, leave out the penalty and dropout: l2 is 0 there, and rng None. Lesson 7 adds
         # both.

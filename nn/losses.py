@@ -4,8 +4,9 @@ Every loss is a mean, so that its size does not depend on the batch; every gradi
 
 Arguments are arrays with one sample or more, and stay as they are; the gradient is a new array. It has the
 dtype of the first argument: float32 and float64 are kept, integers of any kind are computed in float64. The
-targets may have another dtype; they do not change that of the gradient. The lessons do not ask for lists,
-labels given as floats, float16, empty batches, NaN or infinity.
+targets may have another dtype; they do not change that of the gradient. A NumPy float64 counts as the Python
+float that a loss must be, since it is one by inheritance; a float32 does not. The lessons do not ask for
+lists, labels given as floats, float16, empty batches, NaN or infinity.
 """
 
 import numpy as np

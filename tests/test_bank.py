@@ -7,11 +7,13 @@ from collections import Counter
 
 import pytest
 
+from nn.network import Network
 from tests.grading import commands
 from tests.grading.diagnosis import diagnose
 from tests.grading.exercises import EXERCISES, LESSONS
 from tests.grading.hints import HINTS, REMARKS
-from tests.grading.judge import judge_solution
+from tests.grading.judge import grade, judge_solution
+from tests.grading.package import Module, Package, refuse
 from tests.grading.results import FAILING, PASSED, TODO, Result
 from tests.grading.skeletons import skeletons
 from tests.solutions import PROBES, RIGHT, WRONG
@@ -44,6 +46,50 @@ def test_right_variant_passes(solution):
     assert result.status == PASSED, result.message
     diagnosis = diagnose(solution.exercise, solution.code)
     assert not diagnosis.evidence, f"the probes tell it from the reference: {diagnosis}"
+
+
+class _Alone(Package):
+    """The reference, in which one exercise's function is right and no test may use another."""
+
+    def __init__(self, exercise):
+        super().__init__("nn")
+        self._exercise = exercise
+
+    def __getattr__(self, name):
+        return _ModuleOfOne(self, name)
+
+
+class _ModuleOfOne(Module):
+    def __getattr__(self, attribute):
+        exercise, value = self._package._exercise, super().__getattr__(attribute)
+        if self._name == exercise.module:
+            if attribute == exercise.function:
+                return value
+            if attribute == "Network":
+                return _network_of_one(exercise.function.removeprefix("Network."))
+            if attribute == "EarlyStopping" or self._name == "optimizers":  # the classes come ready-made
+                return value
+        return refuse(f"the tests of {exercise.name} use {self._name}.{attribute}")
+
+
+def _network_of_one(method):
+    """Return the reference's Network with every method wrong that an exercise's own does not call."""
+
+    def refusing(name):
+        return lambda *arguments: refuse(f"the tests of Network.{method} use Network.{name}")
+
+    others = {"predict", "predict_proba", "loss_and_grads"} - {method}
+    wrong = {name: refusing(name) for name in others}
+    if method == "loss_and_grads":  # whose tests look at what forward has returned, and not at its numbers
+        wrong["forward"] = lambda self, X: Network.forward(self, X) + 1
+    return type("NetworkOfOne", (Network,), wrong)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_exercise_is_judged_by_another(name):
+    """A right function must not be blamed because the yardstick is another one, which is wrong."""
+    result = grade(_Alone(EXERCISES[name]), EXERCISES[name]).all()[name]
+    assert result.status == PASSED, result.message
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -13,6 +13,7 @@ from nn.activations import as_floating
 from tests.grading.diagnosis import agree, diagnose, faults, observe, reference
 from tests.grading.exercises import EXERCISES
 from tests.grading.judge import judge_solution
+from tests.grading.results import PASSED
 from tests.lessons.checks import typed
 from tests.solutions import PROBES, WRONG, Solution
 from tests.solutions.bank import _emptied
@@ -316,3 +317,50 @@ def test_the_bank_is_silent_while_it_is_compared():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert diagnose("softmax", softmax_along_axis_1).evidence
+
+
+def sigmoid_hiding_everything(z):
+    with np.errstate(all="ignore"):
+        return 1 / (1 + np.exp(-as_floating(z)))
+
+
+def elu_hiding_the_overflow(z, alpha=1.0):
+    z = as_floating(z)
+    with np.errstate(over="ignore"):
+        return np.where(z > 0, z, z.dtype.type(alpha) * np.expm1(z))
+
+
+def loss_hiding_the_overflow(logits, targets):
+    loss, _ = reference("binary_cross_entropy")(logits, targets)
+    z = as_floating(logits)
+    return loss, (sigmoid_hiding_everything(z) - np.asarray(targets, z.dtype)) / z.size
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("sigmoid", sigmoid_hiding_everything),
+        ("elu", elu_hiding_the_overflow),
+        ("binary_cross_entropy", loss_hiding_the_overflow),
+    ],
+)
+def test_an_overflow_is_told_though_it_is_hidden(name, code):
+    """np.errstate keeps the warning back; the overflow, which the docstring forbids, is still there."""
+    before = np.errstate
+    result = judge_solution(Solution(code.__name__, name, code))
+    assert "Smallest failing call:" in result.message, result.message
+    assert "overflow" in result.message, result.message
+    assert np.errstate is before
+
+
+def test_a_division_by_zero_may_be_hidden():
+    """In a branch that is not taken it does no harm, and no docstring forbids it."""
+
+    def sigmoid(z):
+        z = as_floating(z)
+        with np.errstate(divide="ignore"):
+            np.log(np.zeros_like(z))
+        return reference("sigmoid")(z)
+
+    result = judge_solution(Solution("sigmoid_hiding_a_division", "sigmoid", sigmoid))
+    assert result.status == PASSED, result.message

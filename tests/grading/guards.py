@@ -72,8 +72,8 @@ class World:
         if np.geterr() != self.errors:
             np.seterr(**self.errors)
             found.append(
-                "np.seterr was called and left changed: hiding an overflow does not mend it; inside a `with "
-                "np.errstate(...)` block it would end with the block"
+                "np.seterr was called and left changed: hiding an overflow does not mend it, so change the "
+                "computation"
             )
         if warnings.filters != self.filters:
             warnings.filters[:] = self.filters

@@ -145,6 +145,28 @@ def unchanged(**arrays):
 
 
 @contextmanager
+def overflow_shown():
+    """Let an overflow warn in the block even within ``np.errstate``, which hides it and does not avoid it.
+
+    The other kinds may be ignored as ever: a division by 0 in a branch that is not taken does no harm.
+    """
+    original = np.errstate
+
+    def errstate(**kinds):
+        every = kinds.pop("all", None)
+        if every is not None:
+            kinds = dict.fromkeys(("divide", "under", "invalid"), every) | kinds
+        kinds.pop("over", None)
+        return original(**kinds)
+
+    np.errstate = errstate
+    try:
+        yield
+    finally:
+        np.errstate = original
+
+
+@contextmanager
 def no_global_randomness(what):
     """Fail if the block draws from NumPy's global generator or seeds it; leave that as it was."""
     __tracebackhide__ = True

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tests.lessons.checks import typed
+from tests.lessons.checks import overflow_shown, typed
 
 VOUCHING = re.compile(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,|\bworks for\b")
 
@@ -113,6 +113,16 @@ def call(function, *args, rtol=1e-6, atol=1e-9, after=None, parts=(), **kwargs):
     shown = ", ".join([*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())])
     name = getattr(function, "__name__", "the function")
     return Case(f"{name}({shown})", run, watched, rtol, atol, parts=parts)
+
+
+def with_overflow_shown(case):
+    """Return the case in which an overflow is seen, also one that ``np.errstate`` hides."""
+
+    def run():
+        with overflow_shown():
+            return case.run()
+
+    return case._replace(run=run)
 
 
 def of_integers(function, *args, parts=()):

@@ -34,6 +34,22 @@ def _coarse(initializer):
     return float(np.mean(W.astype(np.float32) == W))
 
 
+SCALES = {  # what a standard draw is multiplied by, and how that is typed for 40 inputs and 30 units
+    "xavier_normal": (lambda fan_in, fan_out: math.sqrt(2 / (fan_in + fan_out)), "np.sqrt(2 / 70)"),
+    "xavier_uniform": (lambda fan_in, fan_out: math.sqrt(6 / (fan_in + fan_out)), "np.sqrt(6 / 70)"),
+    "he_normal": (lambda fan_in, fan_out: math.sqrt(2 / fan_in), "np.sqrt(2 / 40)"),
+    "he_uniform": (lambda fan_in, fan_out: math.sqrt(6 / fan_in), "np.sqrt(6 / 40)"),
+    "random_normal": (lambda fan_in, fan_out, std=0.05: std, "0.05"),
+}
+
+
+def _coarse_draws(initializer, scale):
+    """Return the share of float64 weights that are float32 numbers times the scale, as float32 or float64."""
+    W = initializer(np.random.default_rng(7), 40, 30, np.float64).astype(np.float64)
+    draws = [W / divisor for divisor in (scale, float(np.float32(scale)))]
+    return max(float(np.mean(np.abs(draw - draw.astype(np.float32)) <= 2.0**-48)) for draw in draws)
+
+
 def _neighbours(initializer):
     """Return the mean product of each weight and the one above, in units of the mean square."""
     W = _scaled(initializer)
@@ -117,6 +133,16 @@ def _common(name, initializer, size):
         f"the share of weights in {name}(rng, 40, 30, np.float64) with no more digits than float32",
         lambda: _coarse(initializer),
     )
+    if name in SCALES:
+        scale, words = SCALES[name]
+        yield script(
+            f"the share of weights in {name}(rng, 40, 30, np.float64) / {words} with no more digits than "
+            "float32",
+            lambda: _coarse_draws(initializer, scale(40, 30)),
+            rtol=0.02,
+            atol=0.02,
+            test="all_its_digits",
+        )
 
 
 def _probe_normal(name):
@@ -538,6 +564,15 @@ def _drawn_in_float32(draw, rng, fan_in, fan_out, dtype, **options):
     return draw(rng, fan_in, fan_out, np.float32, **options).astype(dtype)
 
 
+def _scaled_after_a_draw_in_float32(draw, rng, fan_in, fan_out, dtype, **options):
+    scale, _ = SCALES[draw.__name__]
+    if draw.__name__.endswith("uniform"):
+        draws = 2 * rng.random((fan_in, fan_out), np.float32) - 1
+    else:
+        draws = rng.standard_normal((fan_in, fan_out), np.float32)
+    return draws.astype(dtype) * scale(fan_in, fan_out, **options)
+
+
 def _calling_the_dtype(draw, rng, fan_in, fan_out, dtype, **options):
     return dtype(draw(rng, fan_in, fan_out, np.float64, **options))
 
@@ -564,6 +599,10 @@ SLIPS = {  # what goes wrong with any of them; it is told as where it has an ent
         "Your float64 weights have no more digits than float32: they are drawn or rounded in float32 first, "
         "and what is lost there does not come back. Draw in `dtype`, or in float64."
     ),
+    _scaled_after_a_draw_in_float32: (
+        "You draw in float32 and scale in float64: the scaling fills the digits up, but the weights are as "
+        "coarse as the draw was. Draw in `dtype`, or in float64."
+    ),
     _calling_the_dtype: (
         "`dtype(...)` works for np.float64, but not for np.dtype('float64'), which is what a network passes "
         "on: it cannot be called. `astype` takes both."
@@ -585,6 +624,8 @@ def _enter_slips(name):
 
     for slip, sentence in SLIPS.items():
         if any(solution.name == name + slip.__name__ for solution in WRONG[name]):
+            continue
+        if slip is _scaled_after_a_draw_in_float32 and name not in SCALES:  # shifted, it is coarse as it is
             continue
 
         def code(rng, fan_in, fan_out, dtype=np.float32, _slip=slip, **options):

@@ -175,6 +175,8 @@ def gradients(network):
         f"{written((2, 3, 2), dtype='float32')}; the gradients by net.loss_and_grads, the data being float64",
         lambda: copies(filled(network, (2, 3, 2), np.float32).loss_and_grads(THREE, labels)[1]),
     )
+    yield gradients_of((2, 1), THREE, np.array([2.0, 0.5, -1.0]), loss=SQUARED)
+    yield gradients_of((2, 1), THREE, labels, loss=BINARY)
 
 
 @probe("Network.predict_proba")
@@ -672,7 +674,7 @@ class GradientsInTheDtypeOfTheData(Network):
 class BackwardWithoutTheHiddenSlope(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X))
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
         grads = []
@@ -690,7 +692,7 @@ class BackwardWithoutTheHiddenSlope(Network):
 class SlopeAtTheSums(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X))
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
         _, backward = ACTIVATIONS[self.activation]
@@ -712,7 +714,7 @@ class SlopeAtTheSums(Network):
 class WeightGradientsOfTheSums(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X))
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
         _, backward = ACTIVATIONS[self.activation]
@@ -736,7 +738,7 @@ class WeightGradientsOfTheSums(Network):
 class SlopeOfTheNextLayer(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X))
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
         _, backward = ACTIVATIONS[self.activation]
@@ -757,7 +759,7 @@ class SlopeOfTheNextLayer(Network):
 class SigmoidOutputForgotten(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X))
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         _, backward = ACTIVATIONS[self.activation]
         grads = []
         for layer in reversed(range(len(self.sizes) - 1)):
@@ -776,7 +778,7 @@ class SigmoidOutputForgotten(Network):
 class HiddenSlopeAtTheOutput(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X))
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         _, backward = ACTIVATIONS[self.activation]
         grads = []
         for layer in reversed(range(len(self.sizes) - 1)):
@@ -817,7 +819,7 @@ class BiasesFirst(Network):
 class BiasGradientsOverTheOutputs(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X))
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
         _, backward = ACTIVATIONS[self.activation]
@@ -863,7 +865,7 @@ class LossOfProbabilities(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X))
         output = softmax(inputs[-1]) if self.loss == "softmax_cross_entropy" else inputs[-1]
-        loss, grad = LOSSES[self.loss](output, y)
+        loss, grad = LOSSES[self.loss](output, self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
         _, backward = ACTIVATIONS[self.activation]
@@ -1212,7 +1214,7 @@ class WithoutDropout(Network):
 class BackwardWithoutTheMask(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X), rng)
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
         self._backpropagate(grad, inputs, dropped=False)
@@ -1230,7 +1232,7 @@ class BackwardWithoutTheMask(Network):
 class NewMasksOnTheWayBack(Network):
     def loss_and_grads(self, X, y, rng=None):
         inputs = self._propagate(self._checked(X), rng)
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
         drops = rng is not None and self.dropout > 0
@@ -1274,7 +1276,7 @@ class DropoutBeforeTheActivation(Network):
                 masks.append(mask)
             forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
             inputs.append(forward(z))
-        loss, grad = LOSSES[self.loss](inputs[-1], y)
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         _, backward = ACTIVATIONS[self.output]
         grad = backward(grad, inputs[-1])
         grads = []
@@ -1301,7 +1303,7 @@ class OutputsDropped(Network):
         drops = rng is not None and self.dropout > 0
         if drops:
             output, mask = dropout(output, self.dropout, rng)
-        loss, grad = LOSSES[self.loss](output, y)
+        loss, grad = LOSSES[self.loss](output, self._as_targets(y))
         grad = grad * mask
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -1384,18 +1386,42 @@ class ScaledInForward(Network):
         return super().forward(X) * self.dtype.type(1 - self.dropout)
 
 
+@wrong(
+    "Network.loss_and_grads",
+    "A single output is a column, (n, 1), and its targets may come as (n,), one number a sample: the loss "
+    "wants both in one shape. self._as_targets(y) makes a column of them.",
+)
+class TargetsAsTheyCome(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        if np.ndim(y) == 1 and self.sizes[-1] == 1 and self.loss != "softmax_cross_entropy":
+            LOSSES[self.loss](self.forward(X), y)
+        return super().loss_and_grads(X, y, rng)
+
+
+@wrong(
+    "Network.loss_and_grads",
+    "Targets of one number a sample, (n,), go beside a single output under binary_cross_entropy, but not "
+    "under mean_squared_error. self._as_targets(y) makes a column of them under both.",
+)
+class ColumnUnderBinaryCrossEntropyAlone(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        if np.ndim(y) == 1 and self.loss == SQUARED:
+            LOSSES[self.loss](self.forward(X), y)
+        return super().loss_and_grads(X, y, rng)
+
+
 @right("Network.loss_and_grads")
 class TextbookBackpropagation(Network):
     def loss_and_grads(self, X, y, rng=None):
         last = len(self.sizes) - 2
-        outputs = [np.asarray(X, self.dtype)]
+        outputs = [self._checked(X)]
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
             name = self.output if layer == last else self.activation
             activation, _ = ACTIVATIONS[name]
             outputs.append(activation(dense(outputs[-1], W, b)))
 
-        loss, grad = LOSSES[self.loss](outputs[-1], y)
+        loss, grad = LOSSES[self.loss](outputs[-1], self._as_targets(y))
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
             name = self.output if layer == last else self.activation
@@ -1411,14 +1437,14 @@ class TextbookBackpropagation(Network):
 class TextbookPenalty(Network):
     def loss_and_grads(self, X, y, rng=None):
         last = len(self.sizes) - 2
-        outputs = [np.asarray(X, self.dtype)]
+        outputs = [self._checked(X)]
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
             name = self.output if layer == last else self.activation
             activation, _ = ACTIVATIONS[name]
             outputs.append(activation(dense(outputs[-1], W, b)))
 
-        loss, grad = LOSSES[self.loss](outputs[-1], y)
+        loss, grad = LOSSES[self.loss](outputs[-1], self._as_targets(y))
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
             name = self.output if layer == last else self.activation
@@ -1443,7 +1469,7 @@ class TextbookPenalty(Network):
 @right("Network.predict")
 @right("Network.l2")
 @right("Network.dropout")
-class TextbookNetwork:
+class TextbookNetwork(Network):
     def __init__(
         self,
         sizes,
@@ -1472,7 +1498,7 @@ class TextbookNetwork:
             self.params += [W, np.zeros(fan_out, self.dtype)]
 
     def forward(self, X):
-        x = np.asarray(X, self.dtype)
+        x = self._checked(X)
         last = len(self.sizes) - 2
         for layer in range(last + 1):
             W, b = self.params[2 * layer], self.params[2 * layer + 1]
@@ -1482,7 +1508,7 @@ class TextbookNetwork:
         return x
 
     def loss_and_grads(self, X, y, rng=None):
-        x = np.asarray(X, self.dtype)
+        x = self._checked(X)
         last = len(self.sizes) - 2
         inputs, activated, masks = [], [], []
         for layer in range(last + 1):
@@ -1497,7 +1523,7 @@ class TextbookNetwork:
                 x, mask = dropout(x, self.dropout, rng)
             masks.append(mask)
 
-        loss, grad = LOSSES[self.loss](x, y)
+        loss, grad = LOSSES[self.loss](x, self._as_targets(y))
         grads = [None] * len(self.params)
         for layer in reversed(range(last + 1)):
             name = self.output if layer == last else self.activation
@@ -1577,7 +1603,7 @@ class GradientsByRecursion(Network):
             forward, backward = ACTIVATIONS[self.output if last else self.activation]
             a = forward(x @ W + b)
             if last:
-                loss, grad = LOSSES[self.loss](a, y)
+                loss, grad = LOSSES[self.loss](a, self._as_targets(y))
                 grads = []
             else:
                 mask = np.ones_like(a)
@@ -1590,7 +1616,7 @@ class GradientsByRecursion(Network):
             dW = x.T @ grad + self.l2 * W
             return loss, grad @ W.T, [dW, grad.sum(axis=0), *grads]
 
-        loss, _, grads = descend(0, np.asarray(X, self.dtype))
+        loss, _, grads = descend(0, self._checked(X))
         return loss, grads
 
 
@@ -1630,13 +1656,13 @@ class DropoutAsAChoiceOfUnits(Network):
         hidden, hidden_backward = ACTIVATIONS[self.activation]
         output, output_backward = ACTIVATIONS[self.output]
         weights, biases = self.params[::2], self.params[1::2]
-        inputs, bent, chosen = [np.asarray(X, self.dtype)], [], []
+        inputs, bent, chosen = [self._checked(X)], [], []
         for W, b in zip(weights[:-1], biases[:-1], strict=True):
             bent.append(hidden(dense(inputs[-1], W, b)))
             chosen.append(rng.random(bent[-1].shape) < kept)
             inputs.append(np.where(chosen[-1], bent[-1], 0).astype(self.dtype) / self.dtype.type(kept))
         p = output(dense(inputs[-1], weights[-1], biases[-1]))
-        loss, grad = LOSSES[self.loss](p, y)
+        loss, grad = LOSSES[self.loss](p, self._as_targets(y))
         grad, dW, db = dense_backward(output_backward(grad, p), inputs[-1], weights[-1])
         grads = [dW, db]
         while bent:
