@@ -108,6 +108,32 @@ def test_a_right_function_waits_for_the_wrong_one_that_its_tests_call(folder, ka
     assert "Next: write step_decay" in board
 
 
+def test_what_waits_leads_to_what_comes_first(folder, kata):
+    """A lesson of which nothing can be judged ends with what to do before."""
+    spoil(folder, "dense", "def dense(x, W, b):\n    return as_floating(x) @ W")
+    for what in ("Network.forward", "5"):
+        told = kata("check", what)
+        assert "not right yet" not in told
+        assert "Next: mend dense (2 points)\n" in told, told
+
+
+def test_the_file_that_lacks_a_name_is_the_one_to_mend(folder, kata):
+    """network.py imports dense; whoever wrote Dense must look into layers.py."""
+    path = folder / "layers.py"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("def dense(", "def Dense("), encoding="utf-8")
+    line = text[: text.index("def dense(")].count("\n") + 1
+    for told in (kata("check", "Network.forward"), kata("hint"), kata()):
+        assert re.search(
+            rf"mine.layers\.py:{line}\n  there is no dense, which network\.py imports\n", told
+        ), told
+        assert "    def Dense(x, W, b):\n" in told
+    assert "Next: mend layers.py\n" in told
+    assert "Your points come back as soon as the file is mended.\n" in told
+    path.write_text(text, encoding="utf-8")
+    assert "Next: write step_decay" in kata()
+
+
 class Calls:
     """A plugin of pytest that notes which functions of a package run in an exercise's tests.
 
