@@ -3,7 +3,7 @@
 import shutil
 import sys
 import textwrap
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -23,8 +23,8 @@ def train(options):
         print(f"Package: {learner.name} ({learner.folder})")
     _mention_faster_kernels()
     name = f"{recipe.name}-{dataset.name}" + (f"-{learner.name}" if learner else "")
-    folder = _folder(options.out, name)
-    with learner.told() if learner else nullcontext():
+    told = learner.told() if learner else nullcontext()
+    with _folder(options.out, name) as folder, told:
         experiment, interrupted = _trained(
             recipe, dataset, options.seed, options.dtype, log=options.log, learner=learner
         )
@@ -46,25 +46,27 @@ def compare(options):
 
     dataset = _load(options.data)
     _mention_faster_kernels()
-    folder = _folder(options.out, f"compare-{dataset.name}")
-    rows, histories, interrupted = [], {}, False
-    for label, recipe in _trainings(dict.fromkeys(options.recipes)):
-        measured = {expected: [] for expected in recipe.expected}
-        for seed in range(options.seed, options.seed + options.runs):
-            experiment, interrupted = _trained(
-                recipe, dataset, seed, options.dtype, measured, log=options.log
-            )
-            _finish(experiment, folder / (label if options.runs == 1 else f"{label}-seed{seed}"))
-            histories.setdefault(label, experiment.history)
+    with _folder(options.out, f"compare-{dataset.name}") as folder:
+        rows, histories, interrupted = [], {}, False
+        for label, recipe in _trainings(dict.fromkeys(options.recipes)):
+            measured = {expected: [] for expected in recipe.expected}
+            for seed in range(options.seed, options.seed + options.runs):
+                experiment, interrupted = _trained(
+                    recipe, dataset, seed, options.dtype, measured, log=options.log
+                )
+                _finish(experiment, folder / (label if options.runs == 1 else f"{label}-seed{seed}"))
+                histories.setdefault(label, experiment.history)
+                if interrupted:
+                    break
+            rows += [
+                report.comparison_row(recipe, expected, runs) for expected, runs in measured.items() if runs
+            ]
             if interrupted:
                 break
-        rows += [report.comparison_row(recipe, expected, runs) for expected, runs in measured.items() if runs]
-        if interrupted:
-            break
-    if rows:
-        names = report.write_comparison(folder, dataset.name, rows, histories, options.seed)
-        print("\n" + "\n".join(report.comparison_table(dataset.name, rows)))
-        print(f"\nResults: {folder}\n  {', '.join(names)}, and a folder for each run")
+        if rows:
+            names = report.write_comparison(folder, dataset.name, rows, histories, options.seed)
+            print("\n" + "\n".join(report.comparison_table(dataset.name, rows)))
+            print(f"\nResults: {folder}\n  {', '.join(names)}, and a folder for each run")
     if interrupted:
         raise KeyboardInterrupt
 
@@ -247,13 +249,24 @@ def _wrapped(text, indent=""):
     return textwrap.fill(text, 79, initial_indent=indent, subsequent_indent=indent or "  ")
 
 
+@contextmanager
 def _folder(given, name):
-    """Return the folder for the results, made now: better an error before the training than after."""
+    """Yield the folder for the results, made now: better an error before the training than after.
+
+    If the training fails and leaves nothing in a new folder, the folder is removed.
+    """
     folder = Path(given or Path("results", name))
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"--out must be a folder; {folder} is a file")
+    new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    try:
+        yield folder
+    except BaseException:
+        if new:
+            with suppress(OSError):  # there is something in it
+                folder.rmdir()
+        raise
 
 
 def _load(name):

@@ -19,6 +19,7 @@ from tests.grading.exercises import EXERCISES, LESSONS, find
 from tests.grading.hints import HINTS, REMARKS
 from tests.grading.package import Package
 from tests.grading.progress import Progress
+from tests.grading.results import Result
 from tests.grading.runner import ROOT
 from tests.grading.skeletons import MODULES, skeletons, write
 from tests.grading.sources import Sources
@@ -357,7 +358,7 @@ def test_several_lessons_and_exercises_at_once(empty):
     solve(empty, "tanh")
     solve(empty, "relu")
     done = kata("--impl", empty, "reset", "tanh", "relu", "3", expected=0)
-    assert "tanh, relu" in done.stdout
+    assert "activations.py: back to the skeleton: tanh, relu\n" in done.stdout
     assert "the whole file" in done.stdout
     assert {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")} == skeletons()
     for name in ("Network.l2", "dropout", "tanh", "zeros"):
@@ -477,6 +478,7 @@ def test_solution_is_shown_once_it_passes(empty):
     assert "-    raise NotImplementedError" in forced.stdout
     assert "+    return np.tanh(as_floating(z))\n" in forced.stdout
     assert "out=" not in forced.stdout, "that is for speed"
+    assert '"""' not in forced.stdout, "a docstring that stays as it is is no difference"
     solve(empty, "tanh")
     assert "Yours is the same" in kata("--impl", empty, "solution", "tanh", expected=0).stdout
     done = kata("--impl", empty, "solution", "tanh", "--fast", expected=0)
@@ -486,10 +488,21 @@ def test_solution_is_shown_once_it_passes(empty):
     assert "+def _normal(" in helpers, "a reference that calls a helper is shown with it"
 
 
+def test_solution_never_wraps_code(empty, monkeypatch, capsys):
+    """A line of code or a comment that goes on in the next line is another program: it is cut."""
+    monkeypatch.setenv("COLUMNS", "60")
+    long = "    return 'a string that is too long for a line' * 0 or np.tanh(z)  # and a comment behind it"
+    with (empty / "activations.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\ndef tanh(z):\n{long}\n")
+    assert commands.main(["--impl", str(empty), "solution", "tanh", "--force"]) == 0
+    assert f"\n-{long[:57]}…\n+" in capsys.readouterr().out
+
+
 def test_solution_gives_nothing_of_later_lessons_away(empty):
     """Lesson 5 comes before dropout and the penalty, whose places in the reference are beside it."""
     shown = kata("--impl", empty, "solution", "Network.loss_and_grads", "--force", expected=0).stdout
     assert not re.search(r"^\+.*(l2|dropout|mask|penalty)", shown, re.MULTILINE), shown
+    assert "--fast" not in shown, "it would be refused"
     for name in EXERCISES:
         if EXERCISES[name].lesson <= 5:
             solve(empty, name)
@@ -604,7 +617,14 @@ def test_new_makes_the_folder_that_the_command_then_works_on(tmp_path):
     [
         (("check", "softmaxx"), "nothing is called 'softmaxx'; did you mean softmax?"),
         (("check", "predict_prob"), "did you mean Network.predict_proba?"),
-        (("check", "1", "10"), "nothing is called '10'"),
+        (("check", "1", "10"), "there is no lesson 10; lessons are 1 to 9, or several, as in 1-4"),
+        (("check", "5-4"), "5-4 runs backwards; write 4-5"),
+        (("reset", "1", "3-2"), "3-2 runs backwards; write 2-3"),
+        (("check", ""), "nothing is called ''"),
+        (("check", "loses"), "nothing is called 'loses'; did you mean losses?"),
+        (("check", "activation"), "did you mean activations?"),
+        (("check", "lesson1"), "did you mean 1?"),
+        (("check", "mine/losses.py"), "did you mean losses?"),
         (("chekc",), "there is no command 'chekc'; did you mean check?"),
         (("xyz",), "there is no command 'xyz'; see python -m kata --help"),
         (("hint", "3"), "3 is several exercises; name one of them, such as dense"),
@@ -728,6 +748,34 @@ def test_watch_checks_what_is_saved_and_moves_on(empty):
         process.stdout.close()
 
 
+def test_watch_announces_what_is_gained(empty):
+    """What has passed before and passes again is no news, least of all if something else breaks."""
+    solve(empty, "dense")
+    solve(empty, "dense_backward")
+    path = empty / "layers.py"
+    right = path.read_text(encoding="utf-8") + "\n\ndef helper():\n    pass\n"
+    process = watching(empty)
+    try:
+        _read_until(process, "Watching: save a file")
+        path.write_text(right.replace("def helper", "def other"), encoding="utf-8")
+        told = _read_until(process, "a hint:")
+        assert "Still right: dense, dense_backward\n" in told
+        assert "points (" not in told.split("Next:")[0], told
+        wrong = "\n\ndef dense_backward(grad, x, W):\n    return grad @ W.T, x.T @ grad, grad\n"
+        path.write_text(right + wrong, encoding="utf-8")
+        told = _read_until(process, "A hint:")
+        assert "dense_backward: not right yet" in told
+        assert "passed" not in told, told
+        path.write_text(right, encoding="utf-8")
+        told = _read_until(process, "a hint:")
+        assert "dense_backward: passed, 4 points" in told
+        assert "dense: passed" not in told
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
 def watching(folder):
     """Return the process of a watch that has begun."""
     return subprocess.Popen(
@@ -812,6 +860,56 @@ def test_pytest_grades_a_learner_s_package_and_ends_with_the_board(empty):
     assert re.search(r"passed +tanh\n", done.stdout)
     assert re.search(r"failing +relu\n", done.stdout)
     assert "1 of 100 points" in done.stdout
+
+
+def test_the_board_after_a_part_of_the_lessons_knows_the_rest(empty):
+    """pytest ran one exercise; what the command has graded before still holds, and trainings wait for all."""
+    for name in ("sigmoid", "tanh"):
+        solve(empty, name)
+    kata("--impl", empty, "check", "1", expected=1)
+    command = [sys.executable, "-m", "pytest", "--exercise=tanh", "--in-process", f"--impl={empty}"]
+    lessons = ["tests/lessons/test_1_activations.py", "tests/lessons/test_9_convergence.py"]
+    done = subprocess.run(
+        [*command, *lessons, "-q", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "2 of 100 points" in done.stdout, done.stdout
+    assert "Next: write sigmoid_backward" in done.stdout
+
+
+def test_the_board_says_the_same_of_trainings_that_wait(untouched):
+    """Whether they were skipped or not asked for, they wait for all the others."""
+    results = Progress(untouched).results
+    skipped = results | {"v1": Result("v1", "waiting", "waits for momentum_step")}
+    assert board.render(skipped, untouched) == board.render(results, untouched)
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_next_says_mend_if_there_is_something_to_mend(empty, written):
+    """An exercise that waited may be written already, and one that was not run must be run first."""
+    if written:
+        solve(empty, "softmax_cross_entropy")
+    results = {name: Result(name, "passed") for name in EXERCISES}
+    waiting = Result("softmax_cross_entropy", "waiting", "waits for softmax")
+    told = board.following(results | {waiting.name: waiting}, empty)
+    assert told.startswith(f"Next: {'mend' if written else 'write'} softmax_cross_entropy (4 points)\n")
+    told = board.following(results | {"tanh": Result("tanh", "not run")}, empty)
+    assert told.startswith("Next: check tanh (1 point)\n")
+
+
+def test_new_hides_other_folders_of_the_project_from_git(tmp_path, monkeypatch):
+    """Inside of the repository they would stand in the way of the next pull; elsewhere they are nobody's."""
+    monkeypatch.setattr(commands, "ROOT", tmp_path / "project")
+    write(tmp_path / "project" / "kata")
+    for folder in ("project", "elsewhere"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        monkeypatch.chdir(tmp_path / folder)
+        assert commands.main(["new", "other"]) == 0
+        assert (tmp_path / folder / "other" / ".gitignore").exists() == (folder == "project")
+    assert (tmp_path / "project" / "other" / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
 def test_pytest_collects_the_lessons_alone_for_a_learner(empty):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -141,6 +142,10 @@ def test_an_unfinished_kata_is_told_what_is_missing(capsys):
     """The first function that the training needs, with its place."""
     error = refused(capsys, ROOT / "kata")
     assert "kata: Network.__init__ is not written yet (" in error
+    assert list(Path("results").iterdir()) == [], "a training that never began leaves no folder"
+    Path("own").mkdir()
+    refused(capsys, ROOT / "kata", "--out", "own")
+    assert Path("own").is_dir(), "what was there stays"
     assert "network.py, line " in error
 
 

@@ -61,7 +61,7 @@ def render(results, folder, color=False, command="python -m kata"):
     if not all(results[name].status == PASSED for name, exercise in EXERCISES.items() if exercise.function):
         results = {  # trainings are run last of all
             name: result._replace(status=WAITING, message="waits for all the others")
-            if EXERCISES[name].function is None and result.status == UNKNOWN
+            if EXERCISES[name].function is None and result.status in (UNKNOWN, WAITING) and not result.blocked
             else result
             for name, result in results.items()
         }
@@ -149,8 +149,13 @@ def following(results, folder, color=False, command="python -m kata"):
         return "\n".join([headline, *(told(*pair) for pair in commands)])
     result = results[exercise.name]
     if result.blocked:
-        return paint(f"Next: mend {_file(result)}", "1", color) + "\n" + blocked(result, folder)
-    kind = {FAILING: "mend ", TODO: "write ", WAITING: "write "}.get(result.status, "")
+        back = fit("Your points come back as soon as the file is mended.")
+        return "\n".join([paint(f"Next: mend {_file(result)}", "1", color), blocked(result, folder), back])
+    kind = {FAILING: "mend ", TODO: "write "}.get(result.status, "")
+    if exercise.function and result.status == WAITING:
+        kind = "write " if "NotImplementedError" in (Sources(folder).text(exercise) or "") else "mend "
+    if exercise.function and result.status == UNKNOWN:
+        kind = "check "
     points = f"{exercise.points} point" + ("s" if exercise.points > 1 else "")
     lines = [paint(f"Next: {kind}{exercise.name} ({points})", "1", color)]
     place = Sources(folder).place(exercise)

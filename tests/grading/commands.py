@@ -1,6 +1,7 @@
 """The learner's command line: `python -m kata`."""
 
 import argparse
+import ast
 import os
 import re
 import sys
@@ -161,6 +162,9 @@ def _check(options):
         current = progress.current()
         _close(chosen, current, options)
         print("\n" + board.following(current, options.folder, options.color, options.command))
+    elif all(result.status in (PASSED, WAITING) and not result.blocked for result in results):
+        _settle(progress, options)  # nothing of it can be judged yet: what comes before it?
+        print("\n" + board.following(progress.current(), options.folder, options.color, options.command))
     return 0 if passed else 1
 
 
@@ -184,16 +188,19 @@ def _watch(options):
             continue
         print(paint(f"\n-- {datetime.now():%H:%M:%S} " + "-" * 30, "2", options.color))
         results = [current[exercise.name] for exercise in due]
-        for result in results:
-            if result.status == PASSED:
-                _tell(result, options)
+        right = [result for result in results if result.status == PASSED]
+        gained = [result for result in right if before[result.name].status != PASSED]
+        for result in gained:
+            _tell(result, options)
         wrong = [result for result in results if result.status == FAILING]
         expected = board.next_exercise(before)
         wrong.sort(key=lambda result: expected is None or result.name != expected.name)
         if wrong and not any(result.blocked for result in current.values()):
             _tell_all(wrong, options) if len(wrong) > 1 else _tell(wrong[0], options)
         else:
-            _close(due, current, options)
+            if right and not gained:
+                print(fit(f"Still right: {', '.join(result.name for result in right)}"))
+            _close([EXERCISES[result.name] for result in gained], current, options)
             print(board.following(current, options.folder, options.color, options.command))
         sys.stdout.flush()
 
@@ -244,30 +251,36 @@ def _solution(options):
     if options.fast:
         _show_reference(exercise, yours, progress, options)
     else:
-        _show_plain(exercise, yours, options)
+        _show_plain(exercise, yours, progress, options)
     return 0
 
 
-def _show_plain(exercise, yours, options):
+def _show_plain(exercise, yours, progress, options):
     """Show how a textbook would write an exercise, as the difference to the learner's function."""
     from tests.solutions.textbook import textbook
 
     text = textbook([exercise.name])[f"{exercise.module}.py"]
     plain = Sources(ROOT, {exercise.module: text})
     _compare(yours, plain.text(exercise), exercise, "plain", options)
-    print("\n" + board.told("Faster: ", f"{options.command} solution {exercise.name} --fast"))
+    if not _given_away(exercise, progress):
+        print("\n" + board.told("Faster: ", f"{options.command} solution {exercise.name} --fast"))
 
 
-def _show_reference(exercise, yours, progress, options):
-    """Show the reference's function as the difference to the learner's, and what makes it fast."""
+def _given_away(exercise, progress):
+    """Return the exercises of later lessons that the reference's function would show too early."""
     sources, current = Sources(ROOT / "nn"), progress.current()
-    ahead = [
+    return [
         other
         for name, other in EXERCISES.items()
         if other.lesson > exercise.lesson
         and (other.function == exercise.function or name in sources.needs(exercise))
         and current[name].status != PASSED
     ]
+
+
+def _show_reference(exercise, yours, progress, options):
+    """Show the reference's function as the difference to the learner's, and what makes it fast."""
+    sources, ahead = Sources(ROOT / "nn"), _given_away(exercise, progress)
     if ahead and not options.force:
         raise CommandError(
             f"it would give {ahead[0].name} away, of lesson {ahead[0].lesson}; --force shows it"
@@ -279,21 +292,32 @@ def _show_reference(exercise, yours, progress, options):
 
 
 def _compare(yours, other, exercise, name, options):
-    """Print what must change in the learner's function to make the other of it."""
+    """Print what must change in the learner's function to make the other of it.
+
+    A docstring that stays as it is is left out, and code is never wrapped.
+    """
     import difflib
 
     files = f"yours/{exercise.module}.py", f"{name}/{exercise.module}.py"
+    if (docstring := _docstring(yours)) and docstring in other:
+        yours, other = (text.replace(docstring, "", 1) for text in (yours, other))
     lines = list(difflib.unified_diff(yours.splitlines(), other.splitlines(), *files, lineterm="", n=10))
     for line in lines:
         code = "32" if line.startswith("+") else "31" if line.startswith("-") else "0"
-        if len(line) > width():
-            indent = line[0] + " " * (len(line[1:]) - len(line[1:].lstrip()))
-            line = textwrap.fill(
-                line[1:].lstrip(), width(), initial_indent=indent, subsequent_indent=indent + " " * 8
-            )
-        print(paint(line, code, options.color))
+        print(paint(cut(line), code, options.color))
     if not lines:
-        print("Yours is the same, letter by letter.")
+        print("Yours is the same, letter for letter.")
+
+
+def _docstring(text):
+    """Return the lines of a function's docstring as they stand in its source; "" if it has none."""
+    try:
+        first = ast.parse(textwrap.dedent(text)).body[0].body[0]
+    except SyntaxError:
+        return ""
+    if not (isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str)):
+        return ""
+    return "".join(text.splitlines(keepends=True)[first.lineno - 1 : first.end_lineno])
 
 
 def _reset(options):
@@ -323,7 +347,7 @@ def _reset(options):
             write(path, text)
         except OSError as error:
             raise CommandError(f"cannot write {short(path)}: {error.strerror}") from None
-        print(f"{short(path)}: as in the beginning: {what}")
+        print(f"{short(path)}: back to the skeleton: {what}")
     return 0
 
 
@@ -339,6 +363,8 @@ def _new(options):
         target.mkdir(parents=True, exist_ok=True)
         for name, text in skeletons().items():
             write(target / name, text)
+        if str(target) != OWN and ROOT in target.resolve().parents:  # git shall ignore it, as it does OWN
+            write(target / ".gitignore", "*\n")
     except OSError as error:
         raise CommandError(f"cannot write {target}: {error.strerror}") from None
     print(f"{short(target)}: {len(EXERCISES)} exercises, nothing written yet")

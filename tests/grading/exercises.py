@@ -109,6 +109,21 @@ v2                     | 2 | trains a ReLU network with all that you have writte
 """
 
 EXERCISES = {exercise.name: exercise for exercise in _exercises()}
+TESTED_WITH = {  # what an exercise's tests call beside its function, and the function itself need not
+    "log_softmax": ["softmax"],
+    "dense_backward": ["dense"],
+    "Network.loss_and_grads": [
+        "Network.forward",
+        "softmax_cross_entropy",
+        "binary_cross_entropy",
+        "mean_squared_error",
+    ],
+    "dropout_backward": ["dropout"],
+    "Network.l2": ["Network.forward"],
+    "Network.dropout": ["Network.forward"],
+    "EarlyStopping.restore": ["EarlyStopping.update"],
+    "train_epoch": ["Network.loss_and_grads", "Network.predict", "adam_step"],
+}
 
 
 def exercises_of(lesson):
@@ -124,6 +139,8 @@ def find(text):
     """
     if match := re.fullmatch(r"([1-9])-([1-9])", text):
         first, last = map(int, match.groups())
+        if first > last:
+            raise ValueError(f"{text} runs backwards; write {last}-{first}")
         return [exercise for exercise in EXERCISES.values() if first <= exercise.lesson <= last]
     for lesson, title in LESSONS.items():
         if text.lower() in (str(lesson), title):
@@ -137,9 +154,21 @@ def find(text):
     found = exact or qualified or loose
     if len(found) == 1 or (found and all(exercise.name.lower().startswith(f"{word}.") for exercise in found)):
         return found  # one, or all the methods of a class
-    near = found or nearest(text)
-    meant = f"; did you mean {' or '.join(exercise.name for exercise in near)}?" if near else ""
-    raise ValueError(f"nothing is called {text!r}{meant}")
+    near = [exercise.name for exercise in found] or _nearest_lesson(text)
+    near = near or [exercise.name for exercise in nearest(text)]
+    if near:
+        raise ValueError(f"nothing is called {text!r}; did you mean {' or '.join(near)}?")
+    if re.fullmatch(r"[\d-]+", text):
+        raise ValueError(f"there is no lesson {text}; lessons are 1 to {len(LESSONS)}, or several, as in 1-4")
+    raise ValueError(f"nothing is called {text!r}")
+
+
+def _nearest_lesson(text):
+    """Return the lesson that a number, a title or a file's name is close to, in a list; empty if none is."""
+    if match := re.fullmatch(r"lesson[ _-]?([1-9])", text.lower()):
+        return [match[1]]
+    stem = re.split(r"[/\\]", text.lower())[-1].removesuffix(".py")
+    return get_close_matches(re.sub(r"^test_\d_", "", stem), LESSONS.values(), n=1, cutoff=0.75)
 
 
 def nearest(text):

@@ -3,9 +3,11 @@
 import importlib
 import importlib.util
 import linecache
+import re
 import sys
 import traceback
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,8 @@ class Module:
 
     def _why_not(self, error):
         """Say in which file and line of the package an import failed, and quote the line."""
+        if lacking := self._lacking(error):
+            return lacking
         if isinstance(error, SyntaxError) and error.filename and error.lineno:
             path, line, error_text = Path(error.filename), error.lineno, error.msg
         else:
@@ -90,6 +94,26 @@ class Module:
             line, error_text = own[-1].lineno if own else 1, str(error)
         source = linecache.getline(str(path), line).strip()
         return f"{path.name}, line {line}: {type(error).__name__}: {error_text}\n  {source}".rstrip()
+
+    def _lacking(self, error):
+        """Say which file of the package lacks a name that another imports; None if it is not that."""
+        wanted = re.match(r"cannot import name '(\w+)'", str(error))
+        if not wanted or "circular" in str(error) or not getattr(error, "path", None):
+            return None
+        path, name = Path(error.path), wanted[1]
+        if self._package.path != path.parent or self._package.name == error.name:
+            return None
+        lines = path.read_text(encoding="utf-8").splitlines()
+        defined = {}  # by name: the line of its definition
+        for number, line in enumerate(lines, 1):
+            if match := re.match(r"(?:def|class)\s+(\w+)", line):
+                defined[match[1]] = number
+        folded = {other.lower(): other for other in reversed(defined)}
+        near = get_close_matches(name.lower(), folded, n=1)
+        line = defined[folded[near[0]]] if near else 1
+        shown = f"\n  {lines[line - 1].strip()}" if near else ""
+        importing = traceback.extract_tb(error.__traceback__)[-1].filename
+        return f"{path.name}, line {line}: there is no {name}, which {Path(importing).name} imports{shown}"
 
 
 class Altered(Package):

@@ -7,6 +7,7 @@ import pytest
 from tests.grading import board, guards, runner
 from tests.grading.exercises import EXERCISES, nearest
 from tests.grading.package import GRADED, Blocked, Package, refuse
+from tests.grading.progress import Progress
 from tests.grading.results import FAILING, WAITS, Results
 from tests.grading.verdicts import EXERCISE, judge
 
@@ -234,7 +235,8 @@ class Recorder:
         results = self.config.stash.get(RESULTS, None)
         if self.config.getoption("--impl") != "nn" and results and results.reported:
             terminalreporter.section("the board")
-            text = board.render(results.all(), results.folder, color=terminalreporter.hasmarkup)
+            known = results.all(earlier=Progress(results.folder).current())  # where only a part was run
+            text = board.render(known, results.folder, color=terminalreporter.hasmarkup)
             # Line by line: pytest escapes a whole text, its newlines, too, if the terminal lacks a character.
             for line in text.splitlines():
                 terminalreporter.write_line(line)

@@ -13,10 +13,6 @@ from tests.grading.runner import ROOT, Grading
 from tests.grading.sources import Sources
 
 FILE = ".progress.json"
-TESTED_WITH = {  # exercises whose tests call others that the function itself does not
-    "log_softmax": ["softmax"],
-    "train_epoch": ["Network.loss_and_grads", "adam_step"],
-}
 
 
 class Progress:
@@ -81,9 +77,19 @@ class Progress:
     def refresh(self, exercises, *, limit, options=(), watch=None):
         """Grade exercises now and remember the outcome.
 
-        watch: called with each event that says how far it is, and with the exercise that it belongs to.
+        What they are judged with is graded again, too, if its code has changed: nobody shall wait for a
+        function that has been mended. watch: called with each event that says how far it is, and with the
+        exercise that it belongs to.
         """
         sources = Sources(self.folder)
+        judges = set().union(*(sources.judged_with(exercise) for exercise in exercises))
+        changed = [other for other in self.stale() if other.name in judges and other not in exercises]
+        if changed and any(exercise.function is None for exercise in exercises):
+            self.refresh(
+                changed, limit=limit, options=options, watch=watch
+            )  # none keeps a training from running
+        else:
+            exercises = [*exercises, *changed]
         names = [exercise.name for exercise in exercises if not sources.problem(exercise)]
         if not names:
             return
@@ -95,7 +101,7 @@ class Progress:
                 exercise = grading.results.plan[event["test"]]
             if watch and event["event"] in ("begin", "estimate", "epoch"):
                 watch(event, exercise)
-        fresh = grading.results.all(earlier=self.results) if grading.results else {}
+        fresh = grading.results.all(earlier=self.current()) if grading.results else {}
         for name in names:
             result = fresh.get(name, Result(name, UNKNOWN))
             if result.blocked:
@@ -121,11 +127,10 @@ class Progress:
 
     @staticmethod
     def _fingerprint(sources, exercise):
-        others = [EXERCISES[name] for name in TESTED_WITH.get(exercise.name, ())]
-        prints = [sources.fingerprint(part)[:16] for part in (exercise, *others)]
-        if exercise.function is None:  # trainings depend on the data that are found
-            prints.append(os.environ.get("MNIST_DIR", ""))
-        return "".join(prints)
+        if exercise.function is None:  # trainings depend on all code, and on the data that are found
+            return sources.fingerprint(exercise) + os.environ.get("MNIST_DIR", "")
+        parts = [exercise, *(EXERCISES[name] for name in sorted(sources.judged_with(exercise)))]
+        return hashlib.sha256("".join(map(sources.fingerprint, parts)).encode()).hexdigest()
 
 
 def write(path, text):

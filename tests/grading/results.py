@@ -132,13 +132,10 @@ class Results:
 
     @staticmethod
     def _cause(exercise, earlier, sources):
-        """Return an exercise that this one calls and that is wrong itself, None where there is none."""
-        if exercise.function is None:
-            wrong = [name for name, result in earlier.items() if result.status == FAILING]
-        else:
-            needs = sources.needs(exercise)
-            wrong = [name for name, result in earlier.items() if result.status == FAILING and name in needs]
-        return wrong[0] if wrong else None
+        """Return the first exercise that this one is judged with and that is wrong; None if all are right."""
+        judges = sources.judged_with(exercise)
+        wrong = (name for name, result in earlier.items() if result.status == FAILING and name in judges)
+        return next(wrong, None)
 
 
 def _named(function):

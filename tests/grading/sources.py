@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.grading.exercises import EXERCISES, LESSONS
+from tests.grading.exercises import EXERCISES, LESSONS, TESTED_WITH
 
 
 class Place(NamedTuple):
@@ -144,11 +144,34 @@ class Sources:
         reached = self._closure(exercise.module, exercise.function) if exercise.function else ()
         return {names[key] for key in reached if key in names} - {exercise.name}
 
+    def judged_with(self, exercise):
+        """Return the names of the exercises that must be right before this one can be judged.
+
+        These are all that its function reaches and that its tests call besides, and all that those are judged
+        with in turn; for a training, every function.
+        """
+        if exercise.function is None:
+            return {name for name, other in EXERCISES.items() if other.function}
+        found, queue = set(), [exercise.name]
+        while queue:
+            name = queue.pop()
+            if name not in found:
+                found.add(name)
+                queue += [*self._once(self._needed, name), *TESTED_WITH.get(name, ())]
+        return found - {exercise.name}
+
+    def _needed(self, name):
+        return self.needs(EXERCISES[name])
+
     def fingerprint(self, exercise):
         """Return a digest of all code that an exercise's function reaches; comments do not count.
 
         An exercise without a function of its own, a training, reaches everything.
         """
+        return self._once(self._fingerprint, exercise.name)
+
+    def _fingerprint(self, name):
+        exercise = EXERCISES[name]
         digest = hashlib.sha256()
         if exercise.function is None:
             for path in sorted(self.folder.glob("*.py")):

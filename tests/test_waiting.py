@@ -1,0 +1,197 @@
+"""An exercise waits only for what is wrong now, and nobody is blamed for another's mistake."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.grading import commands
+from tests.grading.exercises import EXERCISES, LESSONS, TESTED_WITH
+from tests.grading.plugin import EXERCISE
+from tests.grading.runner import ROOT
+from tests.grading.skeletons import skeletons
+from tests.grading.sources import Sources
+from tests.solutions.textbook import textbook
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A package in which all is right but step_decay, which is not written: the trainings wait."""
+    package = tmp_path / "mine"
+    package.mkdir()
+    for name, text in textbook(set(EXERCISES) - {"step_decay"}).items():
+        (package / name).write_text(text, encoding="utf-8")
+    return package
+
+
+@pytest.fixture
+def kata(folder, capsys):
+    """Return a function that runs the learner's command in this process and returns what it prints."""
+
+    def run(*arguments):
+        commands.main(["--impl", str(folder), *arguments])
+        return capsys.readouterr().out
+
+    return run
+
+
+def spoil(folder, name, code):
+    """Write a function anew at the end of its module, in which the last of a name is valid."""
+    path = folder / f"{EXERCISES[name].module}.py"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(f"{before}\n\n{code}\n", encoding="utf-8")
+    return lambda: path.write_text(before, encoding="utf-8")
+
+
+HALVED = """def softmax_cross_entropy(logits, targets):
+    n, k = logits.shape
+    p = softmax(as_floating(logits))
+    y = np.eye(k)[targets] if np.asarray(targets).ndim == 1 else targets
+    return float(-(y * np.log(p)).sum() / n / 2), (p - y) / n
+"""
+
+
+def test_what_is_mended_holds_nobody_up(folder, kata):
+    """A mistake of one's own is told at once: softmax was wrong before, and is right now."""
+    mend = spoil(folder, "softmax", "def softmax(z):\n    return np.exp(z)")
+    assert "softmax: not right yet" in kata("check", "softmax")
+    mend()
+    losses = folder / "losses.py"
+    losses.write_text(
+        losses.read_text(encoding="utf-8") + "\n\nfrom .activations import softmax\n\n\n" + HALVED,
+        encoding="utf-8",
+    )
+    told = kata("check", "softmax_cross_entropy")
+    assert "softmax_cross_entropy: not right yet" in told, told
+    assert "waits" not in told
+
+
+def test_what_is_spoilt_is_found_before_its_user_is_blamed(folder, kata):
+    """Nobody has checked sigmoid since it was changed: what calls it waits all the same."""
+    assert "passed" in kata("check", "sigmoid")
+    spoil(folder, "sigmoid", "def sigmoid(z):\n    return 1 / (1 + np.exp(as_floating(z)))")
+    told = kata("check", "binary_cross_entropy")
+    assert told.startswith("binary_cross_entropy: waiting\n  waits for sigmoid\n"), told
+    assert re.search(r"failing +sigmoid\n", kata())
+
+
+YARDSTICKS = {  # what is wrong, and what is right but tested with it
+    "dense": ("dense_backward", "def dense(x, W, b):\n    return as_floating(x) @ W"),
+    "softmax": (
+        "log_softmax",
+        "def softmax(z):\n    z = as_floating(z)\n    return np.exp(z - z.max(axis=-1, keepdims=True))",
+    ),
+    "dropout": (
+        "dropout_backward",
+        "def dropout(x, rate, rng):\n    return as_floating(x), np.zeros(np.shape(x))",
+    ),
+}
+
+
+def test_a_right_function_waits_for_the_wrong_one_that_its_tests_call(folder, kata):
+    """Check and board agree, before and after; once the wrong ones are mended, the right ones have passed."""
+    mend = [spoil(folder, wrong, code) for wrong, (_, code) in YARDSTICKS.items()]
+    for wrong, (right, _) in YARDSTICKS.items():
+        told = kata("check", right)
+        assert told.startswith(f"{right}: waiting\n  waits for {wrong}\n"), told
+    told, board = kata("check", *(right for right, _ in YARDSTICKS.values())), kata()
+    for wrong, (right, _) in YARDSTICKS.items():
+        assert re.search(rf"^  {right} +waiting +\d+/\d+  waits for {wrong}$", told, re.MULTILINE), told
+        assert re.search(rf"^    waiting  .*\b{right}\b.* \(for {wrong}\)", board, re.MULTILINE), board
+    assert "Next: mend softmax (" in board
+    for mend_one in mend:
+        mend_one()
+    kata("check", *YARDSTICKS)
+    board = kata()
+    assert "failing" not in board, "the right ones were graded again"
+    assert "Next: write step_decay" in board
+
+
+def test_what_waits_leads_to_what_comes_first(folder, kata):
+    """A lesson of which nothing can be judged ends with what to do before."""
+    spoil(folder, "dense", "def dense(x, W, b):\n    return as_floating(x) @ W")
+    for what in ("Network.forward", "5"):
+        told = kata("check", what)
+        assert "not right yet" not in told
+        assert "Next: mend dense (2 points)\n" in told, told
+
+
+def test_the_file_that_lacks_a_name_is_the_one_to_mend(folder, kata):
+    """network.py imports dense; whoever wrote Dense must look into layers.py."""
+    path = folder / "layers.py"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("def dense(", "def Dense("), encoding="utf-8")
+    line = text[: text.index("def dense(")].count("\n") + 1
+    for told in (kata("check", "Network.forward"), kata("hint"), kata()):
+        assert re.search(
+            rf"mine.layers\.py:{line}\n  there is no dense, which network\.py imports\n", told
+        ), told
+        assert "    def Dense(x, W, b):\n" in told
+    assert "Next: mend layers.py\n" in told
+    assert "Your points come back as soon as the file is mended.\n" in told
+    path.write_text(text, encoding="utf-8")
+    assert "Next: write step_decay" in kata()
+
+
+class Calls:
+    """A plugin of pytest that notes which functions of a package run in an exercise's tests.
+
+    all: by exercise, every function; direct: those that the tests call themselves. A function is a pair of
+    module and name.
+    """
+
+    def __init__(self, folder):
+        self._folder, self.all, self.direct = str(folder), {}, {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item):
+        exercise, before = item.stash[EXERCISE], sys.getprofile()
+
+        def note(frame, event, _):
+            code = frame.f_code
+            if event == "call" and code.co_filename.startswith(self._folder):
+                called = Path(code.co_filename).stem, code.co_qualname
+                self.all.setdefault(exercise, set()).add(called)
+                if not frame.f_back.f_code.co_filename.startswith(self._folder):
+                    self.direct.setdefault(exercise, set()).add(called)
+
+        sys.setprofile(note)
+        try:
+            return (yield)
+        finally:
+            sys.setprofile(before)
+
+
+FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.function]
+
+
+def _exercises(called):
+    """Return the exercises that are written in these functions, of several in one the first."""
+    first = {}
+    for name in FUNCTIONS:
+        first.setdefault((EXERCISES[name].module, EXERCISES[name].function), name)
+    return {first[pair] for pair in called if pair in first}
+
+
+def test_an_exercise_is_judged_with_all_that_its_tests_call(tmp_path, monkeypatch):
+    """TESTED_WITH is complete, whatever the functions themselves call, and has nothing that no test calls."""
+    package = tmp_path / "textbook"
+    package.mkdir()
+    for name, text in textbook().items():
+        (package / name).write_text(text, encoding="utf-8")
+    calls = Calls(package.resolve())
+    lessons = [f"{ROOT}/tests/lessons/test_{n}_{title}.py" for n, title in LESSONS.items() if n < 9]
+    options = ["-q", "-p", "no:cacheprovider", "--in-process", f"--impl={package}", f"--rootdir={ROOT}"]
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    assert pytest.main([*lessons, *options, f"-c={ROOT}/pyproject.toml"], plugins=[calls]) == 0
+    empty = Sources(tmp_path, {Path(file).stem: text for file, text in skeletons().items()})
+    solved = Sources(package)
+    for name in FUNCTIONS:
+        exercise = EXERCISES[name]
+        own = _exercises([(exercise.module, exercise.function)]) | {name}
+        direct, everything = (_exercises(called[name]) - own for called in (calls.direct, calls.all))
+        listed = set(TESTED_WITH.get(name, ()))
+        assert not direct - empty.judged_with(exercise), f"the tests of {name} call them"
+        assert not everything - solved.judged_with(exercise), f"they run in the tests of {name}"
+        assert not listed - everything, f"they never run in the tests of {name}"
