@@ -262,7 +262,7 @@ def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
 @wrong(
     "softmax_cross_entropy",
     "For labels and moderate logits the numbers are right. What remains: 2-D targets; log_softmax, because "
-    "the log of softmax is -inf where that has become 0; and a Python float for the loss of float32 scores.",
+    "the log of softmax is -inf where that has become 0; and a ValueError for targets that do not fit.",
 )
 def softmax_cross_entropy_as_first_written(logits, targets):
     rows = np.arange(len(logits))
@@ -640,7 +640,7 @@ def binary_cross_entropy_in_the_dtype_of_the_targets(logits, targets):
 @wrong(
     "binary_cross_entropy",
     "For moderate logits the numbers are right. What remains: a form without log(p), which is -inf where p "
-    "has become 0; targets in the dtype of the logits; and a Python float for the loss of float32 scores.",
+    "has become 0; and a ValueError if the shapes differ.",
 )
 def binary_cross_entropy_as_first_written(logits, targets):
     p = sigmoid(logits)
@@ -676,7 +676,7 @@ def binary_cross_entropy_comparing_sizes(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "It is right for floats, and wrong for bytes: an array of uint8 has no room for a negative number, so "
+    "It is wrong for bytes: an array of uint8 has no room for a negative number, so "
     "the exponent in exp(-|z|) wraps round to a large one. Convert the logits to float first.",
 )
 def binary_cross_entropy_of_bytes_as_they_come(logits, targets):
@@ -860,8 +860,9 @@ def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right. What remains: a ValueError for shapes that differ, before NumPy broadcasts them; "
-    "targets in the dtype of the predictions; and a Python float for the loss of float32 ones.",
+    "The formula is right. What remains: raise a ValueError if the shapes differ, before NumPy broadcasts "
+    "them; and convert the predictions to float first, the targets to the same dtype: in bytes, a difference "
+    "below 0 wraps round.",
 )
 def mean_squared_error_as_first_written(predictions, targets):
     difference = predictions - targets
@@ -892,7 +893,7 @@ def mean_squared_error_cutting_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "It is right for floats, and wrong for bytes: in uint8 a difference below 0 wraps round to a large "
+    "It is wrong for bytes: in uint8 a difference below 0 wraps round to a large "
     "number. Convert the predictions to float first.",
 )
 def mean_squared_error_of_bytes_as_they_come(predictions, targets):

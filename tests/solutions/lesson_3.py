@@ -120,8 +120,8 @@ def dense_in_float64(x, W, b):
 
 @wrong(
     "dense",
-    "It is right for floats, but integers stay integers, and bytes overflow at 255: anything but floats is "
-    "computed in float64 here. Convert x and W first.",
+    "Integers stay integers, and bytes overflow at 255: anything but floats is computed in float64 here. "
+    "Convert x and W first.",
 )
 def dense_of_integers_in_integers(x, W, b):
     return x @ W + b
@@ -129,8 +129,8 @@ def dense_of_integers_in_integers(x, W, b):
 
 @wrong(
     "dense",
-    "It is right for floats, but bytes overflow at 255 before they become float64: convert x and W before "
-    "the product, not what comes out of it.",
+    "Bytes overflow at 255 before they become float64: convert x and W before the product, not what comes "
+    "out of it.",
 )
 def dense_converted_too_late(x, W, b):
     return as_floating(x @ W) + b
@@ -167,8 +167,8 @@ def dense_backward_in_one_array_for_all_calls(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "It is right for floats, but where all arguments are integers, so are your gradients: anything but "
-    "floats is computed in float64 here. Convert the arguments first.",
+    "Where all arguments are integers, so are your gradients: anything but floats is computed in float64 "
+    "here. Convert the arguments first.",
 )
 def dense_backward_of_integers_in_integers(grad, x, W):
     return grad @ W.T, x.T @ grad, grad.sum(axis=0)

@@ -75,7 +75,7 @@ def starts(network):
         rtol=0.05,
     )
     yield script(
-        "[0 * p for p in Network((3, 2), rng=rng, dtype=np.float64).params]",
+        "[0 * p for p in Network((3, 2), rng=rng, dtype=float64).params]",
         lambda: shapes((3, 2), dtype=np.float64),
         parts="params",
     )
