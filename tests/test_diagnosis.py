@@ -348,7 +348,7 @@ def binary_cross_entropy_naively(logits, targets):
 def test_no_sentence_claims_what_was_not_checked(name, code, false):
     told = str(diagnose(name, code)).lower()
     assert told
-    assert false not in told
+    assert false.lower() not in told
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if "normal" in name or "uniform" in name])

@@ -350,7 +350,8 @@ PATTERNS = (  # the exception's type, a part of its message, and what it means
     (
         RuntimeWarning,
         r"divide by zero encountered in log",
-        "log is given a 0, and the logarithm of 0 is minus infinity.",
+        "log is given a 0, and the logarithm of 0 is minus infinity. If this is a probability that has "
+        "become 0, simplify its logarithm on paper first: the exp in it cancels.",
     ),
     (RuntimeWarning, "divide by zero", "Something other than 0 is divided by 0, which makes inf."),
     (RuntimeWarning, r"invalid value encountered in (?:scalar )?(\w+)", _invalid),

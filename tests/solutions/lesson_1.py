@@ -560,6 +560,15 @@ def relu_in_place_and_in_integers(z):
     return z
 
 
+@wrong(
+    "relu",
+    "np.max(z, 0) is the largest number along axis 0: it takes the 0 for an axis. np.maximum(z, 0) compares "
+    "each entry with 0.",
+)
+def relu_by_the_largest_entry(z):
+    return np.max(as_floating(z), 0)
+
+
 @right("relu")
 def relu_by_the_maximum(z):
     return np.maximum(as_floating(z), 0)
@@ -1211,6 +1220,17 @@ def softmax_over_the_columns_without_a_shift(z):
 )
 def softmax_shifted_by_the_maximum_of_the_batch(z):
     z = as_floating(z)
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "You subtract one maximum for the whole batch. Beside a row of large scores, all of a quiet row "
+    "underflows to 0, and 0 / 0 is nan: each row needs a maximum of its own. (And bytes have no room for "
+    "negative numbers: convert z to float first.)",
+)
+def softmax_shifted_by_the_maximum_of_the_batch_of_bytes(z):
     e = np.exp(z - z.max())
     return e / e.sum(axis=-1, keepdims=True)
 

@@ -99,6 +99,33 @@ def dense_with_the_weights_transposed(x, W, b):
 
 @wrong(
     "dense",
+    "You compute W @ x, but samples are rows here: each row of x is multiplied by the columns of W, so x "
+    "comes first.",
+)
+def dense_with_the_weights_first(x, W, b):
+    return as_floating(W) @ as_floating(x) + b
+
+
+@wrong(
+    "dense",
+    "You compute W @ x, but samples are rows here: each row of x is multiplied by the columns of W, so x "
+    "comes first. (Then convert both to float: bytes overflow.)",
+)
+def dense_with_the_weights_first_in_integers(x, W, b):
+    return W @ x + b
+
+
+@wrong(
+    "dense",
+    "You multiply x and W entry by entry: `*` is no matrix product. Each output is a sum over all inputs, "
+    "which is what `@` does. (Then convert both to float: bytes overflow.)",
+)
+def dense_entry_by_entry_in_integers(x, W, b):
+    return x * W + b
+
+
+@wrong(
+    "dense",
     "You multiply x and W entry by entry: `*` is no matrix product. Each output is a sum over all inputs, "
     "which is what `@` does.",
 )
@@ -226,6 +253,35 @@ def dense_backward_divided_by_n_again(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     n = x.shape[0]
     return grad @ W.T, x.T @ grad / n, grad.sum(axis=0) / n
+
+
+@wrong(
+    "dense_backward",
+    "Your db is grad itself, with a row for each sample. b is shared by all samples, so its gradient is the "
+    "sum of theirs, one entry for each output.",
+)
+def dense_backward_without_a_sum_for_db(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    return grad @ W.T, x.T @ grad, grad
+
+
+@wrong(
+    "dense_backward",
+    "Your db is a single number: a sum without an axis runs over everything. Sum over the samples alone, so "
+    "that each output keeps a gradient of its own.",
+)
+def dense_backward_with_one_number_for_db(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    return grad @ W.T, x.T @ grad, grad.sum()
+
+
+@wrong(
+    "dense_backward",
+    "dx and dW are exchanged: the first result must have the shape of x, the second that of W.",
+)
+def dense_backward_with_dx_and_dw_exchanged(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    return x.T @ grad, grad @ W.T, grad.sum(axis=0)
 
 
 @wrong(
