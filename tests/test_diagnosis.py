@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from nn.activations import as_floating
+from tests.grading.board import fit
 from tests.grading.diagnosis import agree, diagnose, faults, observe, reference
 from tests.grading.exercises import EXERCISES
 from tests.grading.judge import judge_solution
@@ -384,6 +385,13 @@ def test_what_is_announced_as_a_call_needs_no_other_names_than_the_readme_import
             continue
         free = {node.id for node in ast.walk(ast.parse(case.text)) if isinstance(node, ast.Name)}
         assert free - {"p", "batch"} <= names.keys(), case.text
+
+
+def test_a_sentence_is_continued_where_it_began():
+    """Only what has a label is continued with an indent: a colon within a sentence makes none."""
+    for solution in MISTAKES:
+        assert not re.search("^ ", fit(solution.sentence, 60), re.M), solution.sentence
+    assert re.search("^  ", fit("Why: " + "word " * 30, 60), re.M)
 
 
 def test_words_are_not_announced_as_a_call():

@@ -60,6 +60,7 @@ SNIPPETS = {  # code: a part of what is said of it
     "np.exp(np.array([1000.0]))": "exp is given no large positive numbers",
     "np.exp(np.array([200.0], np.float32))": "exp is given no large positive numbers",
     "np.array([1e300]) * 1e300": "larger than any number that its dtype can hold",
+    "np.uint8(200) * np.uint8(2)": "convert them to float first",
     "np.log(np.array([0.0]))": "the logarithm of 0 is minus infinity",
     "np.log(np.array([-1.0]))": "the logarithm of a negative number",
     "np.array([1.0]) / 0": "divided by 0",

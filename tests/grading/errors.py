@@ -181,7 +181,10 @@ def _overflow(found, _):
             "exp was given too large a number: beyond 709 (beyond 88 in float32) the result is more than a "
             "float can hold. Rewrite the formula so that exp is given no large positive numbers."
         )
-    return f"The result of {found[1]} is larger than any number that its dtype can hold."
+    text = f"The result of {found[1]} is larger than any number that its dtype can hold."
+    if "scalar" in found[0]:  # NumPy is silent on arrays of integers
+        text += " If these are bytes or other integers, convert them to float first."
+    return text
 
 
 def _invalid(found, _):
