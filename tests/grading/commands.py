@@ -293,7 +293,7 @@ def _compare(yours, other, exercise, name, options):
             )
         print(paint(line, code, options.color))
     if not lines:
-        print("Yours is the same, letter by letter.")
+        print("Yours is the same, letter for letter.")
 
 
 def _reset(options):
