@@ -1,6 +1,7 @@
 """The diagnosis says nothing false: values come before types, praise is proven, a screen has one failure."""
 
 import ast
+import builtins
 import copy
 import functools
 import re
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from nn.activations import as_floating
+from tests.grading.board import fit
 from tests.grading.diagnosis import agree, diagnose, faults, observe, reference
 from tests.grading.exercises import EXERCISES
 from tests.grading.judge import judge_solution
@@ -258,8 +260,149 @@ def test_why_is_left_out_where_it_explains_another_failure():
     assert "Why: " not in message
 
 
+def refusing_by_assert(logits, targets):
+    if np.ndim(targets) == 1:
+        assert min(targets) >= 0
+        assert max(targets) < logits.shape[1]
+    return reference("softmax_cross_entropy")(logits, targets)
+
+
+def refusing_one_label_too_few(logits, targets):
+    if np.ndim(targets) == 1 and np.max(targets) == logits.shape[1]:
+        return np.zeros(logits.shape[1])[targets]
+    return reference("softmax_cross_entropy")(logits, targets)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [(refusing_by_assert, "AssertionError"), (refusing_one_label_too_few, "IndexError")]
+)
+def test_another_exception_than_the_one_due_is_told_with_what_is_due(code, error):
+    message = judged("softmax_cross_entropy", code)
+    assert "It must raise ValueError (targets must be labels in 0..2; got" in " ".join(message.split())
+    assert f"It raises {error}" in message
+    assert message.count("Test: test_cross_entropy_refuses_labels") == 1
+
+
+@pytest.mark.parametrize("code", [tanh_printed, lambda z: np.clip(z, -1, 1, out=z)])
+def test_nothing_is_said_twice(code):
+    message = judged("tanh", code).lower()
+    assert message.count("`return` missing") <= 1
+    assert message.count("changes its argument") <= 1
+
+
+def dense_in_loops(x, W, b):
+    z = np.zeros((len(x), W.shape[1]))
+    for i in range(len(x)):
+        z[i] = x[i] @ W + b
+    return z
+
+
+def softmax_in_a_loop(z):
+    p = np.zeros(z.shape)
+    for i in np.ndindex(z.shape[:-1]):
+        e = np.exp(z[i] - z[i].max())
+        p[i] = e / e.sum()
+    return p
+
+
+def sigmoid_for_one_sign(z):
+    if np.all(z >= 0):
+        return 1 / (1 + np.exp(-z))
+    e = np.exp(z)
+    return e / (1 + e)
+
+
+def leaky_relu_into_zeros(z, slope=0.01):
+    z = as_floating(z)
+    a = np.zeros(z.shape)
+    a[z > 0] = z[z > 0]
+    a[z <= 0] = slope * z[z <= 0]
+    return a
+
+
+def xavier_normal_with_a_bracket_too_few(rng, fan_in, fan_out, dtype=np.float32):
+    return rng.normal(0, np.sqrt(2) / (fan_in + fan_out), (fan_in, fan_out)).astype(dtype)
+
+
+def xavier_uniform_promoted(rng, fan_in, fan_out, dtype=np.float32):
+    return rng.uniform(-1, 1, (fan_in, fan_out)).astype(dtype) * np.sqrt(6 / (fan_in + fan_out))
+
+
+def binary_cross_entropy_naively(logits, targets):
+    p = reference("sigmoid")(logits)
+    return float(-np.mean(targets * np.log(p) + (1 - targets) * np.log(1 - p))), (p - targets) / p.size
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "false"),
+    [
+        ("dense", dense_in_loops, "integers stay integers"),
+        ("dense", dense_in_loops, "right for floats"),
+        ("softmax", softmax_in_a_loop, "right for floats"),
+        ("sigmoid", sigmoid_for_one_sign, "bytes"),
+        ("leaky_relu", leaky_relu_into_zeros, "wins the product"),
+        ("xavier_normal", xavier_normal_with_a_bracket_too_few, "deviation is 2 /"),
+        ("xavier_uniform", xavier_uniform_promoted, "has not been applied"),
+        ("binary_cross_entropy", binary_cross_entropy_naively, "a Python float"),
+        ("softmax_cross_entropy", refusing_by_assert, "and returns something"),
+    ],
+)
+def test_no_sentence_claims_what_was_not_checked(name, code, false):
+    told = str(diagnose(name, code)).lower()
+    assert told
+    assert false.lower() not in told
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if "normal" in name or "uniform" in name])
+def test_equal_weights_are_called_equal(name):
+    def repeated(rng, fan_in, fan_out, dtype=np.float32, **options):
+        return np.full((fan_in, fan_out), rng.normal(0, 0.1), dtype)
+
+    told = str(diagnose(name, repeated))
+    assert "All your weights are equal" in told
+    assert "nan" not in told
+
+
+def test_minus_zero_is_no_difference():
+    told = diagnose("tanh", lambda z: -0.0 * z)
+    assert "-0*" not in told.evidence
+
+
+ALL_CASES = [
+    case
+    for name in PROBES
+    for first in PROBES[name](reference(name))
+    for case in (first, first.shown)
+    if case is not None
+]
+
+
+def test_what_is_announced_as_a_call_needs_no_other_names_than_the_readme_imports():
+    names = {"rng": None, "Network": None} | dict.fromkeys([*PROBES, *dir(builtins)])
+    exec("from numpy import *", names)
+    assert sum(case.typable for case in ALL_CASES) > 200
+    for case in ALL_CASES:
+        if not case.typable:
+            continue
+        free = {node.id for node in ast.walk(ast.parse(case.text)) if isinstance(node, ast.Name)}
+        assert free - {"p", "batch"} <= names.keys(), case.text
+
+
+def test_a_sentence_is_continued_where_it_began():
+    """Only what has a label is continued with an indent: a colon within a sentence makes none."""
+    for solution in MISTAKES:
+        assert not re.search("^ ", fit(solution.sentence, 60), re.M), solution.sentence
+    assert re.search("^  ", fit("Why: " + "word " * 30, 60), re.M)
+
+
+def test_words_are_not_announced_as_a_call():
+    evidence = diagnose("he_normal", WRONG["he_normal"][0].code).evidence
+    assert evidence.startswith("What fails: W.std() for W = he_normal(rng, 300, 100, np.float32)")
+    assert diagnose("relu", WRONG["relu"][0].code).evidence.startswith("Smallest failing call: relu(array(")
+
+
 NAMES = {"np": np, "inf": np.inf, "nan": np.nan} | {
-    name: getattr(np, name) for name in ("array", "linspace", "dtype", "float32", "float64", "uint8")
+    name: getattr(np, name) for name in ("array", "linspace", "ones", "dtype", "float32", "float64", "uint8")
 }
 CALLS = [
     (name, i)

@@ -101,6 +101,14 @@ FAULTS = {  # name: code that replaces tanh, what is said of it
         """,
         "It raises OverflowError",
     ),
+    "an assert of the code's own": (
+        """
+        def tanh(z):
+            assert np.abs(z).max() < 5000
+            return np.tanh(as_floating(z))
+        """,
+        "It raises AssertionError",
+    ),
     "a list returned": (
         """
         def tanh(z):

@@ -49,7 +49,8 @@ def fit(text, room=None):
         if len(line) <= room or line.startswith("  "):
             lines.append(cut(line, room))
         else:
-            label = re.match(r"[A-Z][\w ]{0,30}: ", line)  # "Why: ", "Smallest failing call: "
+            # a sentence of the bank may have a colon as well, and is continued where it began
+            label = re.match(r"(Why|Look at|Reading|In plain words|Smallest failing call|What fails): ", line)
             lines += textwrap.wrap(
                 line, room, subsequent_indent="  " if label else "", break_on_hyphens=False
             )

@@ -43,8 +43,9 @@ class Fault(NamedTuple):
     place: str = ""
 
 
-# What is told first comes first. "refusal": an error is due and did not come; "parts": the result is made of
-# other parts; "changed": an argument is; "type": the values are right, and their dtype or type is not.
+# What is told first comes first. "refusal": an error is due, and none or another one came; "parts": the
+# result is made of other parts; "changed": an argument is; "type": the values are right, and their dtype or
+# type is not.
 KINDS = ("exception", "warning", "refusal", "parts", "values", "shape", "changed", "type")
 
 
@@ -131,7 +132,8 @@ def _known(name, expected, actual, cases, first):
 
     An entry fits if it agrees with the learner in every case, or in every case in which it differs from the
     reference. The latter proves nothing of the other cases, so a sentence that calls something right needs
-    the former. Types do not count where values are wrong. first: the case that will be shown.
+    the former. Types do not count where values are wrong, except integers where an entry has integers.
+    first: the case that will be shown.
     """
     from tests.solutions import WRONG
 
@@ -145,7 +147,7 @@ def _known(name, expected, actual, cases, first):
                 return solution, True
     if not only_types:
         for solution, there in outcomes.items():
-            if not any(map(_differs_in_values, there, actual, cases)):
+            if all(map(_as_whole, there, actual)) and not any(map(_differs_in_values, there, actual, cases)):
                 return solution, False
     differ = agree_not if only_types else _differs_in_values
     best = 0, None
@@ -156,6 +158,7 @@ def _known(name, expected, actual, cases, first):
             first in shows  # its sentence must be true of the call that is shown
             and weight >= max(2, best[0] + 1)
             and not any(differ(there[i], actual[i], cases[i]) for i in shows)
+            and all(_as_whole(there[i], actual[i]) for i in shows)
             and (only_types or not solution.vouches)
         ):
             best = weight, solution
@@ -235,10 +238,21 @@ def _differs_in_values(one, other, case):
     return any(fault.kind != "type" for fault in faults(one, other, case))
 
 
+def _as_whole(entry, learner):
+    """Tell whether every array that holds integers in one outcome does so in the other: a sentence on
+    integers that stay integers is about nothing else.
+    """
+    return all(
+        getattr(learner.leaves.get(place), "dtype", leaf.dtype).kind == leaf.dtype.kind
+        for place, leaf in entry.leaves.items()
+        if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "iu"
+    )
+
+
 def faults(expected, actual, case):
     """Return how an outcome differs from the one expected, what is to be told first in front."""
     if _raised(expected.error) != _raised(actual.error):
-        if actual.error is None:
+        if expected.error is not None:
             return [Fault("refusal")]
         return [Fault("warning" if isinstance(actual.error, Warning) else "exception")]
     found = [Fault("changed")] if expected.changed != actual.changed else []
@@ -292,13 +306,16 @@ def _close(one, other, case):
 
 def _evidence(case, expected, actual, fault, line):
     """Return lines that show a fault."""
-    lines = _wrap(f"Smallest failing call: {case.text}")
+    lines = _wrap(f"{'Smallest failing call' if case.typable else 'What fails'}: {case.text}")
     name = named(case, fault.place)
     wanted, got = (outcome.leaves.get(fault.place) for outcome in (expected, actual))
     if fault.kind in ("exception", "warning"):
         return lines + raised(actual.error, line)
     if fault.kind == "refusal":
-        return lines + _wrap(f"It must raise {type(expected.error).__name__}, and returns something instead")
+        due = f"It must raise {type(expected.error).__name__} ({expected.error})"
+        if actual.error is None:
+            return lines + _wrap(f"{due}, and returns something instead")
+        return lines + _wrap(due) + raised(actual.error, line)
     if fault.kind == "changed":
         return lines + _wrap(
             f"It changes its argument {', '.join(actual.changed)}: compute in a new array "
@@ -504,7 +521,7 @@ def _rows(array, same, digits):
 
 
 def _number(value, digits=6):
-    return str(value) if value.dtype.kind == "b" else f"{value:.{digits}g}"
+    return str(value) if value.dtype.kind == "b" else f"{value + 0:.{digits}g}"  # -0 + 0 is 0
 
 
 def _wrap(text):

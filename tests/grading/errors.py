@@ -139,8 +139,11 @@ def _missing(found, _):
     return f"{found[1]} is called without {found[2]}: compare the call with the `def` line."
 
 
-def _too_many(found, _):
-    return f"{found[1]} is called with more arguments than it takes: compare the call with the `def` line."
+def _count(found, _):
+    numbers = [*map(int, re.findall(r"\d+", found[2].replace("exactly one", "1")))]
+    if "at most" not in found[2] and int(found[3]) < min(numbers):
+        return f"{found[1]} is called with fewer arguments than it needs: {found[3]}, not {min(numbers)}."
+    return f"{found[1]} is called with more arguments than it takes: {found[3]}, not {max(numbers)}."
 
 
 def _unexpected(found, _):
@@ -165,6 +168,10 @@ def _no_method(found, _):
         return f"An array has no {name} of its own; NumPy has a function, np.{name}."
     if kind in ("list", "tuple", "int", "float"):
         return f"A {kind} has no {name}. If an array is meant, np.asarray makes one."
+    if kind == "random._generator.Generator":
+        drawn = {"randn": "standard_normal", "rand": "random", "randint": "integers"}.get(name)
+        near = [drawn] if drawn else get_close_matches(name, dir(np.random.Generator), n=1)
+        return f"A generator has no {name}." + (f" It has {near[0]}: rng.{near[0]}(...)." if near else "")
     return f"A {kind} has no {name}: it is misspelt, or was never assigned."
 
 
@@ -172,9 +179,12 @@ def _overflow(found, _):
     if "exp" in found[1]:
         return (
             "exp was given too large a number: beyond 709 (beyond 88 in float32) the result is more than a "
-            "float can hold. A result near 0 overflows nowhere: give exp no large positive numbers."
+            "float can hold. Rewrite the formula so that exp is given no large positive numbers."
         )
-    return f"The result of {found[1]} is larger than any number that its dtype can hold."
+    text = f"The result of {found[1]} is larger than any number that its dtype can hold."
+    if "scalar" in found[0]:  # NumPy is silent on arrays of integers
+        text += " If these are bytes or other integers, convert them to float first."
+    return text
 
 
 def _invalid(found, _):
@@ -301,8 +311,12 @@ PATTERNS = (  # the exception's type, a part of its message, and what it means
         r"'(?:numpy\.)?(ndarray|int|float|float64|float32|list|tuple)' object is not callable",
         "A value stands in front of ( ) as if it were a function: perhaps a `*` is missing, or [ ] is meant.",
     ),
-    (TypeError, r"([\w.<>]+)\(\) missing \d+ required .*argument.*?: (.*)", _missing),
-    (TypeError, r"([\w.<>]+)\(\) takes .* arguments? but .* given", _too_many),
+    (TypeError, r"([\w.<>]+)\(\) missing (?:\d+ )?required .*?argument[^']*('[^(]*')", _missing),
+    (
+        TypeError,
+        r"([\w.<>]+)(?:\(\) takes| expected) (.*\d.*|exactly one) arguments?(?: but |, got | \()(\d+)",
+        _count,
+    ),
     (TypeError, r"unexpected keyword argument '(\w+)'|'(\w+)' is an invalid keyword", _unexpected),
     (
         TypeError,
@@ -339,7 +353,8 @@ PATTERNS = (  # the exception's type, a part of its message, and what it means
     (
         RuntimeWarning,
         r"divide by zero encountered in log",
-        "log is given a 0, and the logarithm of 0 is minus infinity.",
+        "log is given a 0, and the logarithm of 0 is minus infinity. If this is a probability that has "
+        "become 0, simplify its logarithm on paper first: the exp in it cancels.",
     ),
     (RuntimeWarning, "divide by zero", "Something other than 0 is divided by 0, which makes inf."),
     (RuntimeWarning, r"invalid value encountered in (?:scalar )?(\w+)", _invalid),

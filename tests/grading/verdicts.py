@@ -101,7 +101,9 @@ def _words(part):
 
 def _added(diagnosis, message, why):
     """Return the lines that a test adds to a diagnosis: its numbers are left out, for others are shown."""
-    if diagnosis.sentence or diagnosis.kind in ("exception", "warning"):
+    if diagnosis.sentence or diagnosis.kind in ("exception", "warning", "changed"):
+        return []
+    if "Is a `return` missing?" in diagnosis.evidence:  # that is all there is to say
         return []
     return [line for line in message.splitlines() if not _is_table(line)] + ([why] if why else [])
 
@@ -128,7 +130,8 @@ class Failure(NamedTuple):
 def _explain(excinfo, package, exercise):
     """Say what went wrong: a check's own message, or where an exception arose and what came before it."""
     error, message = excinfo.value, str(excinfo.value)
-    if excinfo.errisinstance((AssertionError, pytest.fail.Exception)):
+    own = package.path in Path(excinfo.traceback[-1].path).parents  # an `assert` of the learner's is no check
+    if excinfo.errisinstance((AssertionError, pytest.fail.Exception)) and not own:
         kind = getattr(error, "kind", "refusal" if "must raise" in message else "values")
         # pytest appends the expression, which the message has said better, and indents all but its first line
         message = message.split("\nassert ")[0]

@@ -67,7 +67,7 @@ def require_close(actual, expected, *, what, look, rtol=1e-7, atol=1e-12):
     if wrong.any():
         table = _table(actual, expected, wrong)
         if np.allclose(actual, expected, rtol=1e-5, atol=1e-6):
-            look = f"{look}. It is nearly right: was something on the way computed in float32?"
+            look = f"{look}. It is nearly right: is something computed in float32, or a small number added?"
         raise CheckFailed("values", f"{what} is wrong.\n{table}\nLook at: {look}")
 
 

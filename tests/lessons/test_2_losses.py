@@ -85,8 +85,8 @@ def require_value_error(losses, name, first, targets, *, what, look):
         came = f"it returned {getattr(losses, name)(first, targets)}"
     except ValueError:
         return
-    except IndexError as error:
-        came = f"it raised IndexError: {error}"
+    except (AssertionError, IndexError, KeyError, TypeError) as error:
+        came = f"it raised {type(error).__name__}" + (f": {error}" if str(error) else "")
     pytest.fail(f"{name} of {what} must raise ValueError; {came}.\nLook at: {look}", pytrace=False)
 
 

@@ -5,6 +5,7 @@ lists cases for an exercise: small calls, the smallest first. What a learner's f
 compared with what the wrong solutions do on them: where all agree, the mistake is known.
 """
 
+import ast
 import inspect
 import re
 from collections.abc import Callable
@@ -53,6 +54,15 @@ class Case(NamedTuple):
     parts: tuple | str = ()
     test: str = ""
     shown: "Case | None" = None
+
+    @property
+    def typable(self):
+        """Whether the text is a Python expression, to be typed in, rather than words."""
+        try:
+            ast.parse(self.text, mode="eval")
+        except SyntaxError:
+            return False
+        return True
 
 
 WRONG: dict[str, list[Solution]] = {}

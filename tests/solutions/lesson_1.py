@@ -29,6 +29,7 @@ def sigmoid_values(sigmoid):
     yield call(sigmoid, SINGLE)
     yield with_overflow_shown(call(sigmoid, np.array([-1000.0])))
     yield with_overflow_shown(call(sigmoid, np.array([1000.0])))
+    yield with_overflow_shown(call(sigmoid, np.array([-1000.0, 1000.0])))
     # exp(200) is beyond float32, and well within float64
     yield with_overflow_shown(call(sigmoid, np.array([-200.0], np.float32)))
     yield from of_integers(sigmoid, BYTES)
@@ -132,7 +133,7 @@ def sigmoid_filled_through_ravel(z):
 
 @wrong(
     "sigmoid",
-    "It is right for floats, and wrong for bytes: an array of uint8 has no room for -z, and NumPy's exp of "
+    "It is wrong for bytes: an array of uint8 has no room for -z, and NumPy's exp of "
     "one is only float16. Convert z to float first.",
 )
 def sigmoid_of_bytes_as_they_come(z):
@@ -241,11 +242,20 @@ def sigmoid_backward_filled_into_an_array_like_grad(grad, a):
 
 @wrong(
     "sigmoid_backward",
-    "It is right for floats, but where grad and a are both integers, so is the result: anything but floats "
-    "is computed in float64 here.",
+    "Where grad and a are both integers, so is your result: anything but floats is computed in float64 here, "
+    "so convert them first.",
 )
 def sigmoid_backward_of_integers_in_integers(grad, a):
     return grad * a * (1 - a)
+
+
+@wrong(
+    "sigmoid_backward",
+    "You return grad * a - a: parentheses are missing around 1 - a, because * binds before -.",
+)
+def sigmoid_backward_without_parentheses(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
+    return grad * a * 1 - a
 
 
 @right("sigmoid_backward")
@@ -348,8 +358,8 @@ def _kept_array(shape, dtype):
 
 @wrong(
     "tanh",
-    "It is right for floats, but NumPy's tanh of bytes is only float16: anything but floats is computed in "
-    "float64 here, so convert z first.",
+    "NumPy's tanh of bytes is only float16: anything but floats is computed in float64 here, so convert z "
+    "first.",
 )
 def tanh_of_bytes_as_they_come(z):
     return np.tanh(z)
@@ -364,6 +374,24 @@ def tanh_limiting_the_sums_in_place(z):
     z = as_floating(z)
     np.clip(z, -20, 20, out=z)
     return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+
+@wrong(
+    "tanh",
+    "Your result is float32, whatever came in: float64 sums lose more than half of their digits. A floating "
+    "input keeps its dtype.",
+)
+def tanh_always_in_float32(z):
+    return np.tanh(as_floating(z)).astype(np.float32)
+
+
+@wrong(
+    "tanh",
+    "Your result is float32, whatever came in: float64 sums lose more than half of their digits. A floating "
+    "input keeps its dtype. (And NumPy's tanh of bytes is only float16: convert z first.)",
+)
+def tanh_always_in_float32_of_bytes_as_they_come(z):
+    return np.tanh(z).astype(np.float32)
 
 
 @right("tanh")
@@ -447,8 +475,8 @@ def tanh_backward_filled_into_an_array_like_grad(grad, a):
 
 @wrong(
     "tanh_backward",
-    "It is right for floats, but where grad and a are both integers, so is the result: anything but floats "
-    "is computed in float64 here.",
+    "Where grad and a are both integers, so is your result: anything but floats is computed in float64 here, "
+    "so convert them first.",
 )
 def tanh_backward_of_integers_in_integers(grad, a):
     return grad * (1 - a**2)
@@ -530,6 +558,15 @@ def relu_in_float64(z):
 def relu_in_place_and_in_integers(z):
     z[z < 0] = 0
     return z
+
+
+@wrong(
+    "relu",
+    "np.max(z, 0) is the largest number along axis 0: it takes the 0 for an axis. np.maximum(z, 0) compares "
+    "each entry with 0.",
+)
+def relu_by_the_largest_entry(z):
+    return np.max(as_floating(z), 0)
 
 
 @right("relu")
@@ -624,8 +661,8 @@ def relu_backward_by_the_sign_of_grad(grad, a):
 
 @wrong(
     "relu_backward",
-    "The values are right, but float32 becomes float64: an array of the Python numbers 0 and 1, as np.where "
-    "or astype(int) makes it, is not float32. A comparison multiplies just as well.",
+    "The values are right, but float32 becomes float64: an array that you create, by np.zeros or by np.where "
+    "of two Python numbers, is not float32. A comparison, a > 0, multiplies as it is.",
 )
 def relu_backward_in_float64(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -741,8 +778,8 @@ def leaky_relu_in_place(z, slope=0.01):
 
 @wrong(
     "leaky_relu",
-    "The values are right, but float32 becomes float64. np.where of two Python numbers is a float64 array, "
-    "and wins the product; let it choose between arrays that have the dtype of z.",
+    "The values are right, but float32 becomes float64. An array that you create, by np.zeros or by "
+    "np.where of two Python numbers, is float64 unless it is given the dtype of z.",
 )
 def leaky_relu_in_float64(z, slope=0.01):
     z = as_floating(z)
@@ -832,8 +869,8 @@ def leaky_relu_backward_returning_the_slope(grad, a, slope=0.01):
 
 @wrong(
     "leaky_relu_backward",
-    "The values are right, but float32 becomes float64. np.where of two Python numbers is a float64 array, "
-    "and wins the product; let it choose between arrays that have the dtype of grad.",
+    "The values are right, but float32 becomes float64. An array that you create, by np.zeros or by "
+    "np.where of two Python numbers, is float64 unless it is given the dtype of grad.",
 )
 def leaky_relu_backward_in_float64(grad, a, slope=0.01):
     grad, a = as_floating(grad), as_floating(a)
@@ -1189,6 +1226,17 @@ def softmax_shifted_by_the_maximum_of_the_batch(z):
 
 @wrong(
     "softmax",
+    "You subtract one maximum for the whole batch. Beside a row of large scores, all of a quiet row "
+    "underflows to 0, and 0 / 0 is nan: each row needs a maximum of its own. (And bytes have no room for "
+    "negative numbers: convert z to float first.)",
+)
+def softmax_shifted_by_the_maximum_of_the_batch_of_bytes(z):
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    "softmax",
     "Your whole batch sums to 1, where each row should: max and sum without an axis run over everything.",
 )
 def softmax_over_the_whole_batch(z):
@@ -1215,6 +1263,18 @@ def softmax_over_the_whole_batch_without_a_shift(z):
 def softmax_without_keepdims(z):
     z = as_floating(z)
     e = np.exp(z - z.max(axis=-1))
+    return e / e.sum(axis=-1)
+
+
+@wrong(
+    "softmax",
+    "You divide by the sums of the rows as one row, which NumPy lines up with the columns: for a square "
+    "batch that gives wrong numbers silently, for any other an error. The sums must stand upright, as a "
+    "column: `keepdims` keeps them so.",
+)
+def softmax_without_keepdims_in_the_sum(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1)
 
 
@@ -1296,7 +1356,7 @@ def softmax_shifting_a_batch_only(z):
 
 @wrong(
     "softmax",
-    "It is right for floats, and wrong for bytes: an array of uint8 has no room for a score below the "
+    "It is wrong for bytes: an array of uint8 has no room for a score below the "
     "maximum minus the maximum, and counts down from 255 instead. Convert z to float first.",
 )
 def softmax_of_bytes_as_they_come(z):
@@ -1449,7 +1509,7 @@ def log_softmax_losing_digits(z):
 
 @wrong(
     "log_softmax",
-    "It is right for floats, and wrong for bytes: an array of uint8 has no room for a score below the "
+    "It is wrong for bytes: an array of uint8 has no room for a score below the "
     "maximum minus the maximum, and counts down from 255 instead. Convert z to float first.",
 )
 def log_softmax_of_bytes_as_they_come(z):

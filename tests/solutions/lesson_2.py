@@ -96,6 +96,16 @@ def softmax_cross_entropy_as_a_sum(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
+    "The gradient is right, and the loss n times too large: it is the sum over the samples, where their mean "
+    "is asked for.",
+)
+def softmax_cross_entropy_with_the_loss_as_a_sum(logits, targets):
+    loss, grad = softmax_cross_entropy(logits, targets)
+    return loss * len(grad), grad
+
+
+@wrong(
+    "softmax_cross_entropy",
     "Your loss is k times too small for k classes: the mean runs over all n * k entries. Sum over the "
     "classes, and average over the samples.",
 )
@@ -236,6 +246,43 @@ def softmax_cross_entropy_of_rows_only(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
+    "Labels are not told from rows of probabilities: your 1-D targets are multiplied into the logarithms as "
+    "if they were one row for all samples. Where targets are 1-D, they name the column of the right class.",
+)
+def softmax_cross_entropy_of_rows_only_broadcasting(logits, targets):
+    logits = as_floating(logits)
+    loss = -np.sum(targets * log_softmax(logits)) / len(logits)
+    return float(loss), (softmax(logits) - targets) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Labels are not told from rows of probabilities: your 1-D targets are multiplied into the logarithms as "
+    "if they were one row for all samples. Where targets are 1-D, they name the column of the right class. "
+    "(And log_softmax has to take the place of the log of softmax.)",
+)
+def softmax_cross_entropy_of_rows_only_by_the_log_of_softmax(logits, targets):
+    logits = as_floating(logits)
+    p = softmax(logits)
+    return float(-np.sum(targets * np.log(p)) / len(logits)), (p - targets) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your targets are always used as indices, which rows of probabilities are not: where `targets` is 2-D, "
+    "its entries are weights of the logarithms. (Then check the targets, and raise ValueError.)",
+)
+def softmax_cross_entropy_of_labels_only_unchecked(logits, targets):
+    logits = as_floating(logits)
+    rows = np.arange(len(logits))
+    grad = softmax(logits)
+    loss = -log_softmax(logits)[rows, targets].mean()
+    grad[rows, targets] -= 1
+    return float(loss), grad / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
     "The numbers are right, but the loss of float32 scores is a np.float32: a Python float is asked for, and "
     "float(...) makes one.",
 )
@@ -262,7 +309,7 @@ def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
 @wrong(
     "softmax_cross_entropy",
     "For labels and moderate logits the numbers are right. What remains: 2-D targets; log_softmax, because "
-    "the log of softmax is -inf where that has become 0; and a Python float for the loss of float32 scores.",
+    "the log of softmax is -inf where that has become 0; and a ValueError for targets that do not fit.",
 )
 def softmax_cross_entropy_as_first_written(logits, targets):
     rows = np.arange(len(logits))
@@ -529,6 +576,46 @@ def binary_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
+    "Your gradient is divided by the number of samples, but the loss by the number of elements. With one "
+    "column the two are the same, with k columns the gradient is k times too large.",
+)
+def binary_cross_entropy_with_the_gradient_over_the_samples(logits, targets):
+    loss, grad = binary_cross_entropy(logits, targets)
+    return loss, grad * grad.dtype.type(grad.shape[1])
+
+
+@wrong(
+    "binary_cross_entropy",
+    "You return the sum over the elements, with its gradient: divide both by the number of elements.",
+)
+def binary_cross_entropy_as_a_sum(logits, targets):
+    loss, grad = binary_cross_entropy(logits, targets)
+    return loss * grad.size, grad * grad.dtype.type(grad.size)
+
+
+@wrong(
+    "binary_cross_entropy",
+    "The gradient is right, but the loss is the sum over the elements, where their mean is asked for.",
+)
+def binary_cross_entropy_with_the_loss_as_a_sum(logits, targets):
+    loss, grad = binary_cross_entropy(logits, targets)
+    return loss * grad.size, grad
+
+
+@wrong(
+    "binary_cross_entropy",
+    "For moderate logits the numbers are right. Far from 0, exp(-z) overflows, and log(p) is -inf where p "
+    "has become 0: write the loss in terms of the logits, and let the gradient use your sigmoid. And raise "
+    "a ValueError if the shapes differ.",
+)
+def binary_cross_entropy_by_a_naive_sigmoid(logits, targets):
+    p = 1 / (1 + np.exp(-as_floating(logits)))
+    loss = -np.mean(targets * np.log(p) + (1 - targets) * np.log(1 - p))
+    return float(loss), (p - targets) / p.size
+
+
+@wrong(
+    "binary_cross_entropy",
     "You take the logits for probabilities: they are scores, which may be negative or above 1. The sigmoid "
     "belongs into this function.",
 )
@@ -644,7 +731,7 @@ def binary_cross_entropy_in_the_dtype_of_the_targets(logits, targets):
 @wrong(
     "binary_cross_entropy",
     "For moderate logits the numbers are right. What remains: a form without log(p), which is -inf where p "
-    "has become 0; targets in the dtype of the logits; and a Python float for the loss of float32 scores.",
+    "has become 0; and a ValueError if the shapes differ.",
 )
 def binary_cross_entropy_as_first_written(logits, targets):
     p = sigmoid(logits)
@@ -680,7 +767,7 @@ def binary_cross_entropy_comparing_sizes(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "It is right for floats, and wrong for bytes: an array of uint8 has no room for a negative number, so "
+    "It is wrong for bytes: an array of uint8 has no room for a negative number, so "
     "the exponent in exp(-|z|) wraps round to a large one. Convert the logits to float first.",
 )
 def binary_cross_entropy_of_bytes_as_they_come(logits, targets):
@@ -799,6 +886,37 @@ def mean_squared_error_with_the_gradient_of_the_sum(predictions, targets):
 
 @wrong(
     "mean_squared_error",
+    "Your gradient is divided by the number of samples, but the loss by the number of elements. With one "
+    "column the two are the same, with k columns the gradient is k times too large.",
+)
+def mean_squared_error_with_the_gradient_over_the_samples(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return loss, grad * grad.dtype.type(grad.shape[1])
+
+
+@wrong(
+    "mean_squared_error",
+    "The gradient is right, but the loss is the sum of the squares, where their mean is asked for.",
+)
+def mean_squared_error_with_the_loss_as_a_sum(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return loss * grad.size, grad
+
+
+@wrong(
+    "mean_squared_error",
+    "You convert the difference, and not what it is taken of: between bytes, a difference below 0 has "
+    "wrapped round to a large number by then. Convert the predictions first, and the targets to their dtype.",
+)
+def mean_squared_error_converted_too_late(predictions, targets):
+    if predictions.shape != targets.shape:
+        raise ValueError(f"shapes differ: {predictions.shape} and {targets.shape}")
+    difference = as_floating(predictions - targets)
+    return float(np.mean(difference**2)), 2 * difference / difference.size
+
+
+@wrong(
+    "mean_squared_error",
     "Loss and gradient are divided by the number of samples: the mean runs over all elements. With one "
     "column the two are the same, with k columns you divide by k times too little.",
 )
@@ -864,8 +982,9 @@ def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right. What remains: a ValueError for shapes that differ, before NumPy broadcasts them; "
-    "targets in the dtype of the predictions; and a Python float for the loss of float32 ones.",
+    "The formula is right. What remains: raise a ValueError if the shapes differ, before NumPy broadcasts "
+    "them; and convert the predictions to float first, the targets to the same dtype: in bytes, a difference "
+    "below 0 wraps round.",
 )
 def mean_squared_error_as_first_written(predictions, targets):
     difference = predictions - targets
@@ -896,7 +1015,7 @@ def mean_squared_error_cutting_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "It is right for floats, and wrong for bytes: in uint8 a difference below 0 wraps round to a large "
+    "It is wrong for bytes: in uint8 a difference below 0 wraps round to a large "
     "number. Convert the predictions to float first.",
 )
 def mean_squared_error_of_bytes_as_they_come(predictions, targets):

@@ -99,6 +99,33 @@ def dense_with_the_weights_transposed(x, W, b):
 
 @wrong(
     "dense",
+    "You compute W @ x, but samples are rows here: each row of x is multiplied by the columns of W, so x "
+    "comes first.",
+)
+def dense_with_the_weights_first(x, W, b):
+    return as_floating(W) @ as_floating(x) + b
+
+
+@wrong(
+    "dense",
+    "You compute W @ x, but samples are rows here: each row of x is multiplied by the columns of W, so x "
+    "comes first. (Then convert both to float: bytes overflow.)",
+)
+def dense_with_the_weights_first_in_integers(x, W, b):
+    return W @ x + b
+
+
+@wrong(
+    "dense",
+    "You multiply x and W entry by entry: `*` is no matrix product. Each output is a sum over all inputs, "
+    "which is what `@` does. (Then convert both to float: bytes overflow.)",
+)
+def dense_entry_by_entry_in_integers(x, W, b):
+    return x * W + b
+
+
+@wrong(
+    "dense",
     "You multiply x and W entry by entry: `*` is no matrix product. Each output is a sum over all inputs, "
     "which is what `@` does.",
 )
@@ -120,8 +147,8 @@ def dense_in_float64(x, W, b):
 
 @wrong(
     "dense",
-    "It is right for floats, but integers stay integers, and bytes overflow at 255: anything but floats is "
-    "computed in float64 here. Convert x and W first.",
+    "Integers stay integers, and bytes overflow at 255: anything but floats is computed in float64 here. "
+    "Convert x and W first.",
 )
 def dense_of_integers_in_integers(x, W, b):
     return x @ W + b
@@ -129,8 +156,8 @@ def dense_of_integers_in_integers(x, W, b):
 
 @wrong(
     "dense",
-    "It is right for floats, but bytes overflow at 255 before they become float64: convert x and W before "
-    "the product, not what comes out of it.",
+    "Bytes overflow at 255 before they become float64: convert x and W before the product, not what comes "
+    "out of it.",
 )
 def dense_converted_too_late(x, W, b):
     return as_floating(x @ W) + b
@@ -167,8 +194,8 @@ def dense_backward_in_one_array_for_all_calls(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "It is right for floats, but where all arguments are integers, so are your gradients: anything but "
-    "floats is computed in float64 here. Convert the arguments first.",
+    "Where all arguments are integers, so are your gradients: anything but floats is computed in float64 "
+    "here. Convert the arguments first.",
 )
 def dense_backward_of_integers_in_integers(grad, x, W):
     return grad @ W.T, x.T @ grad, grad.sum(axis=0)
@@ -226,6 +253,35 @@ def dense_backward_divided_by_n_again(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     n = x.shape[0]
     return grad @ W.T, x.T @ grad / n, grad.sum(axis=0) / n
+
+
+@wrong(
+    "dense_backward",
+    "Your db is grad itself, with a row for each sample. b is shared by all samples, so its gradient is the "
+    "sum of theirs, one entry for each output.",
+)
+def dense_backward_without_a_sum_for_db(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    return grad @ W.T, x.T @ grad, grad
+
+
+@wrong(
+    "dense_backward",
+    "Your db is a single number: a sum without an axis runs over everything. Sum over the samples alone, so "
+    "that each output keeps a gradient of its own.",
+)
+def dense_backward_with_one_number_for_db(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    return grad @ W.T, x.T @ grad, grad.sum()
+
+
+@wrong(
+    "dense_backward",
+    "dx and dW are exchanged: the first result must have the shape of x, the second that of W.",
+)
+def dense_backward_with_dx_and_dw_exchanged(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    return x.T @ grad, grad @ W.T, grad.sum(axis=0)
 
 
 @wrong(

@@ -16,9 +16,14 @@ def _form(initializer, *args):
     return np.zeros_like(W) if isinstance(W, np.ndarray) else W
 
 
-def _drawn(initializer, fan_in, fan_out, dtype=np.float64, **options):
+def _weights(initializer, fan_in, fan_out, dtype=np.float64, **options):
+    """Return weights as float64."""
+    return initializer(np.random.default_rng(7), fan_in, fan_out, dtype, **options).astype(np.float64)
+
+
+def _drawn(*args, **options):
     """Return weights as float64, or NaN if too few of them were drawn for their size to be measured."""
-    W = initializer(np.random.default_rng(7), fan_in, fan_out, dtype, **options).astype(np.float64)
+    W = _weights(*args, **options)
     return W if len(np.unique(W)) > W.size / 2 else np.full_like(W, np.nan)
 
 
@@ -75,28 +80,32 @@ def _common(name, initializer, size):
         lambda: _form(initializer, 2, 7, np.dtype(np.float64)),
     )
 
+    def size_of(shown, *args, **options):
+        # a size that too few draws make by chance is compared with no other, and shown as it is
+        text, test = f"{words} for W = {name}(rng, {shown})", "chosen" if options else "variance"
+        case, shown = (
+            script(
+                text,
+                lambda weights=weights: measure(weights(initializer, *args, **options)),
+                rtol=0.03,
+                atol=0.0003,
+                test=test,
+            )
+            for weights in (_drawn, _weights)
+        )
+        return case._replace(shown=shown)
+
     def at(*fans, **options):
         shown = "".join(f", {option}={value}" for option, value in options.items())
-        return script(
-            f"{words} for W = {name}(rng, {fans[0]}, {fans[1]}, np.float64{shown})",
-            lambda: measure(_drawn(initializer, *fans, **options)),
-            rtol=0.03,
-            atol=0.003,
-            test="chosen" if options else "variance",
-        )
+        return size_of(f"{fans[0]}, {fans[1]}, np.float64{shown}", *fans, **options)
 
-    yield script(
-        f"{words} for W = {name}(rng, 300, 100), in float32",
-        lambda: measure(_drawn(initializer, 300, 100, np.float32)),
-        rtol=0.03,
-        atol=0.003,
-    )
     yield script(
         f"how many different numbers there are in {name}(rng, 40, 30, np.float64)",
         lambda: len(np.unique(np.abs(initializer(np.random.default_rng(7), 40, 30, np.float64)))),
         rtol=0.02,
         test="drawn_on_its_own",
     )
+    yield size_of("300, 100, np.float32", 300, 100, np.float32)
     yield at(300, 100)
     yield at(100, 300)
     if name == "random_normal":
@@ -206,6 +215,40 @@ def xavier_normal_with_the_variance_as_deviation(rng, fan_in, fan_out, dtype=np.
 
 @wrong(
     "xavier_normal",
+    "Your standard deviation is sqrt(2) / (fan_in + fan_out): the root ends too early. It covers the whole "
+    "fraction.",
+)
+def xavier_normal_with_the_root_of_two_alone(rng, fan_in, fan_out, dtype=np.float32):
+    return rng.normal(0, math.sqrt(2) / (fan_in + fan_out), (fan_in, fan_out)).astype(dtype)
+
+
+@wrong(
+    "he_normal",
+    "Your standard deviation is sqrt(2) / fan_in: the root ends too early. It covers the whole fraction.",
+)
+def he_normal_with_the_root_of_two_alone(rng, fan_in, fan_out, dtype=np.float32):
+    return rng.normal(0, math.sqrt(2) / fan_in, (fan_in, fan_out)).astype(dtype)
+
+
+@wrong(
+    "he_uniform",
+    "Your limit is sqrt(6) / fan_in: the root ends too early. It covers the whole fraction.",
+)
+def he_uniform_with_the_root_of_six_alone(rng, fan_in, fan_out, dtype=np.float32):
+    limit = math.sqrt(6) / fan_in
+    return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype)
+
+
+@wrong(
+    "random_normal",
+    "Your standard deviation is `std` squared: `std` is the standard deviation itself, not its root.",
+)
+def random_normal_with_std_squared(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
+    return rng.normal(0, std**2, (fan_in, fan_out)).astype(dtype)
+
+
+@wrong(
+    "xavier_normal",
     "Your variance is 1 / fan_in, a rule that some texts also call Xavier's. The one asked for looks at "
     "both widths: it divides by fan_in + fan_out.",
 )
@@ -235,8 +278,8 @@ def xavier_normal_with_half_the_variance(rng, fan_in, fan_out, dtype=np.float32)
 
 @wrong(
     "xavier_normal",
-    "Your weights are well drawn, but float64 where float32 was asked for: NumPy draws in float64, and "
-    "`dtype` has not been applied.",
+    "Your weights are well drawn, but float64 where float32 was asked for. NumPy draws in float64, and a "
+    "factor np.sqrt(...) is float64, too: apply `astype(dtype)` last, to the product.",
 )
 def xavier_normal_in_float64(rng, fan_in, fan_out, dtype=np.float32):
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out))
@@ -573,6 +616,14 @@ def _scaled_after_a_draw_in_float32(draw, rng, fan_in, fan_out, dtype, **options
     return draws.astype(dtype) * scale(fan_in, fan_out, **options)
 
 
+def _always_in_float32(draw, rng, fan_in, fan_out, dtype, **options):
+    return draw(rng, fan_in, fan_out, np.float32, **options)
+
+
+def _one_number_for_all(draw, rng, fan_in, fan_out, dtype, **options):
+    return np.full((fan_in, fan_out), draw(rng, fan_in, fan_out, dtype, **options)[0, 0])
+
+
 def _calling_the_dtype(draw, rng, fan_in, fan_out, dtype, **options):
     return dtype(draw(rng, fan_in, fan_out, np.float64, **options))
 
@@ -588,8 +639,8 @@ def _from_the_global_generator(draw, rng, fan_in, fan_out, dtype, **options):
 
 SLIPS = {  # what goes wrong with any of them; it is told as where it has an entry above
     _in_float64: (
-        "Your weights are well drawn, but float64 where float32 was asked for: NumPy draws in float64, and "
-        "`dtype` has not been applied."
+        "Your weights are well drawn, but float64 where float32 was asked for. NumPy draws in float64, and a "
+        "factor np.sqrt(...) is float64, too: apply `astype(dtype)` last, to the product."
     ),
     _transposed: (
         "Your weights are well drawn, but W is transposed, (fan_out, fan_in). Samples are rows here, so the "
@@ -602,6 +653,14 @@ SLIPS = {  # what goes wrong with any of them; it is told as where it has an ent
     _scaled_after_a_draw_in_float32: (
         "You draw in float32 and scale in float64: the scaling fills the digits up, but the weights are as "
         "coarse as the draw was. Draw in `dtype`, or in float64."
+    ),
+    _always_in_float32: (
+        "Your weights are float32, whatever `dtype` the caller asks for: a fixed dtype stands where the "
+        "argument `dtype` belongs."
+    ),
+    _one_number_for_all: (
+        "All your weights are equal: a single number is drawn, and repeated. Units of one layer are then "
+        "twins; draw an array of the full shape (fan_in, fan_out)."
     ),
     _calling_the_dtype: (
         "`dtype(...)` works for np.float64, but not for np.dtype('float64'), which is what a network passes "

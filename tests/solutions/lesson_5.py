@@ -75,7 +75,7 @@ def starts(network):
         rtol=0.05,
     )
     yield script(
-        "[0 * p for p in Network((3, 2), rng=rng, dtype=np.float64).params]",
+        "[0 * p for p in Network((3, 2), rng=rng, dtype=float64).params]",
         lambda: shapes((3, 2), dtype=np.float64),
         parts="params",
     )
@@ -1020,6 +1020,39 @@ class LargestOverTheSamples(Network):
         if scores.shape[1] == 1:
             return (scores[:, 0] > 0).astype(int)
         return scores.argmax(axis=0)
+
+
+@wrong(
+    "Network.predict",
+    "You give one answer for the whole batch: np.argmax without an axis numbers all the scores through. Ask "
+    "for the largest in each row.",
+)
+class LargestOfAllScores(Network):
+    def predict(self, X):
+        scores = self.forward(X)
+        if scores.shape[1] == 1:
+            return (scores[:, 0] > 0).astype(int)
+        return np.argmax(scores)
+
+
+@wrong(
+    "Network.predict",
+    "You give one answer for the whole batch: np.argmax without an axis numbers all the scores through. Ask "
+    "for the largest in each row. (A single output then needs a rule of its own.)",
+)
+class LargestOfAllScoresAndOfOne(Network):
+    def predict(self, X):
+        return np.argmax(self.forward(X))
+
+
+@wrong(
+    "Network.predict",
+    "You look for the largest score down the columns, that is among the samples: there must be one answer "
+    "for each row. (A single output then needs a rule of its own.)",
+)
+class LargestOverTheSamplesAndOfOne(Network):
+    def predict(self, X):
+        return self.forward(X).argmax(axis=0)
 
 
 @wrong("Network.predict", "With one output you answer True and False: a class index is an integer, 0 or 1.")

@@ -115,7 +115,7 @@ def masks(dropout):
     )
     for rate in (1.0, -0.1):
         yield script(
-            f"dropout(np.ones((2, 3)), {rate}, rng)",
+            f"dropout(ones((2, 3)), {rate}, rng)",
             lambda rate=rate: len(dropout(np.ones((2, 3)), rate, _rng())),
         )
     yield script(
