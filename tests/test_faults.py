@@ -136,7 +136,7 @@ FAULTS = {  # name: code that replaces tanh, what is said of it
             z = as_floating(z)
             return np.tanh(z, out=z)
         """,
-        "argument `z`",
+        "It changes its argument z",
     ),
     "global seed set": (
         """

@@ -77,14 +77,9 @@ def test_what_is_spoilt_is_found_before_its_user_is_blamed(folder, kata):
 
 
 YARDSTICKS = {  # what is wrong, and what is right but tested with it
-    "dense": ("dense_backward", "def dense(x, W, b):\n    return as_floating(x) @ W"),
-    "softmax": (
-        "log_softmax",
-        "def softmax(z):\n    z = as_floating(z)\n    return np.exp(z - z.max(axis=-1, keepdims=True))",
-    ),
-    "dropout": (
-        "dropout_backward",
-        "def dropout(x, rate, rng):\n    return as_floating(x), np.zeros(np.shape(x))",
+    "EarlyStopping.update": (
+        "EarlyStopping.restore",
+        "EarlyStopping.update = lambda self, loss, params: False",
     ),
 }
 
@@ -95,11 +90,10 @@ def test_a_right_function_waits_for_the_wrong_one_that_its_tests_call(folder, ka
     for wrong, (right, _) in YARDSTICKS.items():
         told = kata("check", right)
         assert told.startswith(f"{right}: waiting\n  waits for {wrong}\n"), told
-    told, board = kata("check", *(right for right, _ in YARDSTICKS.values())), kata()
+    told, board = kata("check", "8"), kata()
     for wrong, (right, _) in YARDSTICKS.items():
         assert re.search(rf"^  {right} +waiting +\d+/\d+  waits for {wrong}$", told, re.MULTILINE), told
         assert re.search(rf"^    waiting  .*\b{right}\b.* \(for {wrong}\)", board, re.MULTILINE), board
-    assert "Next: mend softmax (" in board
     for mend_one in mend:
         mend_one()
     kata("check", *YARDSTICKS)

@@ -110,19 +110,15 @@ v2                     | 2 | trains a ReLU network with all that you have writte
 
 EXERCISES = {exercise.name: exercise for exercise in _exercises()}
 TESTED_WITH = {  # what an exercise's tests call beside its function, and the function itself need not
-    "log_softmax": ["softmax"],
-    "dense_backward": ["dense"],
     "Network.loss_and_grads": [
         "Network.forward",
         "softmax_cross_entropy",
         "binary_cross_entropy",
         "mean_squared_error",
     ],
-    "dropout_backward": ["dropout"],
     "Network.l2": ["Network.forward"],
     "Network.dropout": ["Network.forward"],
     "EarlyStopping.restore": ["EarlyStopping.update"],
-    "train_epoch": ["Network.loss_and_grads", "Network.predict", "adam_step"],
 }
 
 
