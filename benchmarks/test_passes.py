@@ -30,8 +30,11 @@ def workload(request):
 
 
 @pytest.fixture(autouse=True)
-def sizes(benchmark, contender, workload):
-    """Keep beside the figure who is timed, on which network and batch."""
+def sizes(contender, workload, benchmark):
+    """Keep beside the figure who is timed, on which network and batch.
+
+    The contender comes first: if it is absent, the test is skipped before there is a benchmark to be used.
+    """
     batch = workload.batch or FULL_BATCH
     benchmark.extra_info.update(contender=contender.name, sizes=list(workload.sizes), batch=batch)
 
