@@ -194,8 +194,8 @@ def dense_backward_in_one_array_for_all_calls(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "Where all arguments are integers, so are your gradients: anything but floats is computed in float64 "
-    "here. Convert the arguments first.",
+    "Where the arguments of a product or a sum are integers, so is your result: anything but floats is "
+    "computed in float64 here. Convert all three arguments first.",
 )
 def dense_backward_of_integers_in_integers(grad, x, W):
     return grad @ W.T, x.T @ grad, grad.sum(axis=0)
