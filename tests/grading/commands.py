@@ -55,7 +55,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message):
         message = message.removeprefix("argument ")
-        choice = r"(.*): invalid choice: ('.*?'|\S+) \(choose from (.*)\)"
+        # Python 3.15 makes a guess of its own before the choices.
+        choice = r"(.*?): invalid choice: ('.*?'|[^\s,]+)(?:, maybe you meant .*\?)? \(choose from (.*)\)"
         if match := re.match(choice, message):
             argument, got, known = match[1], match[2].strip("'"), re.findall(r"[\w-]+", match[3])
             near = get_close_matches(got, known, n=1)
