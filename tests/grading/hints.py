@@ -617,7 +617,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
             "Example: grad = (3, -1, 2), mask = (0, 2, 2): (0, -2, 4).",
         ),
         _steps(
-            "There is no new draw and no new scale: mask has it all.",
+            "Draw nothing anew and scale nothing anew: mask already holds both.",
             "Multiply entry by entry, and return the product.",
         ),
     ),

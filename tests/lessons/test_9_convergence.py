@@ -101,7 +101,7 @@ def trains(training):
 
 @pytest.fixture(scope="session")
 def watch(request, announce):
-    """The one who tells how far the trainings of this session are."""
+    """Report how far the trainings of this run have come."""
     trainings = [
         item.callspec.params["training"]
         for item in request.session.items
