@@ -10,7 +10,7 @@ import sys
 import time
 from statistics import median
 
-from tests.grading.runner import ROOT
+from tests.grading import ROOT
 
 from .contenders import CONTENDERS
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.grading.package import Package, Refused
-from tests.grading.runner import ROOT
+from tests.grading import ROOT
+from tests.grading.judging.package import Package, Refused
 
 from .contenders import graded
 from .kernels import KERNELS

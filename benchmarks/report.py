@@ -9,8 +9,8 @@ import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.grading.progress import write
-from tests.grading.runner import ROOT
+from tests.grading import ROOT
+from tests.grading.files import write
 
 from . import doctor
 from .turns import ratio, spread

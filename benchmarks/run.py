@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.grading.progress import write
+from tests.grading.files import write
 
 from . import anatomy, doctor, growth, machine, race_to_accuracy
 from .contenders import who_can
@@ -129,7 +129,7 @@ def read(path):
 def _require_package(name):
     import pytest
 
-    from tests.grading.package import Package
+    from tests.grading.judging.package import Package
 
     try:
         Package(name)

@@ -15,7 +15,7 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from nn import blas
-from tests.grading.runner import ROOT
+from tests.grading import ROOT
 
 REST = 0.3  # seconds between two turns: threads that spin while they wait come to rest
 

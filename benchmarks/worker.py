@@ -82,7 +82,7 @@ def main(name, workload, dtype, option=None):
     if name in CONTENDERS:
         contender = CONTENDERS[name]
     else:
-        from tests.grading.package import Package
+        from tests.grading.judging.package import Package
 
         contender = graded(Package(name))
     problem, worker = contender.absent(), None

@@ -8,13 +8,13 @@ from collections import Counter
 import pytest
 
 from nn.network import Network
-from tests.grading import commands
-from tests.grading.diagnosis import diagnose
+from tests.grading.desk import commands
+from tests.grading.diagnosis.diagnose import diagnose
 from tests.grading.exercises import EXERCISES, LESSONS
 from tests.grading.hints import HINTS, REMARKS
-from tests.grading.judge import grade, judge_solution
-from tests.grading.package import Module, Package, refuse
-from tests.grading.results import FAILING, PASSED, TODO, Result
+from tests.grading.judging.package import Module, Package, refuse
+from tests.grading.judging.results import FAILING, PASSED, TODO, Result
+from tests.grading.judging.solutions import grade, judge_solution
 from tests.grading.skeletons import skeletons
 from tests.solutions import PROBES, RIGHT, WRONG
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from nn.activations import as_floating
-from tests.grading.board import fit
-from tests.grading.diagnosis import agree, diagnose, faults, observe, reference
+from tests.grading.desk.board import fit
+from tests.grading.diagnosis.diagnose import agree, diagnose, faults, observe, reference
 from tests.grading.exercises import EXERCISES
-from tests.grading.judge import judge_solution
-from tests.grading.results import PASSED
+from tests.grading.judging.results import PASSED
+from tests.grading.judging.solutions import judge_solution
 from tests.lessons.checks import typed
 from tests.solutions import PROBES, WRONG, Solution
 from tests.solutions.bank import _emptied

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from tests.grading.errors import PATTERNS, in_words, line_of
+from tests.grading.diagnosis.errors import PATTERNS, in_words, line_of
 
 SNIPPETS = {  # code: a part of what is said of it
     "if z >= 0: pass": "np.where chooses for each entry",

@@ -14,15 +14,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tests.grading import board, commands, race
+from tests.grading import ROOT
+from tests.grading.course.sources import Sources
+from tests.grading.desk import board, commands, race
+from tests.grading.desk.progress import Progress
 from tests.grading.exercises import EXERCISES, LESSONS, find
 from tests.grading.hints import HINTS, REMARKS
-from tests.grading.package import Package
-from tests.grading.progress import Progress
-from tests.grading.results import Result
-from tests.grading.runner import ROOT
+from tests.grading.judging.package import Package
+from tests.grading.judging.results import Result
 from tests.grading.skeletons import MODULES, skeletons, write
-from tests.grading.sources import Sources
 from tests.solutions import RIGHT, WRONG
 from tests.solutions.textbook import filled, textbook
 

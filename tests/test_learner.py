@@ -12,7 +12,7 @@ from nn.__main__ import main
 from nn.experiment import Experiment
 from nn.learner import Learner
 from nn.recipes import RECIPES
-from tests.grading.runner import ROOT
+from tests.grading import ROOT
 from tests.solutions.textbook import textbook
 
 

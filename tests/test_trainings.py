@@ -9,12 +9,13 @@ import pytest
 
 import nn.training
 from nn import losses, network, optimizers, training
-from tests.grading import board, learned, runner
+from tests.grading.course.sources import Sources
+from tests.grading.desk import board, learned
+from tests.grading.desk.progress import Progress
 from tests.grading.exercises import EXERCISES
-from tests.grading.progress import Progress
-from tests.grading.results import FAILING, PASSED, WAITING, Result
-from tests.grading.runner import Grading
-from tests.grading.sources import Sources
+from tests.grading.judging import runner
+from tests.grading.judging.results import FAILING, PASSED, WAITING, Result
+from tests.grading.judging.runner import Grading
 from tests.lessons.trainings import Outcome, Training, Watch, cross_entropy, require, summary, train
 from tests.solutions.textbook import textbook
 

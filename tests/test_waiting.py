@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.grading import commands
+from tests.grading import ROOT
+from tests.grading.course.sources import Sources
+from tests.grading.desk import commands
 from tests.grading.exercises import EXERCISES, LESSONS, TESTED_WITH
-from tests.grading.plugin import EXERCISE
-from tests.grading.runner import ROOT
+from tests.grading.judging.plugin import EXERCISE
 from tests.grading.skeletons import skeletons
-from tests.grading.sources import Sources
 from tests.solutions.textbook import textbook
 
 

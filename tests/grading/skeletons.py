@@ -14,8 +14,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from tests.grading import ROOT
 from tests.grading.exercises import EXERCISES
-from tests.grading.runner import ROOT
 
 MODULES = (
     "activations",

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from .checks import exercise
-from .trainings import Training, Watch, require, train
+from .trainings import Training, Watch, require_success, train
 
 V1 = {
     "activation": "tanh",
@@ -128,7 +128,7 @@ def learn(graded, training, watch, rng, record_property):
             train(graded, training, parts, rng, partial(watch.tell, training, number))
             for number, parts in enumerate(data, start=1)
         ]
-        require(training, outcomes, record_property)
+        require_success(training, outcomes, record_property)
 
     return learn
 

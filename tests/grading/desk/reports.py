@@ -4,8 +4,8 @@ import json
 from xml.etree import ElementTree
 
 from tests.grading.exercises import EXERCISES, LESSONS
-from tests.grading.progress import write
-from tests.grading.results import PASSED
+from tests.grading.files import write
+from tests.grading.finding import PASSED
 
 
 def junit(results, path):

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.grading.runner import ROOT
+from tests.grading import ROOT
+from tests.grading.finding import Finding, file_to_mend
+from tests.lessons.checks import CheckFailed
 
 
 class Package:
@@ -45,7 +47,7 @@ class Package:
         return importlib.import_module(f"{self.name}.{name}")
 
 
-class Refused(pytest.fail.Exception):
+class Refused(CheckFailed):
     """A failure that needs no diagnosis: it says all there is to say."""
 
 
@@ -56,7 +58,7 @@ class Blocked(Refused):
 def refuse(sentence):
     """Fail the test with one clear sentence."""
     __tracebackhide__ = True
-    raise Refused(sentence, pytrace=False)
+    raise Refused(Finding(sentence=sentence))
 
 
 class Module:
@@ -75,7 +77,7 @@ class Module:
         except (Exception, SystemExit) as error:
             path = self._package.path / f"{self._name}.py"
             if path.exists() or not isinstance(error, ModuleNotFoundError):
-                raise Blocked(f"{where} cannot be imported: {self._why_not(error)}", pytrace=False) from None
+                raise Blocked(self._why_not(error)) from None
             problem = f"{where} is not there yet: {path}"
         else:
             if hasattr(module, attribute):
@@ -84,7 +86,7 @@ class Module:
         return refuse(problem)
 
     def _why_not(self, error):
-        """Say in which file and line of the package an import failed, and quote the line."""
+        """Return the finding on the file and line of the package in which an import failed."""
         if lacking := self._lacking(error):
             return lacking
         if isinstance(error, SyntaxError) and error.filename and error.lineno:
@@ -95,10 +97,11 @@ class Module:
             path = Path(own[-1].filename) if own else self._package.path / f"{self._name}.py"
             line, error_text = own[-1].lineno if own else 1, str(error)
         source = linecache.getline(str(path), line).strip()
-        return f"{path.name}, line {line}: {type(error).__name__}: {error_text}\n  {source}".rstrip()
+        quote = (source,) if source else ()
+        return file_to_mend(path.name, line, f"{type(error).__name__}: {error_text}", quote)
 
     def _lacking(self, error):
-        """Say which file of the package lacks a name that another imports; None if it is not that.
+        """Return the finding on a file that lacks a name that another imports; None if it is not that.
 
         A name that the reference does not have there, either, is a mistake of the file that imports it.
         """
@@ -120,9 +123,9 @@ class Module:
         folded = {other.lower(): other for other in reversed(defined)}
         near = get_close_matches(name.lower(), folded, n=1)
         line = defined[folded[near[0]]] if near else 1
-        shown = f"\n  {lines[line - 1].strip()}" if near else ""
-        importing = traceback.extract_tb(error.__traceback__)[-1].filename
-        return f"{path.name}, line {line}: there is no {name}, which {Path(importing).name} imports{shown}"
+        quote = (lines[line - 1].strip(),) if near else ()
+        importing = Path(traceback.extract_tb(error.__traceback__)[-1].filename).name
+        return file_to_mend(path.name, line, f"there is no {name}, which {importing} imports", quote)
 
 
 class Altered(Package):

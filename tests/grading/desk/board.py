@@ -1,17 +1,16 @@
-"""The board: how far a package has come, lesson by lesson, and what is next; plain ASCII, in 80 columns."""
+"""The board: how far a package has come, lesson by lesson, and what is next."""
 
-import os
-import re
-import shutil
 import textwrap
 from pathlib import Path
 
-from tests.grading import learned
+from tests.grading.course.sources import Sources
+from tests.grading.desk import learned
 from tests.grading.exercises import EXERCISES, LESSONS, exercises_of
-from tests.grading.results import FAILING, PASSED, TODO, UNKNOWN, WAITING
-from tests.grading.sources import Sources
+from tests.grading.finding import FAILING, PASSED, TODO, UNKNOWN, WAITING, Finding
+from tests.grading.terminal import command as typed
+from tests.grading.terminal import cut, fit, paint, short, width
 
-WIDEST, NARROWEST = 79, 59  # characters of a line, whatever the terminal has
+LAST = Finding(status=WAITING, waits_for="all the others")
 COLORS = {PASSED: "32", FAILING: "31", TODO: "0", WAITING: "2", UNKNOWN: "2"}
 CLOSINGS = {
     1: "Lesson 1 is done: your units can bend their sums, and pass a gradient back.",
@@ -26,42 +25,11 @@ CLOSINGS = {
 }
 
 
-def width():
-    """Return how many characters a line may have: one less than the terminal's columns, 59 to 79."""
-    return min(max(shutil.get_terminal_size((WIDEST + 1, 24)).columns - 1, NARROWEST), WIDEST)
-
-
-def paint(text, code, color):
-    """Wrap text in a terminal color, where colors are wanted."""
-    return f"\x1b[{code}m{text}\x1b[0m" if color and code != "0" else text
-
-
-def cut(text, room=None):
-    """Return a line that fits, its end replaced by an ellipsis if it is too long."""
-    room = room or width()
-    return text if len(text) <= room else text[: room - 1] + "…"
-
-
-def fit(text, room=None):
-    """Return text whose lines fit: prose is wrapped, what is indented (tables, quoted code) is cut."""
-    room, lines = room or width(), []
-    for line in text.splitlines():
-        if len(line) <= room or line.startswith("  "):
-            lines.append(cut(line, room))
-        else:
-            # a sentence of the bank may have a colon as well, and is continued where it began
-            label = re.match(r"(Why|Look at|Reading|In plain words|Smallest failing call|What fails): ", line)
-            lines += textwrap.wrap(
-                line, room, subsequent_indent="  " if label else "", break_on_hyphens=False
-            )
-    return "\n".join(lines)
-
-
 def render(results, folder, color=False, command="python -m kata"):
     """Return the board for results by exercise name, of the package in a folder."""
     if not all(results[name].status == PASSED for name, exercise in EXERCISES.items() if exercise.function):
         results = {  # trainings are run last of all
-            name: result._replace(status=WAITING, message="waits for all the others")
+            name: result._replace(status=WAITING, finding=LAST)
             if EXERCISES[name].function is None and result.status in (UNKNOWN, WAITING) and not result.blocked
             else result
             for name, result in results.items()
@@ -110,10 +78,10 @@ def _grouped(results):
     """Return the names of results, with what the waiting ones wait for behind the last of them."""
     names = []
     for i, result in enumerate(results):
-        last = i + 1 == len(results) or results[i + 1].message != result.message
+        last = i + 1 == len(results) or results[i + 1].waits_for != result.waits_for
         note = " (prints)" if result.note else ""
         if result.status == WAITING and last:
-            note = f" ({result.message.removeprefix('waits ').split(',')[0]})"
+            note = f" (for {result.waits_for})"
         names.append(result.name + note)
     return names
 
@@ -130,8 +98,8 @@ def next_exercise(results):
     undone = [exercise for name, exercise in EXERCISES.items() if results[name].status != PASSED]
     for exercise in undone:
         result = results[exercise.name]
-        cause = result.message.removeprefix("waits for ").split(",")[0].split(" ")[0]
-        waits = result.status == WAITING and not (cause in results and results[cause].status == PASSED)
+        cause = results.get(result.waits_for)
+        waits = result.status == WAITING and not (cause and cause.status == PASSED)
         if not waits and (exercise.function or len(undone) <= 2):  # the trainings come last
             return exercise
     return undone[0] if undone else None
@@ -147,11 +115,11 @@ def following(results, folder, color=False, command="python -m kata"):
             ("All that nn can train: ", "python -m nn recipes"),
         )
         headline = paint("All done: your network learns, and every number in it is yours.", "32", color)
-        return "\n".join([headline, *(told(*pair) for pair in commands)])
+        return "\n".join([headline, *(typed(*pair) for pair in commands)])
     result = results[exercise.name]
     if result.blocked:
         back = fit("Your points come back as soon as the file is mended.")
-        return "\n".join([paint(f"Next: mend {_file(result)}", "1", color), blocked(result, folder), back])
+        return "\n".join([paint(f"Next: mend {result.waits_for}", "1", color), blocked(result, folder), back])
     kind = {FAILING: "mend ", TODO: "write "}.get(result.status, "")
     if exercise.function and result.status == WAITING:
         kind = "write " if "NotImplementedError" in (Sources(folder).text(exercise) or "") else "mend "
@@ -167,14 +135,8 @@ def following(results, folder, color=False, command="python -m kata"):
     if not any(results[other.name].status == PASSED for other in exercises_of(exercise.lesson)):
         lines.append(f"  read first:  {introduction(exercise.lesson)}")
     for label, verb in (("check it:", "check"), ("a hint:", "hint")):
-        lines.append(told(f"  {label:<13}", f"{command} {verb} {exercise.name}"))
+        lines.append(typed(f"  {label:<13}", f"{command} {verb} {exercise.name}"))
     return "\n".join(lines)
-
-
-def told(label, command):
-    """Return a label and a command to type, which stays whole: on a line of its own if there is no room."""
-    line = label + command
-    return line if len(line) <= width() else f"{label.rstrip()}\n    {command}"
 
 
 def introduction(lesson):
@@ -190,25 +152,9 @@ def closing(lesson, results):
 
 def blocked(result, folder):
     """Say where a file cannot be read, with the line and a caret under what Python stumbles over."""
-    first, *shown = result.message.splitlines()
-    file, line, problem = re.match(r"waits for (\w+\.py), line (\d+): (.*)", first).groups()
-    place = f"{short(Path(folder) / file)}:{line}"
-    told = fit(problem, width() - 2).splitlines()
-    return "\n".join([f"  {place}", *(f"  {text}" for text in told), *(cut(f"  {text}") for text in shown)])
-
-
-def _file(result):
-    return re.match(r"waits for (\w+\.py)", result.message)[1]
-
-
-def short(path):
-    """Return a path as short as it can be written from the working directory."""
-    path = Path(path).resolve()
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        pass
-    try:
-        return min(str(path), os.path.relpath(path), key=len)
-    except ValueError:  # on another drive
-        return str(path)
+    finding = result.finding
+    place = f"{short(Path(folder) / finding.waits_for)}:{finding.place.line}"
+    told = fit(finding.sentence, width() - 2).splitlines()
+    return "\n".join(
+        [f"  {place}", *(f"  {text}" for text in told), *(cut(f"    {text}") for text in finding.quote)]
+    )

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-from tests.grading.board import cut, fit, paint
-from tests.grading.runner import ROOT
+from tests.grading import ROOT
+from tests.grading.terminal import cut, fit, paint
 
 SECONDS = 1.0  # of measuring for each exercise, about
 SLOT = 5e-4  # of it at a stretch: short enough to be left alone by other programs now and then
@@ -23,7 +23,7 @@ N, IN, OUT = 128, 784, 64  # samples, inputs and units of the arrays that are ti
 def race(names, folder, color=False):
     """Run the race for exercises that pass, print the table line by line; return the exit status."""
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "tests.grading.race", str(folder), *names]
+    command = [sys.executable, "-m", "tests.grading.desk.race", str(folder), *names]
     print(f"{'':22}{'yours':>9}{'yours /':>10}{'yours /':>8}{'reference':>10}")
     print(f"{'':22}{'us':>9}{'reference':>10}{'floor':>8}{'/ floor':>10}")
     with tempfile.TemporaryFile("w+") as errors:
@@ -56,7 +56,7 @@ def race(names, folder, color=False):
 def main(arguments):
     """Time each exercise and print a JSON object for it."""
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"  # before NumPy is imported
-    from tests.grading.package import Package
+    from tests.grading.judging.package import Package
 
     folder, *names = arguments
     yours, reference = Package(folder), Package("nn")

@@ -11,14 +11,18 @@ from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from tests.grading import board, learned, reports
-from tests.grading.board import cut, fit, paint, short, width
+from tests.grading import ROOT
+from tests.grading.course.sources import Sources
+from tests.grading.desk import board, learned, reports
+from tests.grading.desk.progress import Progress
+from tests.grading.diagnosis.show import render
 from tests.grading.exercises import EXERCISES, LESSONS, exercises_of, find
+from tests.grading.files import write
+from tests.grading.finding import FAILING, PASSED, TODO, WAITING
 from tests.grading.hints import HINTS, REMARKS
-from tests.grading.progress import Progress, write
-from tests.grading.results import FAILING, PASSED, TODO, WAITING
-from tests.grading.runner import LIMIT, ROOT
-from tests.grading.sources import Sources
+from tests.grading.judging.runner import LIMIT
+from tests.grading.terminal import command as typed
+from tests.grading.terminal import cut, fit, paint, short, width
 
 INTERVAL = 0.2  # seconds between two looks at the files
 OWN = "mine"  # the folder that `new` makes: git ignores it, and where it is, it is the one to work on
@@ -234,7 +238,7 @@ def _show_hint(name, step, options):
         indent = "  " if step == 1 else "     "  # numbered steps, and formulas that go on
         print(textwrap.fill(line, width(), initial_indent="  ", subsequent_indent=indent))
     if step < 3:
-        print(board.told("More: ", f"{options.command} hint {name} --step {step + 1}"))
+        print(typed("More: ", f"{options.command} hint {name} --step {step + 1}"))
 
 
 def _solution(options):
@@ -264,7 +268,7 @@ def _show_plain(exercise, yours, progress, options):
     plain = Sources(ROOT, {exercise.module: text})
     _compare(yours, plain.text(exercise), exercise, "plain", options)
     if not _given_away(exercise, progress):
-        print("\n" + board.told("Faster: ", f"{options.command} solution {exercise.name} --fast"))
+        print("\n" + typed("Faster: ", f"{options.command} solution {exercise.name} --fast"))
 
 
 def _given_away(exercise, progress):
@@ -374,7 +378,7 @@ def _new(options):
 
 
 def _race(options):
-    from tests.grading.race import race
+    from tests.grading.desk.race import race
 
     progress = Progress(options.folder)
     chosen = _find(*options.what) if options.what else list(EXERCISES.values())
@@ -406,7 +410,7 @@ def _tell(result, options):
             print(textwrap.indent(fit(result.note, width() - 2), "  "))
         return
     if result.blocked:
-        print(paint(f"{result.name}: {result.message.split(', line ')[0]}", "1", options.color))
+        print(paint(f"{result.name}: waits for {result.waits_for}", "1", options.color))
         print(board.blocked(result, options.folder))
         return
     heads = {
@@ -416,13 +420,13 @@ def _tell(result, options):
     }
     head = f"{result.name}: {heads.get(result.status, result.status)}"
     print(paint(head, "31" if result.status == FAILING else "1", options.color))
-    if result.message:
-        print(_indented(result.message, options, "  "))
+    if result.finding:
+        print(textwrap.indent(render(result.finding, width() - 2), "  "))
     place = Sources(options.folder).place(EXERCISES[result.name])
     if place and result.status == FAILING:
-        print(f"Yours: {short(place.path)}:{result.line or place.line}")
+        print(f"Yours: {short(place.path)}:{_line(result, place)}")
     if result.status in (FAILING, TODO):
-        print(board.told("A hint: ", f"{options.command} hint {result.name}"))
+        print(typed("A hint: ", f"{options.command} hint {result.name}"))
 
 
 def _tell_all(results, options):
@@ -435,10 +439,10 @@ def _tell_all(results, options):
         count = f"{result.passed}/{result.tests}" if result.tests else ""
         line = f"  {result.name:<23} {result.status:<8} {count:>7}"
         if result.status == WAITING:
-            line += f"  {result.message.splitlines()[0].split(', line ')[0]}"
+            line += f"  waits for {result.waits_for}"
         print(paint(cut(line), code, options.color))
         if result.note and EXERCISES[result.name].function is None:
-            print(_indented(result.note, options, "    "))
+            print(textwrap.indent(fit(result.note, width() - 4), "    "))
     first = next((r for r in results if r.blocked), None) or next(
         (r for status in (FAILING, TODO) for r in results if r.status == status), None
     )
@@ -447,10 +451,10 @@ def _tell_all(results, options):
         _tell(first, options)
 
 
-def _indented(message, options, indent):
-    """Return a message as wide as the terminal, behind an indent, with paths as short as they can be."""
-    message = message.replace(f"{options.folder}{os.sep}", f"{short(options.folder)}{os.sep}")
-    return textwrap.indent(fit(message, width() - len(indent)), indent)
+def _line(result, place):
+    """Return the line to look at: where the error arose, if that is in the exercise's file."""
+    at = result.finding.place if result.finding else None
+    return at.line if at and at.file == place.path.name else place.line
 
 
 def _close(exercises, current, options):

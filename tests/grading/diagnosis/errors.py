@@ -8,26 +8,15 @@ import linecache
 import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-
-class Line(NamedTuple):
-    """A line of code that ran: its file, its number, its text, and the function that it belongs to."""
-
-    path: Path
-    number: int
-    text: str
-    function: str
-
-    def __str__(self):
-        return f"{self.path.name}:{self.number}: {self.text}"
+from tests.grading.finding import Place
 
 
 def line_of(error, file=None, folder=None):
-    """Return the innermost line of ``file`` on the way to an error, else that of ``folder``; None if neither
-    was reached.
+    """Return the innermost place in ``file`` on the way to an error, else that in ``folder``; None if
+    neither was reached.
     """
     steps, step = [], error.__traceback__
     while step is not None:
@@ -41,7 +30,7 @@ def line_of(error, file=None, folder=None):
             code = step.tb_frame.f_code
             if belongs(Path(code.co_filename)):
                 text = linecache.getline(code.co_filename, step.tb_lineno).strip()
-                return Line(Path(code.co_filename), step.tb_lineno, text, code.co_qualname)
+                return Place(Path(code.co_filename).name, step.tb_lineno, text, code.co_qualname)
     return None
 
 

@@ -1,15 +1,19 @@
-"""The grading inside pytest: exercises and their tests, guards around each test, verdicts, and the board."""
+"""The grading inside pytest: exercises and their tests, guards around each test, and verdicts."""
 
 import unittest
+from dataclasses import replace
 
 import pytest
 
-from tests.grading import board, guards, runner
+from tests.grading.diagnosis.show import render
 from tests.grading.exercises import EXERCISES, nearest
-from tests.grading.package import GRADED, Blocked, Package, refuse
-from tests.grading.progress import Progress
-from tests.grading.results import FAILING, WAITS, Results
-from tests.grading.verdicts import EXERCISE, judge
+from tests.grading.finding import FAILING, as_data
+from tests.grading.judging import guards, runner
+from tests.grading.judging.package import GRADED, Blocked, Package, refuse
+from tests.grading.judging.results import Results
+from tests.grading.judging.verdicts import EXERCISE, judge
+from tests.grading.terminal import width
+from tests.lessons.checks import fail
 
 TOOLS = pytest.StashKey[guards.Tools]()
 REFUSED = pytest.StashKey[dict]()
@@ -17,12 +21,6 @@ RESULTS = pytest.StashKey[Results]()
 UNWRITTEN = pytest.StashKey[set]()
 FAILED = pytest.StashKey[str]()
 EVENTS = pytest.StashKey[runner.Events]()
-
-
-class WorldChanged(pytest.fail.Exception):
-    """A failure of graded code that has changed what it shares with everybody."""
-
-    kind = "world"
 
 
 def pytest_addoption(parser):
@@ -166,15 +164,16 @@ def pytest_runtest_call(item):
     if exercise.name in item.config.stash.get(UNWRITTEN, ()):
         pytest.skip("not written yet: one test has said so")
     if exercise.function is None and FAILED in item.config.stash:
-        pytest.skip(f"{WAITS}{item.config.stash[FAILED]}")
+        item.user_properties.append(("waits_for", item.config.stash[FAILED]))
+        pytest.skip(f"waits for {item.config.stash[FAILED]}")
     refused = item.config.stash[REFUSED]
     owner = exercise.function and exercise.function.split(".")[0]
     if (exercise.module, owner) in refused:
-        refuse(refused[exercise.module, owner])
+        refuse(_sentence(refused[exercise.module, owner]))
     if (exercise.module, None) in refused:
-        raise Blocked(refused[exercise.module, None], pytrace=False)
+        raise Blocked(refused[exercise.module, None])
     if exercise.function is None and refused:
-        refuse(next(iter(refused.values())))
+        refuse(_sentence(next(iter(refused.values()))))
     world = guards.World()
     try:
         return (yield)
@@ -185,7 +184,7 @@ def pytest_runtest_call(item):
         if replaced:
             refuse("\n".join(replaced))
         if changed:
-            raise WorldChanged("\n".join(changed), pytrace=False)
+            fail("\n".join(changed), kind="world")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -194,18 +193,30 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if EXERCISE in item.stash and report.failed:
         verdict = judge(item, call.excinfo, item.config.stash[GRADED])
-        report.status, report.other = verdict.status, verdict.other
-        report.diagnosis, report.beside, report.line = verdict.diagnosis, verdict.beside, verdict.line
-        if verdict.status != FAILING and EVENTS in item.config.stash:
+        finding, diagnosis = verdict.finding, verdict.diagnosis
+        if finding.status != FAILING and EVENTS in item.config.stash:
             item.config.stash.setdefault(UNWRITTEN, set()).add(item.stash[EXERCISE])
         if EXERCISES[item.stash[EXERCISE]].function and item.config.getoption("--impl") != "nn":
             item.config.stash.setdefault(FAILED, item.stash[EXERCISE])
-        report.longrepr = verdict.message if EVENTS in item.config.stash else board.fit(verdict.message)
         style = item.config.option.tbstyle
         if style not in ("auto", "no"):
-            report.trace = f"\n\n{call.excinfo.getrepr(style=style, tbfilter=_own_frames(item))}"
-            report.longrepr += report.trace
+            trace = call.excinfo.getrepr(style=style, tbfilter=_own_frames(item))
+            finding = replace(finding, trace=f"\n{trace}")
+        report.finding, report.diagnosis = as_data(finding), as_data(diagnosis)
+        report.same_cause = verdict.same_cause
+        if EVENTS in item.config.stash:  # who watches the events renders the findings
+            report.longrepr = finding.sentence
+        elif diagnosis and verdict.same_cause:
+            report.longrepr = render(replace(diagnosis.asked_by(finding), trace=finding.trace), width())
+        else:
+            shown = [diagnosis, finding] if diagnosis else [finding]
+            report.longrepr = "\n\n".join(render(each, width()) for each in shown)
     return report
+
+
+def _sentence(finding):
+    """Return a finding on a line of a file as a sentence."""
+    return f"{finding.place.file}, line {finding.place.line}: {finding.sentence}"
 
 
 def _own_frames(item):
@@ -228,18 +239,6 @@ class Recorder:
             self.config.stash[EVENTS].write("report", report=data)
         if RESULTS in self.config.stash:  # where the tests run in other processes, these have it
             self.config.stash[RESULTS].add(data)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)  # around pytest's own summary, so that the board comes last
-    def pytest_terminal_summary(self, terminalreporter):
-        yield
-        results = self.config.stash.get(RESULTS, None)
-        if self.config.getoption("--impl") != "nn" and results and results.reported:
-            terminalreporter.section("the board")
-            known = results.all(earlier=Progress(results.folder).current())  # where only a part was run
-            text = board.render(known, results.folder, color=terminalreporter.hasmarkup)
-            # Line by line: pytest escapes a whole text, its newlines, too, if the terminal lacks a character.
-            for line in text.splitlines():
-                terminalreporter.write_line(line)
 
     def pytest_sessionfinish(self, session, exitstatus):
         if EVENTS in self.config.stash:

@@ -7,12 +7,16 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from tests.grading import ROOT
+from tests.grading.course.sources import Sources
 from tests.grading.exercises import EXERCISES
-from tests.grading.results import PASSED, UNKNOWN, WAITING, WAITS, Result
-from tests.grading.runner import ROOT, Grading
-from tests.grading.sources import Sources
+from tests.grading.files import write
+from tests.grading.finding import PASSED, UNKNOWN, WAITING, Finding
+from tests.grading.judging.results import Result
+from tests.grading.judging.runner import Grading
 
 FILE = ".progress.json"
+CHANGED = Finding(status=UNKNOWN, sentence="changed since it was checked")
 
 
 class Progress:
@@ -36,9 +40,11 @@ class Progress:
             saved = json.loads(self._path.read_text(encoding="utf-8"))
             self.hints = dict(saved["hints"])
             if saved["graded_by"] == _grader():
-                results = {name: Result(*fields) for name, fields in saved["results"].items()}
+                results = {name: Result.from_data(data) for name, data in saved["results"].items()}
                 self._prints = {name: saved["fingerprints"][name] for name in results}
-                blocked = {name: (mark, Result(*fields)) for name, (mark, fields) in saved["blocked"].items()}
+                blocked = {
+                    name: (mark, Result.from_data(data)) for name, (mark, data) in saved["blocked"].items()
+                }
                 self.results |= {name: results[name] for name in EXERCISES if name in results}
                 self._blocked = blocked
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -50,8 +56,8 @@ class Progress:
             "graded_by": _grader(),
             "hints": self.hints,
             "fingerprints": self._prints,
-            "results": {name: tuple(self.results[name]) for name in self._prints},
-            "blocked": self._blocked,
+            "results": {name: self.results[name].as_data() for name in self._prints},
+            "blocked": {name: (mark, result.as_data()) for name, (mark, result) in self._blocked.items()},
         }
         with suppress(OSError):
             write(self._path, json.dumps(saved))
@@ -67,7 +73,7 @@ class Progress:
         for name, exercise in EXERCISES.items():
             mark, (blocked_mark, blocked) = self._prints.get(name), self._blocked.get(name, (None, None))
             if problem := sources.problem(exercise):
-                known[name] = Result(name, WAITING, f"waits for {problem}")
+                known[name] = Result(name, WAITING, problem)
             elif (now := self._fingerprint(sources, exercise)) in (mark, blocked_mark):
                 known[name] = blocked if now == blocked_mark else self.results[name]
             else:
@@ -109,17 +115,14 @@ class Progress:
                 continue
             self._blocked.pop(name, None)
             self.results[name], self._prints[name] = result, before[name]
-            cause = EXERCISES.get(result.message.removeprefix(WAITS))
+            cause = EXERCISES.get(result.waits_for)
             if EXERCISES[name].function is None and result.status == WAITING and cause and cause.function:
                 del self._prints[name]  # it was not run, so it is due once nothing is in its way
         self.save()
 
     def current(self):
         """Return the results as far as they still hold: what has changed since counts as not run."""
-        return {
-            name: result or Result(name, UNKNOWN, "changed since it was checked")
-            for name, result in self._known().items()
-        }
+        return {name: result or Result(name, UNKNOWN, CHANGED) for name, result in self._known().items()}
 
     def passed(self, exercise):
         """Tell whether an exercise is known to pass as it stands."""
@@ -133,24 +136,13 @@ class Progress:
         return hashlib.sha256("".join(map(sources.fingerprint, parts)).encode()).hexdigest()
 
 
-def write(path, text):
-    """Write a text file under a temporary name and move it into its place."""
-    path = Path(path)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _grader():
     """Return a digest of the lessons and of what else decides their outcome."""
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(
         [
             *ROOT.glob("tests/lessons/*.py"),
-            *ROOT.glob("tests/grading/*.py"),
+            *ROOT.glob("tests/grading/**/*.py"),
             *ROOT.glob("tests/solutions/*.py"),
         ]
     ):

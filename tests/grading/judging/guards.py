@@ -13,6 +13,7 @@ import numpy as np
 import numpy.testing
 
 from tests.grading.exercises import LESSONS
+from tests.grading.finding import file_to_mend
 
 TOOLS = (
     "builtins",
@@ -125,7 +126,7 @@ class Tools:
 
 @functools.cache
 def audit(folder):
-    """Look through the sources of a package; return {(module, function): sentence} of what is refused.
+    """Look through the sources of a package; return {(module, function): finding} of what is refused.
 
     function is the top-level function or class in which it stands, None for a module as a whole. Only what is
     imported from the graded modules is read.
@@ -147,7 +148,7 @@ def audit(folder):
                 if isinstance(node, ast.ImportFrom) and node.level == 1:
                     queue += [node.module] if node.module else [name.name for name in node.names]
                 elif sentence := _refused(node, folder):
-                    found.setdefault((module, owner), f"{path.name}, line {node.lineno}: {sentence}")
+                    found.setdefault((module, owner), file_to_mend(path.name, node.lineno, sentence))
     helpers = [key for key in found if key[0] not in LESSONS.values()]
     for key in helpers:  # a module beside the graded ones serves them all
         for module in modules:

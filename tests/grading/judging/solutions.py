@@ -5,10 +5,10 @@ import io
 
 import pytest
 
+from tests.grading import ROOT
 from tests.grading.exercises import EXERCISES, LESSONS
-from tests.grading.package import GRADED, Altered
-from tests.grading.plugin import RESULTS
-from tests.grading.runner import ROOT
+from tests.grading.judging.package import GRADED, Altered
+from tests.grading.judging.plugin import RESULTS
 
 
 class _Judge:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.grading.exercises import EXERCISES, LESSONS, TESTED_WITH
+from tests.grading.finding import file_to_mend
 
 
 class Place(NamedTuple):
@@ -16,18 +17,6 @@ class Place(NamedTuple):
     path: Path
     line: int
     end: int
-
-
-class Problem(NamedTuple):
-    """Why Python cannot read a file: the line, what Python says of it, the line's text and a caret below."""
-
-    file: str
-    line: int
-    sentence: str
-    shown: str
-
-    def __str__(self):
-        return f"{self.file}, line {self.line}: {self.sentence}\n{self.shown}".rstrip()
 
 
 class Sources:
@@ -58,29 +47,29 @@ class Sources:
         return self._modules[name]
 
     def problem(self, exercise):
-        """Return why the file of an exercise, or one that it imports, cannot be read; None if all can."""
+        """Return the finding on what cannot be read of an exercise's file and those that it imports, or None."""
         modules = [exercise.module] if exercise.function else list(LESSONS.values())[:8]
         reached = set().union(*(self._once(self._imports, module) for module in modules))
         problems = (self._once(self._unreadable, module) for module in sorted(reached))
         return next(filter(None, problems), None)
 
     def _unreadable(self, module):
-        """Compile a module; return the Problem that Python has with it, None if there is none."""
+        """Compile a module; return the finding on what Python cannot read in it, None if it can."""
         text, path = self.module(module)[0], f"{module}.py"
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # an odd escape in a string is no error yet
                 compile(text, path, "exec", dont_inherit=True)
         except SyntaxError as error:
-            line, shown = error.lineno or 1, ""
+            line, quote = error.lineno or 1, ()
             whole = "".join(text.splitlines()[line - 1 : line])
             if bare := whole.strip():
                 column = max((error.offset or 1) - 1 - (len(whole) - len(whole.lstrip())), 0)
                 start = max(column - 50, 0)  # of a long line, the part around the caret
-                shown = f"  {bare[start:].expandtabs(1)}\n  {' ' * (column - start)}^"
-            return Problem(path, line, f"{type(error).__name__}: {error.msg}", shown)
+                quote = bare[start:].expandtabs(1), f"{' ' * (column - start)}^"
+            return file_to_mend(path, line, f"{type(error).__name__}: {error.msg}", quote)
         except ValueError as error:  # a null byte
-            return Problem(path, 1, f"{type(error).__name__}: {error}", "")
+            return file_to_mend(path, 1, f"{type(error).__name__}: {error}")
         return None
 
     def place(self, exercise):

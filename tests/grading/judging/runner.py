@@ -13,10 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.grading import ROOT
 from tests.grading.exercises import EXERCISES
-from tests.grading.results import WAITS, Results
+from tests.grading.judging.results import Results
 
-ROOT = Path(__file__).parents[2]
 LIMIT = 10.0  # seconds for an exercise; each epoch of a training has the factor below
 EPOCH = 12
 MEMORY = 4 * 2**30  # bytes beyond what NumPy and pytest take themselves
@@ -99,7 +99,7 @@ class Grading:
                     elif EXERCISES[other].function:
                         left.append(test)
                     else:  # a training would meet the same fault, and needs minutes to say so
-                        yield self._report(test, f"{WAITS}{exercise}", "skipped")
+                        yield self._report(test, f"waits for {exercise}", "skipped", waits_for=exercise)
                 if not left:
                     return
 
@@ -184,7 +184,7 @@ class Grading:
     def _limit(self, name):
         return self.limit * (1 if EXERCISES[name].function else EPOCH)
 
-    def _report(self, test, sentence, outcome="failed"):
+    def _report(self, test, sentence, outcome="failed", **properties):
         """Return the event of a test that could not report for itself."""
         file = test.split("::")[0]
         report = {
@@ -195,7 +195,7 @@ class Grading:
             "outcome": outcome,
             "longrepr": sentence if outcome == "failed" else [file, 0, sentence],
             "when": "call",
-            "user_properties": [["exercise", self.results.plan[test]]],
+            "user_properties": [["exercise", self.results.plan[test]], *map(list, properties.items())],
             "sections": [],
             "duration": 0.0,
             "start": 0.0,
