@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from nn.activations import as_floating
+from nn.network import Network
 from tests.grading.board import fit
 from tests.grading.diagnosis import agree, diagnose, faults, observe, reference
 from tests.grading.exercises import EXERCISES
@@ -207,6 +208,45 @@ def test_one_screen_tells_of_one_failure():
     assert "got  (* differs)" in message
     assert "AxisError" not in message
     assert "warns" not in message
+
+
+def softmax_of_sums_as_a_row(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(-1).reshape(1, -1)
+
+
+def test_the_test_that_is_quoted_shows_the_mistake_that_is_named():
+    """Two rows of four raise an error where a square batch is silently wrong: it is one mistake, and the
+    first test that meets it is quoted, whatever it has met with.
+    """
+    message = judged("softmax", softmax_of_sums_as_a_row)
+    assert message.startswith("You divide by the sums of the rows as one row")
+    assert re.search(r"^Test: test_softmax_has_known_values$", message, re.M), message
+
+
+class LossDoubledUnderSquaredError(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        return loss * (1 + 0.5 * (self.loss == "mean_squared_error")), grads
+
+
+class LossOfColumnsDoubled(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        return loss * (1 + 0.5 * (self.loss == "mean_squared_error" and np.ndim(y) == 1)), grads
+
+
+def test_a_test_is_quoted_only_if_it_makes_a_call_like_the_one_on_the_screen():
+    """Targets (n,) are another call than targets (n, 1), and one loss is not the other."""
+    message = judged("Network.loss_and_grads", LossDoubledUnderSquaredError)
+    assert "loss='mean_squared_error'" in message, message
+    assert "Test: test_loss_is_that_of_the_output[mean_squared_error" in message, message
+    assert "Look at: loss(forward(X), y)" in message
+    assert "_as_targets" not in message
+    message = judged("Network.loss_and_grads", LossOfColumnsDoubled)
+    assert "array([2.0, 0.5, -1.0])" in message, message
+    assert "Test: test_a_single_output_takes_one_target_a_sample[mean_squared_error]" in message, message
 
 
 def relu_with_an_if(z):

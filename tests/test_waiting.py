@@ -171,21 +171,30 @@ def once_before(monkeypatch, owner, name, save):
 
 
 WRONG_DENSE = "def dense(x, W, b):\n    return as_floating(x) @ W"
+WRONG_ERROR = "def mean_squared_error(predictions, targets):\n    return 0.0, predictions"
+WRONG_SIGMOID = "def sigmoid(z):\n    return as_floating(z)"
 WRONG_TANH = "def tanh(z):\n    return np.tanh(as_floating(z)) + 1"
 PLAIN_TANH = "def tanh(z):\n    return np.tanh(np.asarray(as_floating(z)))"
+BINARY = """def binary_cross_entropy(logits, targets):
+    logits = as_floating(logits)
+    if logits.shape != np.shape(targets):
+        raise ValueError("the shapes differ")
+    loss = np.mean(np.logaddexp(0, logits) - logits * targets)
+    return float(loss), ((sigmoid(logits) - targets) / logits.size).astype(logits.dtype)
+"""
 
 
 @pytest.mark.parametrize("moment", ["refresh", "current"])
 def test_watch_tells_of_a_file_that_is_saved_while_others_are_checked(begun, kata, monkeypatch, moment):
-    """Whether the change comes before the tests or behind them: the failing screen is printed."""
+    """The sigmoid is wrong by the time at which the loss that calls it is run: its failing screen comes."""
 
     def save():
-        spoil(begun, "tanh", PLAIN_TANH)
-        once_before(monkeypatch, Progress, moment, lambda: spoil(begun, "dense", WRONG_DENSE))
+        spoil(begun, "binary_cross_entropy", BINARY)
+        once_before(monkeypatch, Progress, moment, lambda: spoil(begun, "sigmoid", WRONG_SIGMOID))
 
     told = "".join(watched(monkeypatch, kata, save, lambda: None))
-    assert "dense: not right yet" in told, told
-    assert told.count("Smallest failing call: dense(") == 1, told
+    assert "sigmoid: not right yet" in told, told
+    assert told.count("Smallest failing call: sigmoid(") == 1, told
 
 
 def test_watch_tells_of_what_was_checked_while_a_file_was_broken(begun, kata, monkeypatch):
@@ -193,11 +202,11 @@ def test_watch_tells_of_what_was_checked_while_a_file_was_broken(begun, kata, mo
     mends = []
 
     def save():
-        mends.append(spoil(begun, "tanh", "def tanh(z:"))
+        mends.append(spoil(begun, "mean_squared_error", "def mean_squared_error(predictions:"))
         spoil(begun, "dense", WRONG_DENSE)
 
     broken, mended, again = watched(monkeypatch, kata, save, lambda: mends.pop()(), lambda: None)
-    assert "Next: mend activations.py" in broken, broken
+    assert "Next: mend losses.py" in broken, broken
     assert "dense: not right yet" in mended, mended
     assert "Smallest failing call: dense(" in mended
     assert again == "", "nothing has changed"
@@ -208,13 +217,13 @@ def test_watch_shows_the_second_failure_when_the_first_is_mended(begun, kata, mo
     mends = []
 
     def save():
-        mends.append(spoil(begun, "tanh", WRONG_TANH))
+        mends.append(spoil(begun, "mean_squared_error", WRONG_ERROR))
         spoil(begun, "dense", WRONG_DENSE)
 
     both, mended, again = watched(monkeypatch, kata, save, lambda: mends.pop()(), lambda: None)
-    assert "tanh: not right yet" in both, both
+    assert "mean_squared_error: not right yet" in both, both
     assert "dense: not right yet" not in both
-    assert "tanh: passed" in mended, mended
+    assert "mean_squared_error: passed" in mended, mended
     assert "dense: not right yet" in mended
     assert again == ""
 

@@ -9,6 +9,7 @@ Values come first: float32 instead of float64, or a NumPy number instead of a Py
 and is told after it.
 """
 
+import copy
 import importlib
 import inspect
 import re
@@ -19,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tests.grading.calls import Call, recorded
 from tests.grading.errors import Line, in_words, line_of
 from tests.grading.exercises import EXERCISES
 
@@ -55,6 +57,7 @@ class Diagnosis(NamedTuple):
     solution: name of the bank's entry, None where nothing fits. unwritten: the exercise is not begun.
     kind, part: of the fault that is shown, and the part of the result that it is in. test: a part of the
     names of the tests that ask the same. error, line: what was raised, and where in the learner's file.
+    call: what the function was given where the fault is shown, None if that is not known.
     """
 
     solution: str | None = None
@@ -66,6 +69,7 @@ class Diagnosis(NamedTuple):
     test: str = ""
     error: Exception | None = None
     line: Line | None = None
+    call: Call | None = None
 
     def __str__(self):
         return "\n".join(part for part in (self.sentence, self.evidence) if part)
@@ -107,7 +111,62 @@ def diagnose(name, subject):
         test=case.test,
         error=error,
         line=line,
+        call=_call(name, subject, first),
     )
+
+
+def _call(name, subject, i):
+    """Return the last call that case i makes of an exercise's function, with the options that its text shows;
+    None if there is none.
+    """
+    from tests.solutions import PROBES
+
+    calls, texts = [], []
+
+    def cases(code):
+        case = [*PROBES[name](code)][i]
+        texts.append(case.text)
+        return [case.shown or case]
+
+    observe(cases, recorded(subject, EXERCISES[name].function, calls))
+    if not calls:
+        return None
+    options = {key: value for key, value in calls[-1].options.items() if f"{key}={value!r}" in texts[0]}
+    return calls[-1]._replace(options=options)
+
+
+def first_wrong(name, subject, calls, solution):
+    """Return the first of these calls on which the subject, a function, and the reference part, and whether
+    the bank's entry called ``solution`` does there what the subject does.
+
+    (None, None) if the subject is a class, whose methods need more than their arguments, or returns what
+    cannot be compared. (None, False) if all calls are right.
+    """
+    from tests.solutions import WRONG
+
+    if inspect.isclass(subject):
+        return None, None
+    entry = next((entry.code for entry in WRONG[name] if entry.name == solution), None)
+    for call in calls:
+        case, expected = _again(call, reference(name))
+        _, actual = _again(call, subject)
+        if any(inspect.isgenerator(leaf) for leaf in expected.leaves.values()):
+            return None, None
+        if faults(expected, actual, case):
+            there = _again(call, entry)[1] if entry else None
+            shows = there and faults(expected, there, case) and not _differs_in_values(there, actual, case)
+            return call, bool(shows)
+    return None, False
+
+
+def _again(call, code):
+    """Repeat a call; return the case that it makes and what comes of it, with the arguments afterwards."""
+    from tests.solutions.bank import Case
+
+    args, kwargs = copy.deepcopy((call.args, call.kwargs))
+    case = Case("", lambda: (code(*args, **kwargs), [*args], [*kwargs.values()]), {}, 1e-6, 1e-9)
+    (outcome,) = observe(lambda _: [case], code)
+    return case, outcome
 
 
 def _shown(name, subject, i):

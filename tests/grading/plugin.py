@@ -9,7 +9,7 @@ from tests.grading.exercises import EXERCISES, nearest
 from tests.grading.package import GRADED, Blocked, Package, refuse
 from tests.grading.progress import Progress
 from tests.grading.results import FAILING, WAITS, Results
-from tests.grading.verdicts import EXERCISE, judge
+from tests.grading.verdicts import CALLS, EXERCISE, judge
 
 TOOLS = pytest.StashKey[guards.Tools]()
 REFUSED = pytest.StashKey[dict]()
@@ -176,8 +176,10 @@ def pytest_runtest_call(item):
     if exercise.function is None and refused:
         refuse(next(iter(refused.values())))
     world = guards.World()
+    calls = item.stash[CALLS] = []
     try:
-        return (yield)
+        with item.config.stash[GRADED].watched(exercise, calls):
+            return (yield)
     except (pytest.skip.Exception, unittest.SkipTest):  # the lessons skip before the call, never in it
         refuse(f"{exercise.name} ends the test by skipping it: no points for that")
     finally:

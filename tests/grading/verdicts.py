@@ -2,13 +2,15 @@
 
 import linecache
 import re
+from contextlib import suppress
 from inspect import getdoc
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.grading.diagnosis import diagnose, raised
+from tests.grading.calls import HERE
+from tests.grading.diagnosis import diagnose, first_wrong, raised
 from tests.grading.errors import Line, in_words, line_of
 from tests.grading.exercises import EXERCISES
 from tests.grading.package import Blocked, Refused
@@ -16,6 +18,7 @@ from tests.grading.results import FAILING, TODO, WAITING
 
 EXERCISE = pytest.StashKey[str]()
 DIAGNOSED = pytest.StashKey[dict]()
+CALLS = pytest.StashKey[list]()
 
 
 class Verdict(NamedTuple):
@@ -53,7 +56,7 @@ def judge(item, excinfo, package):
         if diagnosis and diagnosis.unwritten:
             status = TODO
         if diagnosis and diagnosis.evidence:
-            if _has_this_cause(diagnosis, failure, item.name):
+            if _has_this_cause(diagnosis, failure, item, exercise, package):
                 short = item.name if len(item.name) < 72 else item.originalname
                 beside = "\n".join([f"Test: {short}", *_added(diagnosis, message, why)])
             if first:
@@ -76,13 +79,26 @@ def _why(item, kind):
     return f"Why: {why.splitlines()[0]}" if why and kind in about else ""
 
 
-def _has_this_cause(diagnosis, failure, test):
-    """Tell whether a test fails for the reason that the diagnosis shows: one screen tells of one failure."""
+def _has_this_cause(diagnosis, failure, item, exercise, package):
+    """Tell whether a test fails for the reason that the diagnosis shows: one screen tells of one failure.
+
+    Where a mistake is named, the test's own call must show that very mistake; where none is, it must be a
+    call like the one on the screen.
+    """
+    test, calls = item.name, item.stash.get(CALLS, [])
     if diagnosis.kind in ("exception", "warning"):
         return type(diagnosis.error) is type(failure.error) and diagnosis.line == failure.line
     if diagnosis.test:  # such a test may look at more than one kind
         return diagnosis.test in test and failure.kind not in ("exception", "warning", "world")
+    first = diagnosed = None
+    with suppress(Exception):  # without a comparison the kinds must do
+        first, diagnosed = first_wrong(exercise.name, _subject(exercise, package), calls, diagnosis.solution)
+    if diagnosis.solution and diagnosed is not None:
+        return diagnosed
     if diagnosis.kind != failure.kind:
+        return False
+    last = first or (calls[-1] if calls else None)
+    if diagnosis.call and last and not last.is_like(diagnosis.call):
         return False
     words = _words(diagnosis.part.split("[")[0])
     return words is None or re.search(rf"\b({words})\b", failure.message.split("\n")[0]) is not None
@@ -108,10 +124,13 @@ def _added(diagnosis, message, why):
     return [line for line in message.splitlines() if not _is_table(line)] + ([why] if why else [])
 
 
+def _subject(exercise, package):
+    return getattr(getattr(package, exercise.module), exercise.function.split(".")[0])
+
+
 def _diagnose(exercise, package):
     try:
-        subject = getattr(getattr(package, exercise.module), exercise.function.split(".")[0])
-        return diagnose(exercise.name, subject)
+        return diagnose(exercise.name, _subject(exercise, package))
     except (Exception, pytest.fail.Exception):  # a diagnosis is a help; without it the message must do
         return None
 
@@ -130,14 +149,15 @@ class Failure(NamedTuple):
 def _explain(excinfo, package, exercise):
     """Say what went wrong: a check's own message, or where an exception arose and what came before it."""
     error, message = excinfo.value, str(excinfo.value)
-    own = package.path in Path(excinfo.traceback[-1].path).parents  # an `assert` of the learner's is no check
+    entries = [entry for entry in excinfo.traceback if Path(entry.path) != HERE]
+    own = package.path in Path(entries[-1].path).parents  # an `assert` of the learner's is no check
     if excinfo.errisinstance((AssertionError, pytest.fail.Exception)) and not own:
         kind = getattr(error, "kind", "refusal" if "must raise" in message else "values")
         # pytest appends the expression, which the message has said better, and indents all but its first line
         message = message.split("\nassert ")[0]
         return Failure(FAILING, message.replace("\n  Look at: ", "\nLook at: "), kind)
-    inside = [entry for entry in excinfo.traceback if package.path in Path(entry.path).parents]
-    entry = inside[-1] if inside else excinfo.traceback[-1]
+    inside = [entry for entry in entries if package.path in Path(entry.path).parents]
+    entry = inside[-1] if inside else entries[-1]
     function = entry.frame.code.raw.co_qualname
     place = f"{entry.path}:{entry.lineno + 1}"
     if excinfo.errisinstance(NotImplementedError):
