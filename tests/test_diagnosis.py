@@ -4,11 +4,13 @@ import ast
 import builtins
 import copy
 import functools
+import inspect
 import re
 import warnings
 
 import numpy as np
 import pytest
+from numpy import errstate
 
 from nn.activations import as_floating
 from nn.network import Network
@@ -529,11 +531,70 @@ def loss_hiding_the_overflow(logits, targets):
 )
 def test_an_overflow_is_told_though_it_is_hidden(name, code):
     """np.errstate keeps the warning back; the overflow, which the docstring forbids, is still there."""
-    before = np.errstate
+    before = np.geterr()
     result = judge_solution(Solution(code.__name__, name, code))
     assert "Smallest failing call:" in result.message, result.message
-    assert "overflow" in result.message, result.message
-    assert np.errstate is before
+    assert "It hides a warning: overflow encountered in exp" in result.message, result.message
+    assert np.geterr() == before
+    with np.errstate(over="ignore"):
+        np.exp(np.array([1000.0]))  # nobody looks any longer
+
+
+def sigmoid_within_the_imported_name(z):
+    with errstate(all="ignore"), np.errstate(divide="warn"):
+        return 1 / (1 + np.exp(-as_floating(z)))
+
+
+def sigmoid_within_seterr(z):
+    before = np.seterr(over="ignore")
+    a = 1 / (1 + np.exp(-as_floating(z)))
+    np.seterr(**before)
+    return a
+
+
+def sigmoid_within_a_filter(z):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return 1 / (1 + np.exp(-as_floating(z)))
+
+
+@np.errstate(over="ignore")
+def sigmoid_decorated(z):
+    return 1 / (1 + np.exp(-as_floating(z)))
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "below"),
+    [
+        (sigmoid_hiding_everything, "`np.errstate`", 1),
+        (sigmoid_within_the_imported_name, "`np.errstate`", 1),
+        (sigmoid_within_seterr, "`np.seterr`", 1),
+        (sigmoid_within_a_filter, "A filter of `warnings`", None),
+        (sigmoid_decorated, "`np.errstate`", None),
+    ],
+)
+def test_what_hides_an_overflow_is_named_with_its_line(code, what, below):
+    """A call that is typed in shows no warning: the screen says what keeps it back, and where."""
+    before = np.geterr()
+    message = " ".join(judge_solution(Solution(code.__name__, "sigmoid", code)).message.split())
+    assert "It warns" not in message
+    line = f" in line {inspect.unwrap(code).__code__.co_firstlineno + below}" if below else ""
+    assert f"In plain words: {what}{line} only keeps the warning back" in message, message
+    assert "The overflow happens all the same." in message
+    assert np.geterr() == before
+
+
+def test_a_block_that_has_ended_hides_nothing():
+    def elu(z, alpha=1.0):
+        z = as_floating(z)
+        with np.errstate(over="ignore"):
+            a = np.where(z > 0, z, 1)
+        with np.errstate(over="ignore"), np.errstate(over="warn"):
+            return np.where(z > 0, a, alpha * (np.exp(z) - 1))
+
+    told = diagnose("elu", elu)
+    assert "It warns: overflow encountered in exp" in told.evidence
+    assert "keeps the warning back" not in told.evidence
 
 
 def test_a_division_by_zero_may_be_hidden():

@@ -399,12 +399,21 @@ def _evidence(case, expected, actual, fault, line):
 def raised(error, line):
     """Return lines on an exception: Python's message, the line on which it arose, and what it means."""
     kind = "warns" if isinstance(error, Warning) else f"raises {type(error).__name__}"
+    hidden = getattr(error, "hidden_by", None)
+    kind = "hides a warning" if hidden else kind
     message = textwrap.shorten(str(error), 3 * WIDTH, placeholder=" ...")
     lines = _wrap(f"It {kind}: {message}" if message else f"It {kind}")
     if line:
         lines.append(f"  {line}")
-    if words := in_words(error, line.text if line else ""):
-        lines += _wrap(f"In plain words: {words}")
+    words = in_words(error, line.text if line else "") or ""
+    if hidden:
+        place = f" in line {hidden.line}" if line and hidden.path == line.path else ""
+        words = (
+            f"{hidden.what}{place} only keeps the warning back, so that you will not see it when you type "
+            f"the call in. The overflow happens all the same. {words}"
+        )
+    if words:
+        lines += _wrap(f"In plain words: {words}".rstrip())
     return lines
 
 
