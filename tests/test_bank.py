@@ -10,6 +10,7 @@ import pytest
 from nn.network import Network
 from tests.grading.desk import commands
 from tests.grading.diagnosis.diagnose import diagnose
+from tests.grading.diagnosis.show import render
 from tests.grading.exercises import EXERCISES, LESSONS
 from tests.grading.hints import HINTS, REMARKS
 from tests.grading.judging.package import Module, Package, refuse
@@ -46,8 +47,8 @@ def test_right_variant_passes(solution):
     """A lesson that rejects another right way is worse than none."""
     result = judge_solution(solution)
     assert result.status == PASSED, result.message
-    diagnosis = diagnose(solution.exercise, solution.code)
-    assert not diagnosis.evidence, f"the probes tell it from the reference: {diagnosis}"
+    told = diagnose(solution.exercise, solution.code)
+    assert told is None, f"the probes tell it from the reference: {render(told.finding)}"
 
 
 class _Alone(Package):

@@ -68,12 +68,13 @@ class Finding:
     """What is to be said of an exercise that does not pass.
 
     status: FAILING, TODO, WAITING or UNKNOWN. kind: one of KINDS; "file" if Python cannot read the module;
-    "" if it is of no kind.
-    sentence: what is wrong, for the learner. mistake: the bank's name for it, None if it has none.
+    "" if it is of no kind. sentence: what is wrong, for the learner. mistake: the bank's name for it, None
+    if it has none.
     call: what shows it; typable: whether that is Python to be typed in. comparison: the values; expected,
     got: in words, if it is about something else than values; shown: a sentence that says both.
-    raised, error: the exception's name and message; words: what they mean. place: where in the learner's
-    files. reading: how the result differs in all calls alike. besides: what else is wrong.
+    raised, error: the exception's name and message; hidden: whether the code keeps a warning back; words:
+    what they mean. place: where in the learner's files.
+    reading: how the result differs in all calls alike. besides: what else is wrong.
     test: the test that fails for the same reason; asked: what it says; look, why: where to look, and why the
     test asks it. part: what the test calls the part of the result that it looks at.
     waits_for: the exercise, function or file that must be mended first. quote: lines of code, as they stand.
@@ -92,10 +93,11 @@ class Finding:
     shown: str = ""
     raised: str = ""
     error: str = ""
+    hidden: bool = False
     place: Place | None = None
     words: str = ""
     reading: str = ""
-    besides: str = ""
+    besides: tuple[str, ...] = ()
     test: str = ""
     asked: str = ""
     part: str = ""

@@ -1,6 +1,10 @@
 """Checks that the lessons share: each says what was expected, what came, and where to look."""
 
+import sys
+import warnings
 from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -145,26 +149,79 @@ def unchanged(**arrays):
             )
 
 
-@contextmanager
+class Hidden(NamedTuple):
+    """What keeps a warning back: its name, and where it stands, if that is known."""
+
+    what: str
+    path: Path | None = None
+    line: int = 0
+
+
+class _Overflows:
+    """Raises each overflow as the warning that it is; one that is hidden says by what, as ``hidden_by``.
+
+    NumPy keeps how errors are handled in a state of the context. np.errstate and np.seterr, however they were
+    imported, let `_make_extobj` make the next one.
+    """
+
+    def __init__(self):
+        self._module = np.seterr.__globals__
+        self._make, self._hiding = self._module["_make_extobj"], []  # of states that hide: pairs with Hidden
+
+    def __enter__(self):
+        self._module["_make_extobj"] = self._made
+        self._block = np.errstate(over="log", call=self)
+        self._block.__enter__()
+
+    def __exit__(self, *_):
+        self._block.__exit__()
+        self._module["_make_extobj"] = self._make
+
+    def _by(self):
+        state = self._module["_extobj_contextvar"].get()
+        return next((by for other, by in self._hiding if other is state), None)
+
+    def _made(self, **kinds):
+        if "call" in kinds:  # this class's own, or NumPy's, for its linear algebra
+            return self._make(**kinds)
+        every, over = kinds.pop("all", None), kinds.pop("over", None)
+        if every is not None:
+            for name in ("divide", "under", "invalid"):
+                kinds[name] = every if kinds.get(name) is None else kinds[name]
+        wanted = every if over is None else over
+        by = self._by() if wanted is None else _place() if wanted == "ignore" else None
+        state = self._make(over="raise" if wanted == "raise" else "log", **kinds)
+        if by:
+            self._hiding.append((state, by))
+        return state
+
+    def write(self, message):
+        """Take NumPy's message on an overflow: "Warning: overflow encountered in exp"."""
+        message, by = message.removeprefix("Warning: ").strip(), self._by()
+        if by is None:
+            warnings.warn(message, RuntimeWarning, stacklevel=2)  # raises it, unless a filter is in the way
+            by = Hidden("A filter of `warnings`")
+        error = RuntimeWarning(message)
+        error.hidden_by = by
+        raise error
+
+
+def _place():
+    """Return what hides a warning: np.errstate or np.seterr, and the line that called it."""
+    frame, what = sys._getframe(), ""
+    while frame.f_code.co_filename in (__file__, np.seterr.__code__.co_filename):
+        what, frame = frame.f_code.co_qualname, frame.f_back
+    what = "np.seterr" if what == "seterr" else "np.errstate"
+    return Hidden(f"`{what}`", Path(frame.f_code.co_filename), frame.f_lineno)
+
+
 def overflow_shown():
-    """Let an overflow warn in the block even within ``np.errstate``, which hides it and does not avoid it.
+    """Return a block in which an overflow warns even if np.errstate, np.seterr or a filter hides the warning:
+    that does not avoid it.
 
     The other kinds may be ignored as ever: a division by 0 in a branch that is not taken does no harm.
     """
-    original = np.errstate
-
-    def errstate(**kinds):
-        every = kinds.pop("all", None)
-        if every is not None:
-            kinds = dict.fromkeys(("divide", "under", "invalid"), every) | kinds
-        kinds.pop("over", None)
-        return original(**kinds)
-
-    np.errstate = errstate
-    try:
-        yield
-    finally:
-        np.errstate = original
+    return _Overflows()
 
 
 @contextmanager

@@ -279,7 +279,7 @@ def test_loss_is_that_of_the_output(network, rng, loss, sizes):
     require_float(actual, "the loss of loss_and_grads")
     _, output = sums_by_hand(net, X, "relu", HEADS[loss])
     expected = loss_by_hand(loss, output, y)
-    require_close(actual, expected, what=f"the {loss} of a network", look="loss(forward(X), y)")
+    require_close(actual, expected, what=f"the loss of a network under {loss}", look="loss(forward(X), y)")
     require(
         len(grads) == len(net.params),
         f"grads must hold an array for each of the {len(net.params)} params; got {len(grads)}",

@@ -135,8 +135,8 @@ def with_overflow_shown(case):
     return case._replace(run=run)
 
 
-def of_integers(function, *args, parts=()):
-    """Yield two cases that compare a call with integers to the same call with floats.
+def of_integers(function, *args, parts=(), **kwargs):
+    """Yield two cases that compare a call with integers to the same call with floats, options being the same.
 
     One observes the shapes and types, the other by how much the numbers differ: a mistake in the formula
     shows in neither, only one in the conversion.
@@ -145,17 +145,18 @@ def of_integers(function, *args, parts=()):
     floats = [arg.astype(np.float64) for arg in args]
 
     def types():
-        result = function(*(arg.copy() for arg in args))
+        result = function(*(arg.copy() for arg in args), **kwargs)
         return tuple(map(_emptied, result)) if isinstance(result, tuple) else _emptied(result)
 
     def apart():
-        got, wanted = function(*(arg.copy() for arg in args)), function(*(arg.copy() for arg in floats))
+        got, wanted = (function(*(arg.copy() for arg in given), **kwargs) for given in (args, floats))
         return tuple(map(_apart, got, wanted)) if isinstance(got, tuple) else _apart(got, wanted)
 
-    calls = [f"{name}({', '.join(map(show, given))})" for given in (args, floats)]
+    options = "".join(f", {option}={show(value)}" for option, value in kwargs.items())
+    calls = [f"{name}({', '.join(map(show, given))}{options})" for given in (args, floats)]
     yield Case(calls[0], types, {}, 1e-6, 1e-9, parts=parts)
     text = f"how much is missing from {calls[0]} to {calls[1]}"
-    yield Case(text, apart, {}, 1e-6, 1e-9, parts=parts, shown=call(function, *args, parts=parts))
+    yield Case(text, apart, {}, 1e-6, 1e-9, parts=parts, shown=call(function, *args, parts=parts, **kwargs))
 
 
 def _emptied(value):

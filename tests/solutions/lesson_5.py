@@ -668,6 +668,21 @@ class GradientsInTheDtypeOfTheData(Network):
 
 @wrong(
     "Network.loss_and_grads",
+    "The loss is the softmax cross-entropy, whatever `loss` names: the table LOSSES has "
+    "the others, by their names.",
+)
+class SoftmaxWhateverTheLoss(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        inputs = self._propagate(self._checked(X))
+        loss, grad = LOSSES["softmax_cross_entropy"](inputs[-1], self._as_targets(y))
+        if self.output == "sigmoid":
+            grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
+        self._backpropagate(grad, inputs, dropped=False)
+        return loss, self.grads
+
+
+@wrong(
+    "Network.loss_and_grads",
     "On the way back the slope of the hidden activation is missing: between two layers, dx must pass the "
     "activation's backward before it is the gradient of the sums.",
 )

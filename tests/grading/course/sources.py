@@ -47,7 +47,7 @@ class Sources:
         return self._modules[name]
 
     def problem(self, exercise):
-        """Return the finding on what cannot be read of an exercise's file and those that it imports, or None."""
+        """Return the finding on what cannot be read of an exercise's files; None if all can."""
         modules = [exercise.module] if exercise.function else list(LESSONS.values())[:8]
         reached = set().union(*(self._once(self._imports, module) for module in modules))
         problems = (self._once(self._unreadable, module) for module in sorted(reached))

@@ -180,19 +180,22 @@ def _watch(options):
     current = progress.current()
     print(board.render(current, options.folder, options.color, options.command))
     print("\nWatching: save a file and it is checked; Ctrl-C ends it.", flush=True)
+    shown = {}  # the results of failing exercises that were told in full
     while True:
         time.sleep(INTERVAL)
         now = _stamps(options.folder)
         if now == seen:
             continue
-        seen = now
-        due = _due(progress)
-        _refresh(progress, due, options)
+        graded = set()
+        while now != seen:  # what is saved while the tests run is run, too, before anything is told
+            seen = now
+            graded.update(_refresh(progress, _due(progress), options))
+            now = _stamps(options.folder)
         before, current = current, progress.current()
-        if not due and current == before:
+        if not graded and current == before:
             continue
         print(paint(f"\n-- {datetime.now():%H:%M:%S} " + "-" * 30, "2", options.color))
-        results = [current[exercise.name] for exercise in due]
+        results = [current[name] for name in EXERCISES if name in graded]
         right = [result for result in results if result.status == PASSED]
         gained = [result for result in right if before[result.name].status != PASSED]
         for result in gained:
@@ -200,13 +203,22 @@ def _watch(options):
         wrong = [result for result in results if result.status == FAILING]
         expected = board.next_exercise(before)
         wrong.sort(key=lambda result: expected is None or result.name != expected.name)
-        if wrong and not any(result.blocked for result in current.values()):
+        following = board.next_exercise(current)
+        blocked = any(result.blocked for result in current.values())
+        if wrong and not blocked:
             _tell_all(wrong, options) if len(wrong) > 1 else _tell(wrong[0], options)
+            shown[wrong[0].name] = wrong[0]
         else:
             if right and not gained:
                 print(fit(f"Still right: {', '.join(result.name for result in right)}"))
             _close([EXERCISES[result.name] for result in gained], current, options)
             print(board.following(current, options.folder, options.color, options.command))
+            # It was graded while a file was broken, or behind another: nobody has seen how it fails.
+            untold = current[following.name] if following and not blocked else None
+            if untold and untold.status == FAILING and shown.get(untold.name) != untold:
+                print()
+                _tell(untold, options)
+                shown[untold.name] = untold
         sys.stdout.flush()
 
 
@@ -480,9 +492,11 @@ def _settle(progress, options):
 
 
 def _refresh(progress, exercises, options, extra=()):
-    """Grade exercises, showing the current one on a status line of the terminal."""
+    """Grade exercises, showing the current one on a status line of the terminal; return the names of all that
+    were graded.
+    """
     if not exercises:
-        return
+        return []
     shown = sys.stderr.isatty()
     last, due, end = "", 0.0, 0.0  # the line, when it may change again, and when the trainings should be done
 
@@ -505,7 +519,7 @@ def _refresh(progress, exercises, options, extra=()):
             show(f"checking {name}")
 
     try:
-        progress.refresh(exercises, limit=options.limit, options=extra, watch=watch)
+        graded = progress.refresh(exercises, limit=options.limit, options=extra, watch=watch)
     except RuntimeError as error:
         lines = str(error).splitlines() or ["the lessons could not be run"]
         reason = next((line for line in reversed(lines) if line.strip()), lines[-1])
@@ -518,7 +532,8 @@ def _refresh(progress, exercises, options, extra=()):
     if options.run in (_board, _watch) and exercises[0].function and _due(progress) == trainings:
         if shown:
             print("Everything else passes: now the trainings", file=sys.stderr)
-        _refresh(progress, trainings, options, extra)
+        graded += _refresh(progress, trainings, options, extra)
+    return graded
 
 
 def _with_skeletons(exercises, folder, skeleton):
@@ -604,11 +619,15 @@ def _positive(text):
 
 
 def _stamps(folder):
-    """Return the times of the package's files, to see when one is saved."""
+    """Return the times and sizes of the package's files, to see when one is saved.
+
+    Two saves within one tick of the file system's clock have the same time.
+    """
     stamps = {}
     for path in folder.glob("*.py"):
         try:
-            stamps[path] = path.stat().st_mtime_ns
+            stat = path.stat()
+            stamps[path] = stat.st_mtime_ns, stat.st_size
         except OSError:  # an editor may be just replacing it
             continue
     return stamps

@@ -85,20 +85,21 @@ class Progress:
 
         What they are judged with is graded again, too, if its code has changed: nobody shall wait for a
         function that has been mended. watch: called with each event that says how far it is, and with the
-        exercise that it belongs to.
+        exercise that it belongs to. Returns the names of all that were graded.
         """
         sources = Sources(self.folder)
         judges = set().union(*(sources.judged_with(exercise) for exercise in exercises))
         changed = [other for other in self.stale() if other.name in judges and other not in exercises]
+        earlier = []
         if changed and any(exercise.function is None for exercise in exercises):
-            self.refresh(
+            earlier = self.refresh(
                 changed, limit=limit, options=options, watch=watch
             )  # none keeps a training from running
         else:
             exercises = [*exercises, *changed]
         names = [exercise.name for exercise in exercises if not sources.problem(exercise)]
         if not names:
-            return
+            return earlier
         before = {name: self._fingerprint(sources, EXERCISES[name]) for name in names}
         grading = Grading(self.folder, exercises=names, limit=limit, options=options)
         exercise = None
@@ -108,7 +109,10 @@ class Progress:
             if watch and event["event"] in ("begin", "estimate", "epoch"):
                 watch(event, exercise)
         fresh = grading.results.all(earlier=self.current()) if grading.results else {}
+        sources = Sources(self.folder)
         for name in names:
+            if self._fingerprint(sources, EXERCISES[name]) != before[name]:
+                continue  # it was saved meanwhile, and the tests may have read either
             result = fresh.get(name, Result(name, UNKNOWN))
             if result.blocked:
                 self._blocked[name] = before[name], result
@@ -119,6 +123,7 @@ class Progress:
             if EXERCISES[name].function is None and result.status == WAITING and cause and cause.function:
                 del self._prints[name]  # it was not run, so it is due once nothing is in its way
         self.save()
+        return [*earlier, *names]
 
     def current(self):
         """Return the results as far as they still hold: what has changed since counts as not run."""

@@ -9,26 +9,32 @@ Values come first: float32 instead of float64, or a NumPy number instead of a Py
 and is told after it.
 """
 
-import importlib
 import inspect
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.grading.exercises import EXERCISES
 from tests.grading.finding import FAILING, TODO, Finding
 
+from .again import last_call
+from .calls import Call
 from .errors import line_of
-from .evidence import evidence, types_besides
+from .evidence import evidence, global_generators, types_besides
 from .matching import known_mistake
 from .outcomes import NOTHING, faults, observe
 from .readings import reading
+from .reference import reference
 
 
 class Diagnosis(NamedTuple):
-    """What is told of an exercise; test: a part of the names of the tests that ask the same, "" for any."""
+    """What is told of an exercise.
+
+    test: a part of the names of the tests that ask the same, "" for any. call: what the function was given
+    where the fault is shown, None if that is not known.
+    """
 
     finding: Finding
     test: str = ""
+    call: Call | None = None
 
 
 def diagnose(name, subject):
@@ -57,12 +63,14 @@ def diagnose(name, subject):
     fields = evidence(case, *outcomes, fault, place)
     if fault.kind in ("values", "shape"):
         fields["reading"] = reading(fault.place, expected, actual, cases)
+    besides = global_generators((*actual, outcomes[1]), subject)
     if fault.kind not in ("exception", "warning", "type") and not told_types:
-        fields["besides"] = types_besides(expected, actual, cases, found, case)
+        besides += types_besides(expected, actual, cases, found, case)
+    fields["besides"] = tuple(besides)
     if solution:
         status = TODO if solution.unwritten else FAILING
         fields |= {"status": status, "mistake": solution.name, "sentence": solution.sentence}
-    return Diagnosis(Finding(**fields), case.test)
+    return Diagnosis(Finding(**fields), case.test, last_call(name, subject, first))
 
 
 def _shown(name, subject, i):
@@ -80,12 +88,6 @@ def _shown(name, subject, i):
         return None
     (expected,), (actual,) = observe(cases, reference(name)), observe(cases, subject)
     return (case, expected, actual) if faults(expected, actual, case) else None
-
-
-def reference(name):
-    """Return the reference's function or class for an exercise."""
-    exercise = EXERCISES[name]
-    return getattr(importlib.import_module(f"nn.{exercise.module}"), exercise.function.split(".")[0])
 
 
 def _file(subject):

@@ -1,6 +1,8 @@
 """Evidence: the fields of a finding that show how two outcomes of a call differ."""
 
+import inspect
 import re
+from contextlib import suppress
 
 import numpy as np
 
@@ -50,7 +52,40 @@ def evidence(case, expected, actual, fault, place):
 def error_fields(error, place):
     """Return the fields on an exception: its name and message, where it arose, and what it means."""
     words = in_words(error, place.source if place else "") or ""
-    return {"raised": type(error).__name__, "error": str(error), "place": place, "words": words}
+    hidden = getattr(error, "hidden_by", None)
+    if hidden:
+        where = f" in line {hidden.line}" if place and hidden.path and hidden.path.name == place.file else ""
+        words = (
+            f"{hidden.what}{where} only keeps the warning back, so that you will not see it when you type "
+            f"the call in. The overflow happens all the same. {words}"
+        ).rstrip()
+    fields = {"raised": type(error).__name__, "error": str(error), "place": place, "words": words}
+    return fields | {"hidden": hidden is not None}
+
+
+GLOBAL = {  # the generators that everybody shares: what they are called, and how a line uses them
+    "np.random": ("NumPy's global generator", r"\b(?:np|numpy)\.random\.(?=[a-z])(?!default_rng\b)\w+\("),
+    "random": ("Python's global generator", r"(?<![\w.])random\.[a-z]\w*\("),
+}
+
+
+def global_generators(outcomes, subject):
+    """Return a sentence for each global generator that is used instead of ``rng``, with the first line that
+    uses it if it can be found.
+    """
+    sentences = []
+    for generator in sorted({name for outcome in outcomes for name in outcome.touched}):
+        called, pattern = GLOBAL[generator]
+        place = ""
+        with suppress(OSError, TypeError):  # a source that cannot be found
+            source, start = inspect.getsourcelines(inspect.unwrap(subject))
+            lines = [n for n, line in enumerate(source, start) if re.search(pattern, line.partition("#")[0])]
+            place = f" in line {lines[0]}" if lines else ""
+        text = (
+            f"It uses {called}, {generator},{place}: draw from the `rng` that is passed in, and seed nothing."
+        )
+        sentences.append(text)
+    return sentences
 
 
 def _apart(name, wanted, got):
@@ -103,7 +138,7 @@ def named(case, place):
 
 
 def types_besides(expected, actual, cases, found, shown):
-    """Return a sentence about a type that is wrong as well; ``shown`` is the case on the screen."""
+    """Return a sentence about a type that is wrong as well, in a list; ``shown``: the case on the screen."""
     for i, there in enumerate(found):
         leaves = [
             (place, wanted, actual[i].leaves[place])
@@ -114,8 +149,8 @@ def types_besides(expected, actual, cases, found, shown):
             if np.shape(wanted) == np.shape(got) and type_of(wanted) != type_of(got):
                 where = "" if cases[i].text == shown.text else f": {cases[i].text}"
                 due, came = types_apart(wanted, got)
-                return f"Besides, {named(cases[i], place)} is {came} where {due} is expected{where}"
-    return ""
+                return [f"Besides, {named(cases[i], place)} is {came} where {due} is expected{where}"]
+    return []
 
 
 def types_apart(wanted, got):

@@ -6,14 +6,18 @@ from typing import NamedTuple
 import numpy as np
 
 from tests.grading.finding import KINDS
+from tests.grading.world import World
 
 
 class Outcome(NamedTuple):
-    """What one case came to: leaves by place, or an error; and the arguments that were changed."""
+    """What one case came to: leaves by place, or an error; the arguments that were changed, and the global
+    generators that were drawn from or seeded.
+    """
 
     leaves: dict[str, object]
     error: Exception | None
     changed: tuple[str, ...]
+    touched: tuple[str, ...] = ()
 
 
 NOTHING = Outcome({}, None, ())
@@ -34,6 +38,7 @@ def observe(cases, subject):
     outcomes = []
     for case in cases(subject):
         before = {name: array.copy() for name, array in case.arguments.items()}
+        world = World()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
@@ -45,7 +50,8 @@ def observe(cases, subject):
             for name, array in case.arguments.items()
             if not np.array_equal(array, before[name], equal_nan=array.dtype.kind == "f")
         )
-        outcomes.append(Outcome(leaves, error, changed))
+        outcomes.append(Outcome(leaves, error, changed, world.touched()))
+        world.changes()  # which puts everything back
     return outcomes
 
 

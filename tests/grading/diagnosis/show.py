@@ -34,7 +34,8 @@ def what_is_wrong(finding, room):
         lines += prose(finding.call, room, label=label)
     lines += prose(finding.shown, room)
     if finding.raised:
-        kind = "warns" if finding.kind == "warning" else f"raises {finding.raised}"
+        warns = "hides a warning" if finding.hidden else "warns"
+        kind = warns if finding.kind == "warning" else f"raises {finding.raised}"
         message = textwrap.shorten(finding.error, 3 * room, placeholder=" ...")
         lines += prose(f"It {kind}: {message}" if message else f"It {kind}", room)
     if finding.place:
@@ -45,7 +46,7 @@ def what_is_wrong(finding, room):
         name = [] if finding.comparison.name in finding.sentence else [f"{finding.comparison.name}:"]
         lines += [*name, *(cut(line, room) for line in side_by_side(finding.comparison, room))]
     lines += prose(finding.reading, room, label="Reading")
-    return lines + prose(finding.besides, room)
+    return lines + [line for text in finding.besides for line in prose(text, room)]
 
 
 def what_a_test_asks(finding, room):

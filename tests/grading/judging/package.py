@@ -6,13 +6,14 @@ import linecache
 import re
 import sys
 import traceback
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
 
 from tests.grading import ROOT
+from tests.grading.diagnosis.calls import recorded
 from tests.grading.finding import Finding, file_to_mend
 from tests.lessons.checks import CheckFailed
 
@@ -34,9 +35,30 @@ class Package:
             )
         self.name, self.path = spec.name, Path(spec.submodule_search_locations[0])
         self._spec = spec
+        self._watched = None
 
     def __getattr__(self, name):
         return Module(self, name)
+
+    @contextmanager
+    def watched(self, exercise, calls):
+        """Within the block, append the calls of an exercise's function to the list ``calls``."""
+        self._watched = exercise, calls
+        try:
+            yield
+        finally:
+            self._watched = None
+
+    def seen(self, module, attribute, value):
+        """Return what a test is given as an attribute of a module: in the form that notes its calls, if these
+        are watched.
+        """
+        if self._watched is None:
+            return value
+        exercise, calls = self._watched
+        if (module, attribute) != (exercise.module, (exercise.function or "").split(".")[0]):
+            return value
+        return recorded(value, exercise.function, calls)
 
     def load(self, name):
         """Import the module of this name and return it."""
@@ -81,7 +103,7 @@ class Module:
             problem = f"{where} is not there yet: {path}"
         else:
             if hasattr(module, attribute):
-                return getattr(module, attribute)
+                return self._package.seen(self._name, attribute, getattr(module, attribute))
             problem = f"{where} has no {attribute}: {module.__file__}"
         return refuse(problem)
 
@@ -143,7 +165,7 @@ class _AlteredModule(Module):
     def __getattr__(self, attribute):
         module, altered, replacement = self._package._altered
         if (self._name, attribute) == (module, altered):
-            return replacement
+            return self._package.seen(module, altered, replacement)
         return super().__getattr__(attribute)
 
 

@@ -11,8 +11,9 @@ from tests.grading.finding import FAILING, as_data
 from tests.grading.judging import guards, runner
 from tests.grading.judging.package import GRADED, Blocked, Package, refuse
 from tests.grading.judging.results import Results
-from tests.grading.judging.verdicts import EXERCISE, judge
+from tests.grading.judging.verdicts import CALLS, EXERCISE, judge
 from tests.grading.terminal import width
+from tests.grading.world import World
 from tests.lessons.checks import fail
 
 TOOLS = pytest.StashKey[guards.Tools]()
@@ -174,9 +175,11 @@ def pytest_runtest_call(item):
         raise Blocked(refused[exercise.module, None])
     if exercise.function is None and refused:
         refuse(_sentence(next(iter(refused.values()))))
-    world = guards.World()
+    world = World()
+    calls = item.stash[CALLS] = []
     try:
-        return (yield)
+        with item.config.stash[GRADED].watched(exercise, calls):
+            return (yield)
     except (pytest.skip.Exception, unittest.SkipTest):  # the lessons skip before the call, never in it
         refuse(f"{exercise.name} ends the test by skipping it: no points for that")
     finally:

@@ -2,6 +2,7 @@
 
 import linecache
 import re
+from contextlib import suppress
 from dataclasses import replace
 from inspect import getdoc
 from pathlib import Path
@@ -9,8 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.grading.diagnosis.again import first_wrong
+from tests.grading.diagnosis.calls import HERE
 from tests.grading.diagnosis.diagnose import diagnose
 from tests.grading.diagnosis.errors import in_words, line_of
+from tests.grading.diagnosis.evidence import error_fields
 from tests.grading.exercises import EXERCISES
 from tests.grading.finding import FAILING, TODO, WAITING, Finding, Place
 from tests.grading.judging.package import Refused
@@ -18,6 +22,7 @@ from tests.lessons.checks import CheckFailed
 
 EXERCISE = pytest.StashKey[str]()
 DIAGNOSED = pytest.StashKey[dict]()
+CALLS = pytest.StashKey[list]()
 
 
 class Verdict(NamedTuple):
@@ -48,8 +53,8 @@ def judge(item, excinfo, package):
         diagnosed[exercise.name] = _diagnose(exercise, package)
     if diagnosed[exercise.name] is None:
         return Verdict(replace(finding, test=""))
-    diagnosis, asked = diagnosed[exercise.name]
-    same = _has_this_cause(diagnosis, finding, asked, item.name)
+    diagnosis = diagnosed[exercise.name].finding
+    same = _has_this_cause(diagnosed[exercise.name], finding, item, exercise, package)
     return Verdict(replace(finding, status=diagnosis.status), diagnosis if first else None, same)
 
 
@@ -61,16 +66,26 @@ def _why(item, finding):
     return why.splitlines()[0] if why and finding.kind in about else ""
 
 
-def _has_this_cause(diagnosis, finding, asked, test):
+def _has_this_cause(diagnosed, finding, item, exercise, package):
     """Return True if a test fails for the reason that the diagnosis shows: one screen tells of one failure.
 
-    asked: a part of the names of the tests that ask the same, "" if any may.
+    If a mistake is named, the test's own call must show that very mistake; if none is, it must be a call like
+    the one on the screen.
     """
+    diagnosis, calls = diagnosed.finding, item.stash.get(CALLS, [])
     if diagnosis.kind in ("exception", "warning"):
         return (diagnosis.raised, diagnosis.place) == (finding.raised, finding.place)
-    if asked:  # such a test may look at more than one kind
-        return asked in test and finding.kind not in ("exception", "warning", "world")
+    if diagnosed.test:  # such a test may look at more than one kind
+        return diagnosed.test in item.name and finding.kind not in ("exception", "warning", "world")
+    first = shows = None
+    with suppress(Exception):  # without a comparison the kinds must do
+        first, shows = first_wrong(exercise.name, _subject(exercise, package), calls, diagnosis.mistake)
+    if diagnosis.mistake and shows is not None:
+        return shows
     if diagnosis.kind != finding.kind:
+        return False
+    last = first or (calls[-1] if calls else None)
+    if diagnosed.call and last and not last.is_like(diagnosed.call):
         return False
     words = _words(diagnosis.part.split("[")[0])
     return words is None or re.search(rf"\b({words})\b", finding.part or finding.sentence) is not None
@@ -87,10 +102,13 @@ def _words(part):
     return None
 
 
+def _subject(exercise, package):
+    return getattr(getattr(package, exercise.module), exercise.function.split(".")[0])
+
+
 def _diagnose(exercise, package):
     try:
-        subject = getattr(getattr(package, exercise.module), exercise.function.split(".")[0])
-        return diagnose(exercise.name, subject)
+        return diagnose(exercise.name, _subject(exercise, package))
     except (Exception, pytest.fail.Exception):  # a diagnosis is a help; without it the message must do
         return None
 
@@ -100,12 +118,13 @@ def _explain(excinfo, package, exercise):
     error, message = excinfo.value, str(excinfo.value)
     if excinfo.errisinstance(CheckFailed):
         return error.finding
-    inside = [entry for entry in excinfo.traceback if package.path in Path(entry.path).parents]
+    entries = [entry for entry in excinfo.traceback if Path(entry.path) != HERE]
+    inside = [entry for entry in entries if package.path in Path(entry.path).parents]
     if excinfo.errisinstance((AssertionError, pytest.fail.Exception)) and not (
-        inside and inside[-1] is excinfo.traceback[-1]  # an `assert` of the learner's is no check
+        inside and inside[-1] is entries[-1]  # an `assert` of the learner's is no check
     ):
         return Finding(kind="values", sentence=message)
-    entry = inside[-1] if inside else excinfo.traceback[-1]
+    entry = inside[-1] if inside else entries[-1]
     function = entry.frame.code.raw.co_qualname
     source = linecache.getline(str(entry.path), entry.lineno + 1).strip()
     place = Place(Path(entry.path).name, entry.lineno + 1, source, function)
@@ -124,10 +143,7 @@ def _explain(excinfo, package, exercise):
     elif excinfo.errisinstance(SystemExit):
         text = f"{function} ends the program ({excinfo.typename}): a function returns"
     elif inside:
-        words = in_words(error, own.source) or ""
-        return replace(
-            found, sentence=f"{own.function}:", raised=type(error).__name__, error=message, words=words
-        )
+        return replace(found, sentence=f"{own.function}:", **error_fields(error, own))
     elif "unpack" in message:
         text = f"A result has other parts than the lesson expects ({message})."
         return Finding(kind=kind, sentence=text, quote=(f"expected: {source}",))
