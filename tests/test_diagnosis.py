@@ -12,8 +12,8 @@ import pytest
 
 from nn.activations import as_floating
 from tests.grading.board import fit
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.diagnosis import agree, diagnose, faults, observe, reference
-from tests.grading.exercises import EXERCISES
 from tests.grading.judge import judge_solution
 from tests.grading.results import PASSED
 from tests.lessons.checks import typed

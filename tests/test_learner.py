@@ -12,8 +12,8 @@ from nn.__main__ import main
 from nn.experiment import Experiment
 from nn.learner import Learner
 from nn.recipes import RECIPES
+from tests.grading.course.textbook import textbook
 from tests.grading.runner import ROOT
-from tests.solutions.textbook import textbook
 
 
 @pytest.fixture(autouse=True)

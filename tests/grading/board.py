@@ -7,23 +7,12 @@ import textwrap
 from pathlib import Path
 
 from tests.grading import learned
-from tests.grading.exercises import EXERCISES, LESSONS, exercises_of
+from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, exercises_of
 from tests.grading.results import FAILING, PASSED, TODO, UNKNOWN, WAITING
 from tests.grading.sources import Sources
 
 WIDEST, NARROWEST = 79, 59  # characters of a line, whatever the terminal has
 COLORS = {PASSED: "32", FAILING: "31", TODO: "0", WAITING: "2", UNKNOWN: "2"}
-CLOSINGS = {
-    1: "Lesson 1 is done: your units can bend their sums, and pass a gradient back.",
-    2: "Lesson 2 is done: you can put a number on a mistake, and say which way is down.",
-    3: "Lesson 3 is done: a network spends most of its time in these two functions.",
-    4: "Lesson 4 is done: signals now survive the first pass through ten layers.",
-    5: "Lesson 5 is done: that was backpropagation, the heart of it all.",
-    6: "Lesson 6 is done: what the gradients ask for, your optimizers carry out.",
-    7: "Lesson 7 is done: your network resists learning its data by heart.",
-    8: "Lesson 8 is done: all the parts are there, and lesson 9 lets them learn.",
-    9: "Lesson 9 is done: a network of your own reads digits.",
-}
 
 
 def width():
@@ -185,7 +174,7 @@ def introduction(lesson):
 def closing(lesson, results):
     """Return a line to end a lesson with; "" while something of it is left to do."""
     done = all(results[exercise.name].status == PASSED for exercise in exercises_of(lesson))
-    return CLOSINGS[lesson] if done else ""
+    return COURSE[lesson].closing if done else ""
 
 
 def blocked(result, folder):

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from tests.grading import board, learned, reports
 from tests.grading.board import cut, fit, paint, short, width
-from tests.grading.exercises import EXERCISES, LESSONS, exercises_of, find
-from tests.grading.hints import HINTS, REMARKS
+from tests.grading.course.exercises import EXERCISES, LESSONS, exercises_of, find
 from tests.grading.progress import Progress, write
 from tests.grading.results import FAILING, PASSED, TODO, WAITING
 from tests.grading.runner import LIMIT, ROOT
@@ -222,19 +221,19 @@ def _hint(options):
     step = options.step or min(progress.hints.get(exercise.name, 0) + 1, 3)
     progress.hints[exercise.name] = max(step, progress.hints.get(exercise.name, 0))
     progress.save()
-    _show_hint(exercise.name, step, options)
+    _show_hint(exercise, step, options)
     return 0
 
 
-def _show_hint(name, step, options):
+def _show_hint(exercise, step, options):
     """Print one of the three steps of an exercise's hint."""
     title = ("the idea", "the formula", "an outline in words")[step - 1]
-    print(paint(f"{name}, hint {step} of 3: {title}", "1", options.color))
-    for line in HINTS[name][step - 1].splitlines():
+    print(paint(f"{exercise.name}, hint {step} of 3: {title}", "1", options.color))
+    for line in exercise.hints[step - 1].splitlines():
         indent = "  " if step == 1 else "     "  # numbered steps, and formulas that go on
         print(textwrap.fill(line, width(), initial_indent="  ", subsequent_indent=indent))
     if step < 3:
-        print(board.told("More: ", f"{options.command} hint {name} --step {step + 1}"))
+        print(board.told("More: ", f"{options.command} hint {exercise.name} --step {step + 1}"))
 
 
 def _solution(options):
@@ -258,7 +257,7 @@ def _solution(options):
 
 def _show_plain(exercise, yours, progress, options):
     """Show how a textbook would write an exercise, as the difference to the learner's function."""
-    from tests.solutions.textbook import textbook
+    from tests.grading.course.textbook import textbook
 
     text = textbook([exercise.name])[f"{exercise.module}.py"]
     plain = Sources(ROOT, {exercise.module: text})
@@ -289,7 +288,7 @@ def _show_reference(exercise, yours, progress, options):
     own = Sources(options.folder).module(exercise.module)[0]
     parts = [sources.text(exercise), *(text for text in sources.helpers(exercise) if text not in own)]
     _compare(yours, "\n\n\n".join(parts), exercise, "nn", options)
-    print("\n" + textwrap.fill(REMARKS[exercise.name], width()))
+    print("\n" + textwrap.fill(exercise.remark, width()))
 
 
 def _compare(yours, other, exercise, name, options):

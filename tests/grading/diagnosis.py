@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.errors import Line, in_words, line_of
-from tests.grading.exercises import EXERCISES
 
 WIDTH = 76
 

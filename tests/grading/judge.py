@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tests.grading.exercises import EXERCISES, LESSONS
+from tests.grading.course.exercises import EXERCISES, LESSONS
 from tests.grading.package import GRADED, Altered
 from tests.grading.plugin import RESULTS
 from tests.grading.runner import ROOT

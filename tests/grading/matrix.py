@@ -12,7 +12,7 @@ import re
 import sys
 from collections import defaultdict
 
-from tests.grading.exercises import EXERCISES, LESSONS
+from tests.grading.course.exercises import EXERCISES, LESSONS
 from tests.grading.judge import grade, grade_solution
 from tests.grading.package import Package
 from tests.grading.progress import write

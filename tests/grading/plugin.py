@@ -5,7 +5,7 @@ import unittest
 import pytest
 
 from tests.grading import board, guards, runner
-from tests.grading.exercises import EXERCISES, nearest
+from tests.grading.course.exercises import EXERCISES, nearest
 from tests.grading.package import GRADED, Blocked, Package, refuse
 from tests.grading.progress import Progress
 from tests.grading.results import FAILING, WAITS, Results

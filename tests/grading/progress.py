@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from tests.grading.exercises import EXERCISES
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.results import PASSED, UNKNOWN, WAITING, WAITS, Result
 from tests.grading.runner import ROOT, Grading
 from tests.grading.sources import Sources
@@ -150,7 +150,8 @@ def _grader():
     for path in sorted(
         [
             *ROOT.glob("tests/lessons/*.py"),
-            *ROOT.glob("tests/grading/*.py"),
+            *ROOT.glob("tests/grading/**/*.py"),
+            *ROOT.glob("tests/grading/course/*.toml"),
             *ROOT.glob("tests/solutions/*.py"),
         ]
     ):

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from tests.grading.exercises import EXERCISES
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.sources import Sources
 
 PASSED, FAILING, TODO, WAITING, UNKNOWN = "passed", "failing", "to do", "waiting", "not run"

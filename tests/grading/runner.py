@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.grading.exercises import EXERCISES
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.results import WAITS, Results
 
 ROOT = Path(__file__).parents[2]

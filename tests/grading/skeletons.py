@@ -14,7 +14,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from tests.grading.exercises import EXERCISES
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.runner import ROOT
 
 MODULES = (

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.diagnosis import diagnose, raised
 from tests.grading.errors import Line, in_words, line_of
-from tests.grading.exercises import EXERCISES
 from tests.grading.package import Blocked, Refused
 from tests.grading.results import FAILING, TODO, WAITING
 

@@ -4,7 +4,7 @@ import ast
 import inspect
 import textwrap
 
-from tests.grading.exercises import EXERCISES
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.skeletons import skeletons
 from tests.solutions import RIGHT
 
