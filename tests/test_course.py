@@ -1,4 +1,4 @@
-"""The records of the course: a mistake in one is reported in a line, and an exercise is added in few files."""
+"""The records of the course: a mistake in one is told in a line, and a new exercise touches few files."""
 
 import re
 
