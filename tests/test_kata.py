@@ -23,7 +23,8 @@ from tests.grading.results import Result
 from tests.grading.runner import ROOT
 from tests.grading.skeletons import MODULES, skeletons, write
 from tests.grading.sources import Sources
-from tests.solutions import RIGHT, WRONG
+from tests.solutions import RACES, RIGHT, WRONG
+from tests.solutions.bank import IN, OUT
 
 WRONG_TANH = "\n\ndef tanh(z):\n    return -np.tanh(as_floating(z))\n"
 RIGHT_TANH = "\n\ndef tanh(z):\n    return np.tanh(as_floating(z))\n"
@@ -806,7 +807,12 @@ def test_race_prints_ratios(solved):
     assert all(float(figure) > 0 for row in rows for figure in row[1:])
 
 
-@pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if e.function and n != "step_decay"])
+def test_every_exercise_that_handles_arrays_has_a_race():
+    """All but step_decay, which computes a single number."""
+    assert sorted(RACES) == sorted({name for name, e in EXERCISES.items() if e.function} - {"step_decay"})
+
+
+@pytest.mark.parametrize("name", RACES)
 def test_the_floor_writes_no_more_than_the_result(name, monkeypatch):
     """A floor that does more than is needed is none: results could lie below it."""
     copied = []
@@ -814,12 +820,12 @@ def test_the_floor_writes_no_more_than_the_result(name, monkeypatch):
     monkeypatch.setattr(
         np, "copyto", lambda target, source: (copied.append(target.nbytes), copy(target, source))
     )
-    returned = race.floor(name)()
+    call, floor = race.prepare(name, Package("nn"))
+    returned = floor()
     if name == "zeros":
-        assert np.array_equal(returned, np.zeros((race.IN, race.OUT)))
+        assert np.array_equal(returned, np.zeros((IN, OUT)))
     if not copied or name == "train_epoch":  # whose batches are gathered
         return
-    call = race.prepare(name, Package("nn"))
     arrays = _arrays([cell.cell_contents for cell in call.__closure__ or ()])
     if name == "EarlyStopping.restore":  # to bring something back that is no longer there
         for array in arrays:
