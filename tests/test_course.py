@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.grading import skeletons
 from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, load
 from tests.grading.runner import ROOT
 
@@ -119,3 +120,55 @@ def test_every_lesson_has_its_record():
     assert all(lesson.number == number and lesson.exercises for number, lesson in COURSE.items())
     points = sum(exercise.points for exercise in EXERCISES.values())
     assert points == 100, f"the records have {points} points; a new exercise takes them from others, or has 0"
+
+
+@pytest.fixture
+def underived():
+    """Derive the skeletons anew in this test, and again after it."""
+    skeletons._package.cache_clear()
+    yield
+    skeletons._package.cache_clear()
+
+
+def test_the_skeletons_give_what_stays_and_none_of_the_answers():
+    """Plumbing is found from the reference's source: what tables and given parts use, and no helper else."""
+    package = skeletons._package()
+    assert {module: other.answers for module, other in package.items() if module != "network"} == {
+        "activations": {"shift_by_maximum"},
+        "losses": {"_require_same_shape"},
+        "layers": {"parameter_gradients"},
+        "initializers": {"_normal", "_uniform"},
+        "optimizers": {"BLOCK", "_blocks"},
+        "regularization": {"_squared_norm"},
+        "training": {"feature_range", "train_batches"},
+        "parameters": set(),
+    }
+    for module, text in skeletons.skeletons().items():
+        for answer in getattr(package.get(module.removesuffix(".py")), "answers", ()):
+            assert not re.search(rf"\b{answer}\b", text), f"kata/{module} has {answer}"
+    assert "lecun_normal" not in skeletons.skeleton("initializers"), "it needs a helper of the answers"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "said"),
+    [
+        ("GIVEN", {"as_flaoting"}, "given must name what nn defines; got as_flaoting"),
+        (
+            "EXERCISES",
+            {"tanh": EXERCISES["tanh"]._replace(function="tang")},
+            "the records ask for what nn/activations.py does not define: tang",
+        ),
+        (
+            "EXERCISES",
+            {"tanh": EXERCISES["tanh"]._replace(given_before="q")},
+            "given_before must be a variable of tanh; got 'q'",
+        ),
+    ],
+)
+def test_a_record_that_names_what_is_not_there_derives_no_skeleton(
+    name, changes, said, monkeypatch, underived
+):
+    """A body would be given away, or an exercise would have no place."""
+    monkeypatch.setattr(skeletons, name, getattr(skeletons, name) | changes)
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        skeletons.skeletons()

@@ -321,16 +321,16 @@ def _docstring(text):
 
 
 def _reset(options):
-    from tests.grading.skeletons import MODULES, skeleton
+    from tests.grading.skeletons import modules, skeleton
 
     texts, single = {}, set()
     for found in map(_find, options.what):
         lessons = [lesson for lesson in LESSONS if set(exercises_of(lesson)) <= set(found)]
         texts |= {
-            LESSONS[n]: (skeleton(LESSONS[n]), "the whole file") for n in lessons if LESSONS[n] in MODULES
+            LESSONS[n]: (skeleton(LESSONS[n]), "the whole file") for n in lessons if LESSONS[n] in modules()
         }
         single |= set() if lessons else {exercise for exercise in found if exercise.function}
-    for module in MODULES:
+    for module in modules():
         own = [
             exercise for exercise in EXERCISES.values() if exercise in single and exercise.module == module
         ]
