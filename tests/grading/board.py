@@ -76,7 +76,7 @@ def _lesson(lesson, results, color):
     points, most = sum(result.points for result in own), sum(exercise.points for exercise in exercises)
     wide = width() >= 75
     length = 20 if wide else 14
-    full = length * points // most
+    full = length * points // max(most, 1)
     bar = paint("#" * full, "32", color) + "." * (length - full)
     counts = f"{sum(result.status == PASSED for result in own)} of {len(own)}"
     counts = f"{counts + ' exercises':<18}" if wide else f"{counts:<8}"
@@ -146,7 +146,7 @@ def following(results, folder, color=False, command="python -m kata"):
         kind = "write " if "NotImplementedError" in (Sources(folder).text(exercise) or "") else "mend "
     if exercise.function and result.status == UNKNOWN:
         kind = "check "
-    points = f"{exercise.points} point" + ("s" if exercise.points > 1 else "")
+    points = f"{exercise.points} point" + ("" if exercise.points == 1 else "s")
     lines = [paint(f"Next: {kind}{exercise.name} ({points})", "1", color)]
     place = Sources(folder).place(exercise)
     if place:

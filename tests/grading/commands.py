@@ -393,7 +393,7 @@ def _race(options):
 def _tell(result, options):
     """Say how one exercise fared, message first."""
     if result.status == PASSED:
-        points = f"{result.points} point" + ("s" if result.points > 1 else "")
+        points = f"{result.points} point" + ("" if result.points == 1 else "s")
         tests = (
             f"{result.passed} of {result.tests} tests"
             if result.passed < result.tests
