@@ -15,13 +15,12 @@ from numpy import errstate
 
 from nn.activations import as_floating
 from nn.network import Network
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.diagnosis import diagnose as diagnosing
 from tests.grading.diagnosis.outcomes import agree, faults, observe
 from tests.grading.diagnosis.reference import reference
 from tests.grading.diagnosis.show import render, what_is_wrong
-from tests.grading.exercises import EXERCISES
-from tests.grading.finding import Finding
-from tests.grading.judging.results import PASSED
+from tests.grading.finding import PASSED, Finding
 from tests.grading.judging.solutions import judge_solution
 from tests.lessons.checks import typed
 from tests.solutions import PROBES, WRONG, Solution

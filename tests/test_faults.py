@@ -5,9 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from tests.grading.judging.results import FAILING, PASSED, WAITING
+from tests.grading.course.textbook import textbook
+from tests.grading.finding import FAILING, PASSED, WAITING
 from tests.grading.judging.runner import Grading
-from tests.solutions.textbook import textbook
 
 LIMIT = 2.0  # seconds, so that the endless ones end soon
 

@@ -13,7 +13,7 @@ from nn.experiment import Experiment
 from nn.learner import Learner
 from nn.recipes import RECIPES
 from tests.grading import ROOT
-from tests.solutions.textbook import textbook
+from tests.grading.course.textbook import textbook
 
 
 @pytest.fixture(autouse=True)

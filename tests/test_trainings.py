@@ -9,15 +9,16 @@ import pytest
 
 import nn.training
 from nn import losses, network, optimizers, training
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.course.sources import Sources
+from tests.grading.course.textbook import textbook
 from tests.grading.desk import board, learned
 from tests.grading.desk.progress import Progress
-from tests.grading.exercises import EXERCISES
+from tests.grading.finding import FAILING, PASSED, WAITING
 from tests.grading.judging import runner
-from tests.grading.judging.results import FAILING, PASSED, WAITING, Result
+from tests.grading.judging.results import Result
 from tests.grading.judging.runner import Grading
 from tests.lessons.trainings import Outcome, Training, Watch, cross_entropy, require, summary, train
-from tests.solutions.textbook import textbook
 
 SMALL = Training(
     "small", 1, 60, 20, 2, epochs=12, lr=0.5, accuracy=0.9, loss=(2, 1.0), optimizer="SGD", patience=3

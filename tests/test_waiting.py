@@ -9,15 +9,15 @@ from types import SimpleNamespace
 import pytest
 
 from tests.grading import ROOT
+from tests.grading.course.exercises import EXERCISES, LESSONS
+from tests.grading.course.skeletons import skeletons
 from tests.grading.course.sources import Sources
+from tests.grading.course.textbook import textbook
 from tests.grading.desk import commands
 from tests.grading.desk.progress import Progress
-from tests.grading.exercises import EXERCISES, LESSONS, TESTED_WITH
 from tests.grading.finding import FAILING
 from tests.grading.judging.plugin import EXERCISE
 from tests.grading.judging.runner import Grading
-from tests.grading.skeletons import skeletons
-from tests.solutions.textbook import textbook
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def _exercises(called):
 
 
 def test_an_exercise_is_judged_with_all_that_its_tests_call(tmp_path, monkeypatch):
-    """TESTED_WITH is complete, whatever the functions themselves call, and has nothing that no test calls."""
+    """No function is missing in tested_with, whatever the functions themselves call, and none is too much."""
     package = tmp_path / "textbook"
     package.mkdir()
     for name, text in textbook().items():
@@ -297,7 +297,7 @@ def test_an_exercise_is_judged_with_all_that_its_tests_call(tmp_path, monkeypatc
         exercise = EXERCISES[name]
         own = _exercises([(exercise.module, exercise.function)]) | {name}
         direct, everything = (_exercises(called[name]) - own for called in (calls.direct, calls.all))
-        listed = set(TESTED_WITH.get(name, ()))
+        listed = set(exercise.tested_with)
         assert not direct - empty.judged_with(exercise), f"the tests of {name} call them"
         assert not everything - solved.judged_with(exercise), f"they run in the tests of {name}"
         assert not listed - everything, f"they never run in the tests of {name}"

@@ -13,7 +13,7 @@ import sys
 from collections import defaultdict
 
 from tests.grading import ROOT
-from tests.grading.exercises import EXERCISES, LESSONS
+from tests.grading.course.exercises import EXERCISES, LESSONS
 from tests.grading.files import write
 from tests.grading.finding import PASSED
 from tests.grading.judging.package import Package

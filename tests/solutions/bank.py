@@ -1,8 +1,9 @@
-"""The bank's form: wrong solutions with a teacher's sentence, right variants, probes to tell them apart.
+"""The bank's form: wrong solutions with a teacher's sentence, right variants, probes, and races.
 
 A wrong solution or a right variant is an ordinary function (or class) that stands for one exercise. A probe
 lists cases for an exercise: small calls, the smallest first. What a learner's function does on the cases is
-compared with what the wrong solutions do on them: where all agree, the mistake is known.
+compared with what the wrong solutions do on them: where all agree, the mistake is known. A race is a call of
+usual size whose time is compared.
 """
 
 import ast
@@ -15,6 +16,7 @@ import numpy as np
 
 from tests.lessons.checks import overflow_shown, typed
 
+N, IN, OUT = 128, 784, 64  # samples, inputs and units of the arrays in a race
 VOUCHING = re.compile(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,|\bworks for\b")
 
 
@@ -65,9 +67,20 @@ class Case(NamedTuple):
         return True
 
 
+class Race(NamedTuple):
+    """What ``prepare``, given the subject, returns is raced: the call to be timed, and its floor.
+
+    beside: what else of the same package it is given, as ``module.name``.
+    """
+
+    prepare: Callable
+    beside: tuple[str, ...]
+
+
 WRONG: dict[str, list[Solution]] = {}
 RIGHT: dict[str, list[Solution]] = {}
 PROBES: dict[str, Callable] = {}
+RACES: dict[str, Race] = {}
 
 
 def wrong(exercise, sentence, *, unwritten=False):
@@ -100,6 +113,32 @@ def probe(*exercises):
         return cases
 
     return enter
+
+
+def race(*exercises, beside=()):
+    """Enter the decorated function: given the subject, it returns the call to be timed, and its floor.
+
+    The floor is a call, too: of what no implementation in NumPy can do without on the same arrays.
+    """
+
+    def enter(prepare):
+        for exercise in exercises:
+            RACES[exercise] = Race(prepare, tuple(beside))
+        return prepare
+
+    return enter
+
+
+def drawn(*shapes):
+    """Return float32 arrays of these shapes, for a race."""
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal(shape, dtype=np.float32) for shape in shapes]
+
+
+def copying(array):
+    """Return the floor of those that have this array to read and as much to write."""
+    target = np.ones_like(array)
+    return lambda: np.copyto(target, array)
 
 
 def call(function, *args, rtol=1e-6, atol=1e-9, after=None, parts=(), **kwargs):

@@ -7,7 +7,20 @@ import numpy as np
 
 from nn.activations import as_floating, log_softmax, relu, sigmoid, softmax
 
-from .bank import call, of_integers, probe, right, script, with_overflow_shown, wrong
+from .bank import (
+    OUT,
+    N,
+    call,
+    copying,
+    drawn,
+    of_integers,
+    probe,
+    race,
+    right,
+    script,
+    with_overflow_shown,
+    wrong,
+)
 
 Z = np.array([[-1.5, 0.5], [3.0, -0.25]])  # sums on both sides of the kinks
 GRAD = np.array([[2.0, -1.0], [0.5, -3.0]])
@@ -19,6 +32,18 @@ WHOLE_GRAD = np.array([3, -2])
 
 
 # sigmoid
+
+
+@race("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softmax", "log_softmax")
+def timed_on_sums(function):
+    (z,) = drawn((N, OUT))
+    return lambda: function(z), copying(z)
+
+
+@race("sigmoid_backward", "tanh_backward", "relu_backward", "leaky_relu_backward", "elu_backward")
+def timed_on_outputs(backward):
+    grad, a = drawn((N, OUT), (N, OUT))
+    return lambda: backward(grad, a), copying(a)
 
 
 @probe("sigmoid")

@@ -8,7 +8,20 @@ import numpy as np
 from nn.activations import as_floating, log_softmax, sigmoid, softmax
 from nn.losses import binary_cross_entropy, mean_squared_error, softmax_cross_entropy
 
-from .bank import call, of_integers, probe, right, script, with_overflow_shown, wrong
+from .bank import (
+    OUT,
+    N,
+    call,
+    copying,
+    drawn,
+    of_integers,
+    probe,
+    race,
+    right,
+    script,
+    with_overflow_shown,
+    wrong,
+)
 
 LOGITS = np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])
 LABELS = np.array([2, 0])
@@ -22,6 +35,20 @@ SURE = (
 
 
 # softmax_cross_entropy
+
+
+@race("softmax_cross_entropy")
+def timed_on_labels(loss):
+    (z,) = drawn((N, OUT))
+    labels = np.random.default_rng(0).integers(OUT, size=N)
+    return lambda: loss(z, labels), copying(z)
+
+
+@race("binary_cross_entropy", "mean_squared_error")
+def timed_on_targets(loss):
+    (z,) = drawn((N, OUT))
+    targets = (z > 0).astype(np.float32)
+    return lambda: loss(z, targets), copying(z)
 
 
 @probe("softmax_cross_entropy")

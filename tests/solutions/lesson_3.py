@@ -6,7 +6,7 @@ import numpy as np
 
 from nn.activations import as_floating
 
-from .bank import call, of_integers, probe, right, script, wrong
+from .bank import IN, OUT, N, call, drawn, of_integers, probe, race, right, script, wrong
 
 X = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0], [2.0, 0.5, -1.0], [-3.0, 1.0, 4.0]])
 W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
@@ -14,6 +14,18 @@ GRAD = np.array([[1.0, 2.0], [-3.0, 0.5], [0.25, -1.0], [4.0, 1.5]])
 SQUARE = np.array([[1.0, 2.0], [3.0, 5.0]])
 
 PARTS = ("dx", "dW", "db")
+
+
+@race("dense")
+def timed_product(dense):
+    x, W, b = drawn((N, IN), (IN, OUT), OUT)
+    return lambda: dense(x, W, b), lambda: x @ W
+
+
+@race("dense_backward")
+def timed_products(dense_backward):
+    grad, x, W = drawn((N, OUT), (N, IN), (IN, OUT))
+    return lambda: dense_backward(grad, x, W), lambda: (grad @ W.T, x.T @ grad)
 
 
 @probe("dense")

@@ -6,10 +6,34 @@ import numpy as np
 
 from nn.activations import as_floating
 
-from .bank import Case, call, probe, right, script, show, wrong
+from .bank import IN, OUT, Case, N, call, copying, drawn, probe, race, right, script, show, wrong
 
 GRAD = np.array([[3.0, -1.0, 2.0], [0.5, 4.0, -6.0]])
 MASK = np.array([[0.0, 2.0, 2.0], [2.0, 0.0, 2.0]])
+
+
+@race("l2_penalty")
+def timed_penalty(l2_penalty):
+    (W,) = drawn((IN, OUT))
+    return lambda: l2_penalty([W], 1e-4), copying(W)
+
+
+@race("dropout")
+def timed_dropout(dropout):
+    rng, (x,) = np.random.default_rng(0), drawn((N, IN))
+    return lambda: dropout(x, 0.2, rng), lambda: rng.random((N, IN), dtype=np.float32)
+
+
+@race("dropout_backward")
+def timed_masking(dropout_backward):
+    grad, mask = drawn((N, OUT), (N, OUT))
+    return lambda: dropout_backward(grad, mask), copying(grad)
+
+
+@race("clip_by_global_norm")
+def timed_norm(clip_by_global_norm):
+    W, b = drawn((IN, OUT), OUT)
+    return lambda: clip_by_global_norm([W, b], 1e9), lambda: np.vdot(W, W)  # within the limit: only read
 
 
 @probe("l2_penalty")

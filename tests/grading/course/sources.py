@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.grading.exercises import EXERCISES, LESSONS, TESTED_WITH
+from tests.grading.course.exercises import EXERCISES, GRADED_MODULES
 from tests.grading.finding import file_to_mend
 
 
@@ -48,7 +48,7 @@ class Sources:
 
     def problem(self, exercise):
         """Return the finding on what cannot be read of an exercise's files; None if all can."""
-        modules = [exercise.module] if exercise.function else list(LESSONS.values())[:8]
+        modules = [exercise.module] if exercise.function else GRADED_MODULES
         reached = set().union(*(self._once(self._imports, module) for module in modules))
         problems = (self._once(self._unreadable, module) for module in sorted(reached))
         return next(filter(None, problems), None)
@@ -146,7 +146,7 @@ class Sources:
             name = queue.pop()
             if name not in found:
                 found.add(name)
-                queue += [*self._once(self._needed, name), *TESTED_WITH.get(name, ())]
+                queue += [*self._once(self._needed, name), *EXERCISES[name].tested_with]
         return found - {exercise.name}
 
     def _needed(self, name):

@@ -3,26 +3,15 @@
 import textwrap
 from pathlib import Path
 
+from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, exercises_of
 from tests.grading.course.sources import Sources
 from tests.grading.desk import learned
-from tests.grading.exercises import EXERCISES, LESSONS, exercises_of
 from tests.grading.finding import FAILING, PASSED, TODO, UNKNOWN, WAITING, Finding
 from tests.grading.terminal import command as typed
 from tests.grading.terminal import cut, fit, paint, short, width
 
 LAST = Finding(status=WAITING, waits_for="all the others")
 COLORS = {PASSED: "32", FAILING: "31", TODO: "0", WAITING: "2", UNKNOWN: "2"}
-CLOSINGS = {
-    1: "Lesson 1 is done: your units can bend their sums, and pass a gradient back.",
-    2: "Lesson 2 is done: you can put a number on a mistake, and say which way is down.",
-    3: "Lesson 3 is done: a network spends most of its time in these two functions.",
-    4: "Lesson 4 is done: signals now survive the first pass through ten layers.",
-    5: "Lesson 5 is done: that was backpropagation, the heart of it all.",
-    6: "Lesson 6 is done: what the gradients ask for, your optimizers carry out.",
-    7: "Lesson 7 is done: your network resists learning its data by heart.",
-    8: "Lesson 8 is done: all the parts are there, and lesson 9 lets them learn.",
-    9: "Lesson 9 is done: a network of your own reads digits.",
-}
 
 
 def render(results, folder, color=False, command="python -m kata"):
@@ -55,7 +44,7 @@ def _lesson(lesson, results, color):
     points, most = sum(result.points for result in own), sum(exercise.points for exercise in exercises)
     wide = width() >= 75
     length = 20 if wide else 14
-    full = length * points // most
+    full = length * points // max(most, 1)
     bar = paint("#" * full, "32", color) + "." * (length - full)
     counts = f"{sum(result.status == PASSED for result in own)} of {len(own)}"
     counts = f"{counts + ' exercises':<18}" if wide else f"{counts:<8}"
@@ -125,7 +114,7 @@ def following(results, folder, color=False, command="python -m kata"):
         kind = "write " if "NotImplementedError" in (Sources(folder).text(exercise) or "") else "mend "
     if exercise.function and result.status == UNKNOWN:
         kind = "check "
-    points = f"{exercise.points} point" + ("s" if exercise.points > 1 else "")
+    points = f"{exercise.points} point" + ("" if exercise.points == 1 else "s")
     lines = [paint(f"Next: {kind}{exercise.name} ({points})", "1", color)]
     place = Sources(folder).place(exercise)
     if place:
@@ -147,7 +136,7 @@ def introduction(lesson):
 def closing(lesson, results):
     """Return a line to end a lesson with; "" while something of it is left to do."""
     done = all(results[exercise.name].status == PASSED for exercise in exercises_of(lesson))
-    return CLOSINGS[lesson] if done else ""
+    return COURSE[lesson].closing if done else ""
 
 
 def blocked(result, folder):

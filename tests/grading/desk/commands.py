@@ -12,14 +12,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from tests.grading import ROOT
+from tests.grading.course.exercises import EXERCISES, LESSONS, exercises_of, find
 from tests.grading.course.sources import Sources
 from tests.grading.desk import board, learned, reports
 from tests.grading.desk.progress import Progress
 from tests.grading.diagnosis.show import render
-from tests.grading.exercises import EXERCISES, LESSONS, exercises_of, find
 from tests.grading.files import write
 from tests.grading.finding import FAILING, PASSED, TODO, WAITING
-from tests.grading.hints import HINTS, REMARKS
 from tests.grading.judging.runner import LIMIT
 from tests.grading.terminal import command as typed
 from tests.grading.terminal import cut, fit, paint, short, width
@@ -238,19 +237,19 @@ def _hint(options):
     step = options.step or min(progress.hints.get(exercise.name, 0) + 1, 3)
     progress.hints[exercise.name] = max(step, progress.hints.get(exercise.name, 0))
     progress.save()
-    _show_hint(exercise.name, step, options)
+    _show_hint(exercise, step, options)
     return 0
 
 
-def _show_hint(name, step, options):
+def _show_hint(exercise, step, options):
     """Print one of the three steps of an exercise's hint."""
     title = ("the idea", "the formula", "an outline in words")[step - 1]
-    print(paint(f"{name}, hint {step} of 3: {title}", "1", options.color))
-    for line in HINTS[name][step - 1].splitlines():
+    print(paint(f"{exercise.name}, hint {step} of 3: {title}", "1", options.color))
+    for line in exercise.hints[step - 1].splitlines():
         indent = "  " if step == 1 else "     "  # numbered steps, and formulas that go on
         print(textwrap.fill(line, width(), initial_indent="  ", subsequent_indent=indent))
     if step < 3:
-        print(typed("More: ", f"{options.command} hint {name} --step {step + 1}"))
+        print(typed("More: ", f"{options.command} hint {exercise.name} --step {step + 1}"))
 
 
 def _solution(options):
@@ -274,7 +273,7 @@ def _solution(options):
 
 def _show_plain(exercise, yours, progress, options):
     """Show how a textbook would write an exercise, as the difference to the learner's function."""
-    from tests.solutions.textbook import textbook
+    from tests.grading.course.textbook import textbook
 
     text = textbook([exercise.name])[f"{exercise.module}.py"]
     plain = Sources(ROOT, {exercise.module: text})
@@ -305,7 +304,7 @@ def _show_reference(exercise, yours, progress, options):
     own = Sources(options.folder).module(exercise.module)[0]
     parts = [sources.text(exercise), *(text for text in sources.helpers(exercise) if text not in own)]
     _compare(yours, "\n\n\n".join(parts), exercise, "nn", options)
-    print("\n" + textwrap.fill(REMARKS[exercise.name], width()))
+    print("\n" + textwrap.fill(exercise.remark, width()))
 
 
 def _compare(yours, other, exercise, name, options):
@@ -338,16 +337,16 @@ def _docstring(text):
 
 
 def _reset(options):
-    from tests.grading.skeletons import MODULES, skeleton
+    from tests.grading.course.skeletons import modules, skeleton
 
     texts, single = {}, set()
     for found in map(_find, options.what):
         lessons = [lesson for lesson in LESSONS if set(exercises_of(lesson)) <= set(found)]
         texts |= {
-            LESSONS[n]: (skeleton(LESSONS[n]), "the whole file") for n in lessons if LESSONS[n] in MODULES
+            LESSONS[n]: (skeleton(LESSONS[n]), "the whole file") for n in lessons if LESSONS[n] in modules()
         }
         single |= set() if lessons else {exercise for exercise in found if exercise.function}
-    for module in MODULES:
+    for module in modules():
         own = [
             exercise for exercise in EXERCISES.values() if exercise in single and exercise.module == module
         ]
@@ -369,7 +368,7 @@ def _reset(options):
 
 
 def _new(options):
-    from tests.grading.skeletons import skeletons
+    from tests.grading.course.skeletons import skeletons
 
     target = options.target or Path(OWN)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -391,10 +390,11 @@ def _new(options):
 
 def _race(options):
     from tests.grading.desk.race import race
+    from tests.solutions import RACES
 
     progress = Progress(options.folder)
     chosen = _find(*options.what) if options.what else list(EXERCISES.values())
-    chosen = [e for e in chosen if e.function and e.name != "step_decay"]  # the others have something to gain
+    chosen = [exercise for exercise in chosen if exercise.name in RACES]
     if not chosen:
         raise CommandError(f"{' '.join(options.what)} has no arrays to be fast with")
     current = progress.current()
@@ -409,7 +409,7 @@ def _race(options):
 def _tell(result, options):
     """Say how one exercise fared, message first."""
     if result.status == PASSED:
-        points = f"{result.points} point" + ("s" if result.points > 1 else "")
+        points = f"{result.points} point" + ("" if result.points == 1 else "s")
         tests = (
             f"{result.passed} of {result.tests} tests"
             if result.passed < result.tests

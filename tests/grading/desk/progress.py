@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.grading import ROOT
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.course.sources import Sources
-from tests.grading.exercises import EXERCISES
 from tests.grading.files import write
 from tests.grading.finding import PASSED, UNKNOWN, WAITING, Finding
 from tests.grading.judging.results import Result
@@ -148,6 +148,7 @@ def _grader():
         [
             *ROOT.glob("tests/lessons/*.py"),
             *ROOT.glob("tests/grading/**/*.py"),
+            *ROOT.glob("tests/grading/course/*.toml"),
             *ROOT.glob("tests/solutions/*.py"),
         ]
     ):

@@ -3,7 +3,7 @@
 import json
 from xml.etree import ElementTree
 
-from tests.grading.exercises import EXERCISES, LESSONS
+from tests.grading.course.exercises import EXERCISES, LESSONS
 from tests.grading.files import write
 from tests.grading.finding import PASSED
 

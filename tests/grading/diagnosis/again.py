@@ -3,7 +3,7 @@
 import copy
 import inspect
 
-from tests.grading.exercises import EXERCISES
+from tests.grading.course.exercises import EXERCISES
 
 from .calls import recorded
 from .outcomes import differ_in_values, faults, observe

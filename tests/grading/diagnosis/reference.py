@@ -2,7 +2,7 @@
 
 import importlib
 
-from tests.grading.exercises import EXERCISES
+from tests.grading.course.exercises import EXERCISES
 
 
 def reference(name):

@@ -6,7 +6,7 @@ import importlib.util
 import sys
 from types import FunctionType
 
-from tests.grading.exercises import LESSONS
+from tests.grading.course.exercises import GRADED_MODULES
 from tests.grading.finding import file_to_mend
 
 TOOLS = (
@@ -82,7 +82,7 @@ def audit(folder):
     function is the top-level function or class in which it stands, None for a module as a whole. Only what is
     imported from the graded modules is read.
     """
-    found, modules, queue = {}, set(), [*LESSONS.values()][:8]
+    found, modules, queue = {}, set(), [*GRADED_MODULES]
     while queue:
         module = queue.pop()
         path = folder / f"{module}.py"
@@ -100,7 +100,7 @@ def audit(folder):
                     queue += [node.module] if node.module else [name.name for name in node.names]
                 elif sentence := _refused(node, folder):
                     found.setdefault((module, owner), file_to_mend(path.name, node.lineno, sentence))
-    helpers = [key for key in found if key[0] not in LESSONS.values()]
+    helpers = [key for key in found if key[0] not in GRADED_MODULES]
     for key in helpers:  # a module beside the graded ones serves them all
         for module in modules:
             found.setdefault((module, None), found[key])

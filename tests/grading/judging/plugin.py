@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.grading.course.exercises import EXERCISES, nearest
 from tests.grading.diagnosis.show import render
-from tests.grading.exercises import EXERCISES, nearest
 from tests.grading.finding import FAILING, as_data
 from tests.grading.judging import guards, runner
 from tests.grading.judging.package import GRADED, Blocked, Package, refuse

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import NamedTuple
 
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.course.sources import Sources
 from tests.grading.diagnosis.show import render
-from tests.grading.exercises import EXERCISES
 from tests.grading.finding import (
     FAILING,
     PASSED,

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from tests.grading import ROOT
-from tests.grading.exercises import EXERCISES
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.judging.results import Results
 
 LIMIT = 10.0  # seconds for an exercise; each epoch of a training has the factor below

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from tests.grading import ROOT
-from tests.grading.exercises import EXERCISES, LESSONS
+from tests.grading.course.exercises import EXERCISES, LESSONS
 from tests.grading.judging.package import GRADED, Altered
 from tests.grading.judging.plugin import RESULTS
 

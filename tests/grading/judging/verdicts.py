@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.diagnosis.again import first_wrong
 from tests.grading.diagnosis.calls import HERE
 from tests.grading.diagnosis.diagnose import diagnose
 from tests.grading.diagnosis.errors import in_words, line_of
 from tests.grading.diagnosis.evidence import error_fields
-from tests.grading.exercises import EXERCISES
 from tests.grading.finding import FAILING, TODO, WAITING, Finding, Place
 from tests.grading.judging.package import Refused
 from tests.lessons.checks import CheckFailed

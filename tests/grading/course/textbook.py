@@ -4,8 +4,8 @@ import ast
 import inspect
 import textwrap
 
-from tests.grading.exercises import EXERCISES
-from tests.grading.skeletons import skeletons
+from tests.grading.course.exercises import EXERCISES
+from tests.grading.course.skeletons import skeletons
 from tests.solutions import RIGHT
 
 
