@@ -2,12 +2,15 @@
 
 import inspect
 import re
+import subprocess
+import sys
 from argparse import Namespace
 from collections import Counter
 
 import pytest
 
 from nn.network import Network
+from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.course.skeletons import skeletons
 from tests.grading.desk import commands
@@ -171,3 +174,10 @@ def test_every_sentence_fits_the_terminal(columns, capsys, monkeypatch, tmp_path
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > len(ALL_WRONG)
     assert [line for line in lines if len(line) >= columns] == []
+
+
+def test_the_bank_does_not_need_the_grader():
+    """It is material that the grader reads, so it can be read and changed without it."""
+    code = "import sys, tests.solutions; print([name for name in sys.modules if 'grading' in name])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]", done.stdout

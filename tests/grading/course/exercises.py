@@ -16,12 +16,12 @@ and then, for each ``[[exercise]]``,
     outline      the third, numbered steps; a line that begins with spaces goes on with the step above it
     remark       what the reference does differently: `solution --fast` prints it
 
-What is not the rule has a key of its own:
+These keys are for exceptions:
 
     module       where the function is written, if not in the lesson's module
-    function     the function or method to write, if it is not called as the exercise is
+    function     the function or method to write, if its name is not the exercise's
     training     true: there is no function to write, all of them together must learn
-    tested_with  what its tests call beside its function, and the function itself need not
+    tested_with  exercises that its tests call and its function itself need not
     given_before the name of a variable: the body's lines above its assignment stay in the skeleton
     note         what a learner must know that the docstring, which is the reference's, cannot say
 """
@@ -92,7 +92,7 @@ IN_WORDS = {
 def read(path):
     """Return the Lesson that a record describes.
 
-    Raises ValueError, in a line that names the file, the exercise and the key, for what is not as it must be.
+    Raises ValueError, in one line that names the file, the exercise and the key, if something is wrong in it.
     """
     try:
         record = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -109,7 +109,7 @@ def read(path):
 
 
 def _check(table, keys, place):
-    """Raise ValueError where a table lacks a key, or has one that is unknown or of another type."""
+    """Raise ValueError if a table lacks a key, or has one that is unknown or of another type."""
     for key in table:
         if key not in keys:
             near = get_close_matches(key, keys, n=1)
