@@ -5,6 +5,7 @@ import builtins
 import copy
 import functools
 import inspect
+import random
 import re
 import warnings
 
@@ -393,6 +394,54 @@ def test_no_sentence_claims_what_was_not_checked(name, code, false):
     told = str(diagnose(name, code)).lower()
     assert told
     assert false.lower() not in told
+
+
+def he_normal_from_np_random(rng, fan_in, fan_out, dtype=np.float32):
+    return (np.random.randn(fan_in, fan_out) * np.sqrt(2 / fan_in)).astype(dtype)  # noqa: NPY002
+
+
+def he_normal_seeding_np_random(rng, fan_in, fan_out, dtype=np.float32):
+    np.random.seed(0)  # noqa: NPY002
+    return (np.random.randn(fan_in, fan_out) * np.sqrt(2 / fan_in)).astype(dtype)  # noqa: NPY002
+
+
+def dropout_from_np_random(x, rate, rng):
+    mask = (np.random.rand(*x.shape) >= rate).astype(x.dtype) / (1 - rate)  # noqa: NPY002
+    return x * mask, mask
+
+
+def minibatches_from_random(n, batch_size, rng):
+    order = np.array(random.sample(range(n), n))
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "called"),
+    [
+        ("he_normal", he_normal_from_np_random, "NumPy's global generator, np.random:"),
+        ("he_normal", he_normal_seeding_np_random, "NumPy's global generator, np.random:"),
+        ("dropout", dropout_from_np_random, "NumPy's global generator, np.random:"),
+        ("minibatches", minibatches_from_random, "Python's global generator, random:"),
+    ],
+)
+def test_a_global_generator_is_named_with_its_line(name, code, called):
+    """That the numbers do not come from `rng` is only half of it: where they come from is known."""
+    before = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002 - only watched
+    evidence = diagnose(name, code).evidence
+    assert f"It uses {called} draw from the `rng` that is passed in" in evidence, evidence
+    line = code.__code__.co_firstlineno + 1
+    assert re.search(rf"^  test_diagnosis\.py:{line}: .*random\.", evidence, re.M), evidence
+    assert np.array_equal(np.random.get_state()[1], before[0]), "the diagnosis itself draws"  # noqa: NPY002
+    assert random.getstate() == before[1]
+
+
+def test_nothing_is_said_of_generators_that_are_left_alone():
+    told = diagnose(
+        "he_normal", lambda rng, i, o, dtype=np.float32: rng.normal(0, 2 / i, (i, o)).astype(dtype)
+    )
+    assert told.evidence
+    assert "global generator" not in told.evidence
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if "normal" in name or "uniform" in name])

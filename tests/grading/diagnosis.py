@@ -15,6 +15,7 @@ import inspect
 import re
 import textwrap
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,16 +24,20 @@ import numpy as np
 from tests.grading.calls import Call, recorded
 from tests.grading.errors import Line, in_words, line_of
 from tests.grading.exercises import EXERCISES
+from tests.grading.guards import World
 
 WIDTH = 76
 
 
 class Outcome(NamedTuple):
-    """What one case came to: leaves by place, or an error; and the arguments that were changed."""
+    """What one case came to: leaves by place, or an error; the arguments that were changed, and the global
+    generators that were drawn from or seeded.
+    """
 
     leaves: dict[str, object]
     error: Exception | None
     changed: tuple[str, ...]
+    touched: tuple[str, ...] = ()
 
 
 class Fault(NamedTuple):
@@ -99,6 +104,8 @@ def diagnose(name, subject):
     lines = _evidence(case, *outcomes, fault, line)
     if text := _reading(place, expected, actual, cases) if kind in ("values", "shape") else None:
         lines += _wrap(f"Reading: {text}")
+    for generator in sorted({name for outcome in (*actual, outcomes[1]) for name in outcome.touched}):
+        lines += _touching(generator, subject)
     if kind not in ("exception", "warning", "type") and not told_types:
         lines += _types(expected, actual, cases, found, case)
     return Diagnosis(
@@ -255,6 +262,7 @@ def observe(cases, subject):
     outcomes = []
     for case in cases(subject):
         before = {name: array.copy() for name, array in case.arguments.items()}
+        world = World()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
@@ -266,7 +274,8 @@ def observe(cases, subject):
             for name, array in case.arguments.items()
             if not np.array_equal(array, before[name], equal_nan=array.dtype.kind == "f")
         )
-        outcomes.append(Outcome(leaves, error, changed))
+        outcomes.append(Outcome(leaves, error, changed, world.touched()))
+        world.changes()  # which puts everything back
     return outcomes
 
 
@@ -414,6 +423,26 @@ def raised(error, line):
         )
     if words:
         lines += _wrap(f"In plain words: {words}".rstrip())
+    return lines
+
+
+GLOBAL = {  # the generators that everybody shares: what they are called, and how a line uses them
+    "np.random": ("NumPy's global generator", r"\b(?:np|numpy)\.random\.(?=[a-z])(?!default_rng\b)\w+\("),
+    "random": ("Python's global generator", r"(?<![\w.])random\.[a-z]\w*\("),
+}
+
+
+def _touching(generator, subject):
+    """Return lines that say which global generator is used instead of ``rng``, and in which line first, if it
+    can be found.
+    """
+    called, pattern = GLOBAL[generator]
+    lines = _wrap(f"It uses {called}, {generator}: draw from the `rng` that is passed in, and seed nothing.")
+    with suppress(OSError, TypeError):  # a source that cannot be found
+        source, start = inspect.getsourcelines(inspect.unwrap(subject))
+        for number, line in enumerate(source, start):
+            if re.search(pattern, line.partition("#")[0]):
+                return [*lines, f"  {_file(subject).name}:{number}: {line.strip()}"]
     return lines
 
 

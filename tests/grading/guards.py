@@ -56,17 +56,23 @@ class World:
         self.filters = warnings.filters[:]
         self.threads = set(threading.enumerate())
 
+    def touched(self):
+        """Return the names of the global generators that were drawn from or seeded."""
+        now = np.random.get_state()  # noqa: NPY002 - only watched
+        numpy_s = now[2:4] != self.numpy_random[2:4] or not np.array_equal(now[1], self.numpy_random[1])
+        python_s = random.getstate() != self.python_random
+        return ("np.random",) * numpy_s + ("random",) * python_s
+
     def changes(self):
         """Put everything back; return a sentence for each thing that was changed."""
-        now = np.random.get_state()  # noqa: NPY002
-        found = []
-        if now[2] != self.numpy_random[2] or not np.array_equal(now[1], self.numpy_random[1]):
+        found, touched = [], self.touched()
+        if "np.random" in touched:
             np.random.set_state(self.numpy_random)  # noqa: NPY002
             found.append(
                 "NumPy's global generator was seeded or drawn from: draw from the `rng` that is passed in, "
                 "and never call np.random.seed"
             )
-        if random.getstate() != self.python_random:
+        if "random" in touched:
             random.setstate(self.python_random)
             found.append("Python's global random state was changed: draw from the `rng` that is passed in")
         if np.geterr() != self.errors:
