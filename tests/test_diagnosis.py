@@ -164,6 +164,35 @@ def test_a_slip_in_the_conversion_of_integers_is_shown_by_the_call_itself():
     assert told.evidence.endswith("Besides, the result is int64 where float64 is expected")
 
 
+@pytest.mark.parametrize("right", [True, False])
+def test_parts_in_another_order_are_told_whatever_else_is_wrong(right):
+    """Bytes wrap round here, which no entry of the bank has together with the exchange."""
+
+    def loss(predictions, targets):
+        if predictions.shape != targets.shape:
+            raise ValueError("shapes differ")
+        difference = predictions - targets
+        parts = np.mean(difference**2), 2 * difference / difference.size
+        return parts if right else parts[::-1]
+
+    told = diagnose("mean_squared_error", loss)
+    sentence = "The parts of your result are exchanged: you return (grad, loss), not (loss, grad)."
+    assert (told.sentence == sentence) is not right, told
+
+
+def test_an_error_that_is_returned_is_told_as_one():
+    """Whatever the check says, "something instead" is not all that is known."""
+
+    def loss(predictions, targets):
+        if predictions.shape != targets.shape:
+            return TypeError("shapes differ")
+        return reference("mean_squared_error")(predictions, targets)
+
+    told = diagnose("mean_squared_error", loss)
+    assert "and returns a TypeError instead: `raise` it" in told.evidence
+    assert told.sentence is None, "it is another error than that of the bank"
+
+
 @pytest.mark.parametrize(
     ("name", "code", "text"),
     [
@@ -514,7 +543,8 @@ def test_a_call_that_is_shown_can_be_typed(name, i):
 
         def run():
             result = eval(expression, names)
-            return len(result) if name == "dropout" else result  # the case looks at its argument alone
+            several = name == "dropout" and isinstance(result, tuple)
+            return len(result) if several else result  # the case looks at its argument alone
 
         yield case._replace(run=run, arguments={})
 

@@ -12,6 +12,7 @@ and is told after it.
 import copy
 import importlib
 import inspect
+import itertools
 import re
 import textwrap
 import warnings
@@ -54,6 +55,7 @@ class Fault(NamedTuple):
 # result is made of other parts; "changed": an argument is; "type": the values are right, and their dtype or
 # type is not.
 KINDS = ("exception", "warning", "refusal", "parts", "values", "shape", "changed", "type")
+RETURNED = "returned: "  # what stands for an exception among the leaves, before its name
 
 
 class Diagnosis(NamedTuple):
@@ -110,7 +112,7 @@ def diagnose(name, subject):
         lines += _types(expected, actual, cases, found, case)
     return Diagnosis(
         solution=solution.name if solution else None,
-        sentence=solution.sentence if solution else None,
+        sentence=solution.sentence if solution else _exchanged(expected, actual, cases, first),
         evidence="\n".join(lines),
         unwritten=bool(solution and solution.unwritten),
         kind=kind,
@@ -120,6 +122,42 @@ def diagnose(name, subject):
         line=line,
         call=_call(name, subject, first),
     )
+
+
+def _exchanged(expected, actual, cases, first):
+    """Say that the parts of the result stand in another order, None if they do not.
+
+    So it is if one order fits the shapes in all calls that return as many parts, and the values in the call
+    that is shown.
+    """
+    count = expected[first].leaves.get("#", 0)
+    names = cases[first].parts
+    if not 2 <= count <= 3 or not isinstance(names, tuple) or count != len(names):
+        return None
+
+    def ordered(outcome, order):
+        return [outcome.leaves.get(f"[{i}]") for i in order]
+
+    told = [
+        pair
+        for pair in zip(expected, actual, cases, strict=True)
+        if all(there.leaves.get("#") == count for there in pair[:2])
+    ]
+    for order in itertools.permutations(range(count)):
+        if order == tuple(range(count)) or actual[first].leaves.get("#") != count:
+            continue
+        wanted, got = ordered(expected[first], range(count)), ordered(actual[first], order)
+        fits = all(
+            _is_numeric(one) and _is_numeric(other) and np.shape(one) == np.shape(other)
+            for there, came, _ in told
+            for one, other in zip(ordered(there, range(count)), ordered(came, order), strict=True)
+        )
+        if fits and all(np.all(_close(*pair, cases[first])) for pair in zip(wanted, got, strict=True)):
+            returned = ", ".join(names[order.index(i)] for i in range(count))
+            return (
+                f"The parts of your result are exchanged: you return ({returned}), not ({', '.join(names)})."
+            )
+    return None
 
 
 def _call(name, subject, i):
@@ -280,13 +318,17 @@ def observe(cases, subject):
 
 
 def _leaves(value, place=""):
-    """Take tuples and lists apart, down to arrays and numbers; a NumPy float64 is a Python float."""
+    """Take tuples and lists apart, down to arrays and numbers; a NumPy float64 is a Python float, and an
+    exception that is returned its name.
+    """
     if isinstance(value, tuple | list):
         yield f"{place}#", len(value)
         for i, part in enumerate(value):
             yield from _leaves(part, f"{place}[{i}]")
     elif isinstance(value, float):
         yield place, float(value)
+    elif isinstance(value, Exception):
+        yield place, f"{RETURNED}{type(value).__name__}"
     else:
         yield place, value.copy() if isinstance(value, np.ndarray) else value
 
@@ -381,6 +423,9 @@ def _evidence(case, expected, actual, fault, line):
         return lines + raised(actual.error, line)
     if fault.kind == "refusal":
         due = f"It must raise {type(expected.error).__name__} ({expected.error})"
+        came = actual.leaves.get("")
+        if isinstance(came, str) and came.startswith(RETURNED):
+            return lines + _wrap(f"{due}, and returns a {came.removeprefix(RETURNED)} instead: `raise` it")
         if actual.error is None:
             return lines + _wrap(f"{due}, and returns something instead")
         return lines + _wrap(due) + raised(actual.error, line)
