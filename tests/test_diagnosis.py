@@ -5,6 +5,7 @@ import builtins
 import copy
 import functools
 import inspect
+import random
 import re
 import warnings
 from dataclasses import replace
@@ -181,6 +182,35 @@ def test_a_slip_in_the_conversion_of_integers_is_shown_by_the_call_itself():
     assert evidence(told).startswith("Smallest failing call: leaky_relu(array([-2, 3]))\nthe result:")
     assert re.search(r"-0\.02 +3 +0\* 3", evidence(told))
     assert evidence(told).endswith("Besides, the result is int64 where float64 is expected")
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_parts_in_another_order_are_told_whatever_else_is_wrong(right):
+    """Bytes wrap round here, which no entry of the bank has together with the exchange."""
+
+    def loss(predictions, targets):
+        if predictions.shape != targets.shape:
+            raise ValueError("shapes differ")
+        difference = predictions - targets
+        parts = np.mean(difference**2), 2 * difference / difference.size
+        return parts if right else parts[::-1]
+
+    told = diagnose("mean_squared_error", loss)
+    sentence = "The parts of your result are exchanged: you return (grad, loss), not (loss, grad)."
+    assert (told.sentence == sentence) is not right, told
+
+
+def test_an_error_that_is_returned_is_told_as_one():
+    """Whatever the check says, "something instead" is not all that is known."""
+
+    def loss(predictions, targets):
+        if predictions.shape != targets.shape:
+            return TypeError("shapes differ")
+        return reference("mean_squared_error")(predictions, targets)
+
+    told = diagnose("mean_squared_error", loss)
+    assert "and returns a TypeError instead: `raise` it" in told.evidence
+    assert told.sentence is None, "it is another error than that of the bank"
 
 
 @pytest.mark.parametrize(
@@ -414,6 +444,54 @@ def test_no_sentence_claims_what_was_not_checked(name, code, false):
     assert false.lower() not in told
 
 
+def he_normal_from_np_random(rng, fan_in, fan_out, dtype=np.float32):
+    return (np.random.randn(fan_in, fan_out) * np.sqrt(2 / fan_in)).astype(dtype)  # noqa: NPY002
+
+
+def he_normal_seeding_np_random(rng, fan_in, fan_out, dtype=np.float32):
+    np.random.seed(0)  # noqa: NPY002
+    return (np.random.randn(fan_in, fan_out) * np.sqrt(2 / fan_in)).astype(dtype)  # noqa: NPY002
+
+
+def dropout_from_np_random(x, rate, rng):
+    mask = (np.random.rand(*x.shape) >= rate).astype(x.dtype) / (1 - rate)  # noqa: NPY002
+    return x * mask, mask
+
+
+def minibatches_from_random(n, batch_size, rng):
+    order = np.array(random.sample(range(n), n))
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "called"),
+    [
+        ("he_normal", he_normal_from_np_random, "NumPy's global generator, np.random:"),
+        ("he_normal", he_normal_seeding_np_random, "NumPy's global generator, np.random:"),
+        ("dropout", dropout_from_np_random, "NumPy's global generator, np.random:"),
+        ("minibatches", minibatches_from_random, "Python's global generator, random:"),
+    ],
+)
+def test_a_global_generator_is_named_with_its_line(name, code, called):
+    """That the numbers do not come from `rng` is only half of it: where they come from is known."""
+    before = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002 - only watched
+    evidence = diagnose(name, code).evidence
+    assert f"It uses {called} draw from the `rng` that is passed in" in evidence, evidence
+    line = code.__code__.co_firstlineno + 1
+    assert re.search(rf"^  test_diagnosis\.py:{line}: .*random\.", evidence, re.M), evidence
+    assert np.array_equal(np.random.get_state()[1], before[0]), "the diagnosis itself draws"  # noqa: NPY002
+    assert random.getstate() == before[1]
+
+
+def test_nothing_is_said_of_generators_that_are_left_alone():
+    told = diagnose(
+        "he_normal", lambda rng, i, o, dtype=np.float32: rng.normal(0, 2 / i, (i, o)).astype(dtype)
+    )
+    assert told.evidence
+    assert "global generator" not in told.evidence
+
+
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if "normal" in name or "uniform" in name])
 def test_equal_weights_are_called_equal(name):
     def repeated(rng, fan_in, fan_out, dtype=np.float32, **options):
@@ -484,7 +562,8 @@ def test_a_call_that_is_shown_can_be_typed(name, i):
 
         def run():
             result = eval(expression, names)
-            return len(result) if name == "dropout" else result  # the case looks at its argument alone
+            several = name == "dropout" and isinstance(result, tuple)
+            return len(result) if several else result  # the case looks at its argument alone
 
         yield case._replace(run=run, arguments={})
 

@@ -116,7 +116,7 @@ class Finding:
 
         Its words are left out if they would only repeat what is said already.
         """
-        if self.mistake or self.kind in ("exception", "warning", "changed") or self.got == "None":
+        if self.sentence or self.kind in ("exception", "warning", "changed") or self.got == "None":
             return replace(self, test=test.test)
         return replace(self, test=test.test, asked=test.sentence, look=test.look, why=test.why)
 

@@ -229,6 +229,11 @@ def script(text, run, rtol=1e-6, atol=1e-9, parts=(), test=""):
     return Case(text, run, {}, rtol, atol, parts, test)
 
 
+def returned_error(result):
+    """Return the exception that a call has returned instead of raising it, None for any other result."""
+    return result if isinstance(result, Exception) else None
+
+
 def show(value):
     """Write an argument as it would be typed after ``from numpy import *``, with a generator called rng."""
     if isinstance(value, np.ndarray):

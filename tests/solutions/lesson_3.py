@@ -345,6 +345,15 @@ def dense_backward_in_another_order(grad, x, W):
     return x.T @ grad, grad.sum(axis=0), grad @ W.T
 
 
+@wrong(
+    "dense_backward",
+    "dW and db are exchanged: the caller expects (dx, dW, db).",
+)
+def dense_backward_with_dw_and_db_exchanged(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    return grad @ W.T, grad.sum(axis=0), x.T @ grad
+
+
 @right("dense")
 def dense_plainly(x, W, b):
     return as_floating(x) @ as_floating(W) + b

@@ -37,6 +37,9 @@ def written(sizes, **options):
 
 
 def copies(arrays):
+    """Return copies of the arrays in a list; anything else as it is, if something else has been returned."""
+    if not isinstance(arrays, list | tuple):
+        return arrays
     return [array.copy() if isinstance(array, np.ndarray) else array for array in arrays]
 
 
@@ -726,6 +729,13 @@ class GradientsInTheDtypeOfTheData(Network):
     def loss_and_grads(self, X, y, rng=None):
         loss, grads = super().loss_and_grads(X, y, rng)
         return loss, [grad.astype(np.result_type(grad, X)) for grad in grads]
+
+
+@wrong("Network.loss_and_grads", "You return (grads, loss): the two are exchanged, the loss comes first.")
+class LossBehindTheGradients(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        return grads, loss
 
 
 @wrong(

@@ -9,7 +9,7 @@ from nn.activations import as_floating
 from nn.regularization import clip_by_global_norm
 from nn.training import EarlyStopping, minibatches
 
-from .bank import IN, OUT, N, call, copying, drawn, probe, race, right, script, wrong
+from .bank import IN, OUT, N, call, copying, drawn, probe, race, returned_error, right, script, wrong
 from .lesson_5 import products_of_a_step
 
 
@@ -257,7 +257,7 @@ def restored(stopping_class):
     )
 
     def without_a_best():
-        stopping_class(5).restore([np.ones(2)])
+        return returned_error(stopping_class(5).restore([np.ones(2)]))
 
     yield script("EarlyStopping(5).restore([np.ones(2)]), before any update", without_a_best)
 
@@ -369,6 +369,17 @@ def classes_up_to_the_largest_label(labels, n_classes, dtype=np.float32):
     "counts from the end and would be the last class without a word.",
 )
 def one_hot_without_a_check(labels, n_classes, dtype=np.float32):
+    return np.eye(n_classes, dtype=dtype)[labels]
+
+
+@wrong(
+    "one_hot",
+    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
+    "takes the place of `return`.",
+)
+def one_hot_returning_the_error(labels, n_classes, dtype=np.float32):
+    if labels.min() < 0 or labels.max() >= n_classes:
+        return ValueError("labels out of range")
     return np.eye(n_classes, dtype=dtype)[labels]
 
 
@@ -998,6 +1009,19 @@ class NothingRestoredWithoutAWord(EarlyStopping):
     def restore(self, params):
         if self._best is not None:
             super().restore(params)
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
+    "takes the place of `return`.",
+)
+class ErrorOfRestoreReturned(EarlyStopping):
+    def restore(self, params):
+        try:
+            return super().restore(params)
+        except ValueError as error:
+            return error
 
 
 @wrong(

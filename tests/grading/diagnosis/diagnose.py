@@ -21,7 +21,7 @@ from .errors import line_of
 from .evidence import evidence, global_generators, types_besides
 from .matching import known_mistake
 from .outcomes import NOTHING, faults, observe
-from .readings import reading
+from .readings import exchanged, reading
 from .reference import reference
 
 
@@ -70,6 +70,8 @@ def diagnose(name, subject):
     if solution:
         status = TODO if solution.unwritten else FAILING
         fields |= {"status": status, "mistake": solution.name, "sentence": solution.sentence}
+    else:
+        fields["sentence"] = exchanged(expected, actual, cases, first)
     return Diagnosis(Finding(**fields), case.test, last_call(name, subject, first))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from tests.grading.finding import Comparison
 
 from .errors import in_words
-from .outcomes import close, is_numeric, type_of
+from .outcomes import RETURNED, close, is_numeric, type_of
 
 
 def evidence(case, expected, actual, fault, place):
@@ -27,6 +27,13 @@ def evidence(case, expected, actual, fault, place):
     if fault.kind == "refusal":
         due = f"{type(expected.error).__name__} ({expected.error})"
         fields |= {"expected": due, "shown": f"It must raise {due}"}
+        came = actual.leaves.get("")
+        if isinstance(came, str) and came.startswith(RETURNED):
+            came = f"a {came.removeprefix(RETURNED)}"
+            return fields | {
+                "got": came,
+                "shown": f"{fields['shown']}, and returns {came} instead: `raise` it",
+            }
         if actual.error is None:
             return fields | {"shown": f"{fields['shown']}, and returns something instead"}
         return fields | error_fields(actual.error, place)

@@ -8,6 +8,8 @@ import numpy as np
 from tests.grading.finding import KINDS
 from tests.grading.world import World
 
+RETURNED = "returned: "  # what stands for an exception among the leaves, before its name
+
 
 class Outcome(NamedTuple):
     """What one case came to: leaves by place, or an error; the arguments that were changed, and the global
@@ -56,13 +58,17 @@ def observe(cases, subject):
 
 
 def _leaves(value, place=""):
-    """Take tuples and lists apart, down to arrays and numbers; a NumPy float64 is a Python float."""
+    """Take tuples and lists apart, down to arrays and numbers; a NumPy float64 is a Python float, and an
+    exception that is returned its name.
+    """
     if isinstance(value, tuple | list):
         yield f"{place}#", len(value)
         for i, part in enumerate(value):
             yield from _leaves(part, f"{place}[{i}]")
     elif isinstance(value, float):
         yield place, float(value)
+    elif isinstance(value, Exception):
+        yield place, f"{RETURNED}{type(value).__name__}"
     else:
         yield place, value.copy() if isinstance(value, np.ndarray) else value
 

@@ -1,5 +1,7 @@
 """Readings: how a part of the result differs from the right one in all calls alike, in a few words."""
 
+import itertools
+
 import numpy as np
 
 from .outcomes import close, is_numeric
@@ -63,3 +65,38 @@ def _fraction(value):
         if abs(value * whole - 1) < 1e-3:
             return f"1/{whole}"
     return f"{value:.4g}"
+
+
+def exchanged(expected, actual, cases, first):
+    """Return a sentence that says that the parts of the result stand in another order; "" if they do not.
+
+    So it is if one order fits the shapes in all calls that return as many parts, and the values in the call
+    that is shown, the ``first``.
+    """
+    count = expected[first].leaves.get("#", 0)
+    names = cases[first].parts
+    if not 2 <= count <= 3 or not isinstance(names, tuple) or count != len(names):
+        return ""
+
+    def ordered(outcome, order):
+        return [outcome.leaves.get(f"[{i}]") for i in order]
+
+    compared = [
+        pair
+        for pair in zip(expected, actual, strict=True)
+        if all(outcome.leaves.get("#") == count for outcome in pair)
+    ]
+    for order in itertools.permutations(range(count)):
+        if order == tuple(range(count)) or actual[first].leaves.get("#") != count:
+            continue
+        wanted, got = ordered(expected[first], range(count)), ordered(actual[first], order)
+        fits = all(
+            is_numeric(one) and is_numeric(other) and np.shape(one) == np.shape(other)
+            for there, came in compared
+            for one, other in zip(ordered(there, range(count)), ordered(came, order), strict=True)
+        )
+        if fits and all(np.all(close(*pair, cases[first])) for pair in zip(wanted, got, strict=True)):
+            returned = ", ".join(names[order.index(i)] for i in range(count))
+            due = ", ".join(names)
+            return f"The parts of your result are exchanged: you return ({returned}), not ({due})."
+    return ""
