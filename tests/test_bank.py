@@ -16,7 +16,7 @@ from tests.grading.course.skeletons import skeletons
 from tests.grading.desk import commands
 from tests.grading.diagnosis.diagnose import diagnose
 from tests.grading.diagnosis.show import render
-from tests.grading.finding import FAILING, PASSED, TODO
+from tests.grading.finding import FAILING, PASSED, TODO, Finding
 from tests.grading.judging.package import Module, Package, refuse
 from tests.grading.judging.results import Result
 from tests.grading.judging.solutions import grade, judge_solution
@@ -167,7 +167,7 @@ def test_every_sentence_fits_the_terminal(columns, capsys, monkeypatch, tmp_path
     monkeypatch.setenv("COLUMNS", str(columns))
     options = Namespace(folder=tmp_path, color=False, command="python -m kata")
     for solution in ALL_WRONG:
-        commands._tell(Result(solution.exercise, FAILING, solution.sentence), options)
+        commands._tell(Result(solution.exercise, FAILING, Finding(sentence=solution.sentence)), options)
     for name in EXERCISES:
         for step in ("1", "2", "3"):
             commands._show_hint(EXERCISES[name], int(step), options)

@@ -22,7 +22,7 @@ from tests.grading.course.textbook import filled, textbook
 from tests.grading.desk import board, commands, race
 from tests.grading.desk.progress import Progress
 from tests.grading.judging.package import Package
-from tests.grading.judging.results import Result
+from tests.grading.judging.results import Result, waiting
 from tests.solutions import RACES, RIGHT, WRONG
 from tests.solutions.bank import IN, OUT
 
@@ -887,7 +887,7 @@ def test_the_board_after_a_part_of_the_lessons_knows_the_rest(empty):
 def test_the_board_says_the_same_of_trainings_that_wait(untouched):
     """Whether they were skipped or not asked for, they wait for all the others."""
     results = Progress(untouched).results
-    skipped = results | {"v1": Result("v1", "waiting", "waits for momentum_step")}
+    skipped = results | {"v1": waiting("v1", "momentum_step")}
     assert board.render(skipped, untouched) == board.render(results, untouched)
 
 
@@ -897,8 +897,8 @@ def test_next_says_mend_if_there_is_something_to_mend(empty, written):
     if written:
         solve(empty, "softmax_cross_entropy")
     results = {name: Result(name, "passed") for name in EXERCISES}
-    waiting = Result("softmax_cross_entropy", "waiting", "waits for softmax")
-    told = board.following(results | {waiting.name: waiting}, empty)
+    other = waiting("softmax_cross_entropy", "softmax")
+    told = board.following(results | {other.name: other}, empty)
     assert told.startswith(f"Next: {'mend' if written else 'write'} softmax_cross_entropy (4 points)\n")
     told = board.following(results | {"tanh": Result("tanh", "not run")}, empty)
     assert told.startswith("Next: check tanh (1 point)\n")

@@ -68,8 +68,8 @@ class Finding:
     """What is to be said of an exercise that does not pass.
 
     status: FAILING, TODO, WAITING or UNKNOWN. kind: one of KINDS; "file" if Python cannot read the module;
-    "" if it is of no kind. sentence: what is wrong, for the learner. mistake: the bank's name for it, None
-    if it has none.
+    "refused" if the code does what graded code may not; "" if it is of no kind. sentence: what is wrong, for
+    the learner. mistake: the bank's name for it, None if it has none.
     call: what shows it; typable: whether that is Python to be typed in. comparison: the values; expected,
     got: in words, if it is about something else than values; shown: a sentence that says both.
     raised, error: the exception's name and message; hidden: whether the code keeps a warning back; words:

@@ -6,6 +6,8 @@ import importlib.util
 import sys
 from types import FunctionType
 
+import numpy.testing  # noqa: F401 - loaded before graded code is, so that it can be watched
+
 from tests.grading.course.exercises import GRADED_MODULES
 from tests.grading.finding import file_to_mend
 

@@ -80,7 +80,7 @@ class Blocked(Refused):
 def refuse(sentence):
     """Fail the test with one clear sentence."""
     __tracebackhide__ = True
-    raise Refused(Finding(sentence=sentence))
+    raise Refused(Finding(kind="refused", sentence=sentence))
 
 
 class Module:

@@ -184,7 +184,10 @@ def _told(reports):
     """Return what is to be told: the diagnosis, with the first test that fails for its reason."""
     if not reports:
         return None
+    refused = next((report for report in reports if _finding(report).kind == "refused"), None)
     diagnosed = next((report for report in reports if report.get("diagnosis")), None)
+    if refused:
+        return _finding(refused)
     if diagnosed is None:
         return replace(_finding(reports[0]), printed=_printed(reports[0]))
     finding = from_data(diagnosed["diagnosis"])
