@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from .activations import as_floating
+from .arrays import as_floating
 from .parameters import joined
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activations import as_floating
+from .arrays import as_floating
 from .losses import LOSSES
 from .regularization import clip_by_global_norm
 

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 import nn
-from nn import commands, plots
 from nn.__main__ import main
-from nn.recipes import RECIPES
+from nn.app import commands, plots
+from nn.app.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ("loss.png", "accuracy.png", "confusion_matrix.png", "predictions.png", "mistakes.png")
@@ -82,7 +82,7 @@ def test_plain_lines_show_each_epoch(capsys):
 @pytest.fixture
 def nothing_drawn(monkeypatch):
     """For tests of what is printed alone: the pictures take longer than the training."""
-    monkeypatch.setattr("nn.report.write_run", lambda *_: ["history.csv"])
+    monkeypatch.setattr("nn.app.report.write_run", lambda *_: ["history.csv"])
 
 
 def test_a_long_training_prints_ten_lines_or_all(capsys, nothing_drawn):

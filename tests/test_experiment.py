@@ -6,13 +6,13 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
-from nn import plots
 from nn.activations import ACTIVATIONS
-from nn.experiment import Experiment
+from nn.app import plots
+from nn.app.experiment import Experiment
+from nn.app.recipes import RECIPES
+from nn.app.report import write_table
 from nn.initializers import INITIALIZERS
 from nn.optimizers import OPTIMIZERS
-from nn.recipes import RECIPES
-from nn.report import write_table
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nn.__main__ import main
-from nn.images import read_digit
+from nn.app.images import read_digit
 
 
 def save(path, pixels):

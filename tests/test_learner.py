@@ -9,9 +9,9 @@ import pytest
 
 import nn
 from nn.__main__ import main
-from nn.experiment import Experiment
-from nn.learner import Learner
-from nn.recipes import RECIPES
+from nn.app.experiment import Experiment
+from nn.app.learner import Learner
+from nn.app.recipes import RECIPES
 from tests.grading.runner import ROOT
 from tests.solutions.textbook import textbook
 

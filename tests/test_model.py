@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import nn
-from nn.experiment import Experiment
-from nn.files import replacing
-from nn.model import VERSION, Model
+from nn.app.experiment import Experiment
+from nn.app.files import replacing
+from nn.app.model import VERSION, Model
+from nn.app.recipes import RECIPES
 from nn.network import Network
-from nn.recipes import RECIPES
 
 
 @pytest.fixture

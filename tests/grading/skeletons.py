@@ -68,8 +68,19 @@ def skeletons():
 
 def skeleton(module):
     """Return the skeleton of one module of the reference."""
+    return _Skeleton(module, _reference(module)).text()
+
+
+def _reference(module):
+    """Return a module of the reference, with ``arrays`` as a part of ``activations``: a learner's first file
+    stands alone.
+    """
     source = (ROOT / "nn" / f"{module}.py").read_text(encoding="utf-8")
-    return _Skeleton(module, source).text()
+    if module == "activations":
+        arrays = (ROOT / "nn" / "arrays.py").read_text(encoding="utf-8")
+        definitions = arrays.partition("import numpy as np\n")[2]
+        source = source.replace("\nfrom .arrays import as_floating\n", definitions)
+    return source.replace("from .arrays import", "from .activations import")
 
 
 class _Skeleton:
@@ -97,7 +108,7 @@ class _Skeleton:
 
     def _imports(self):
         used = self._used(self.kept)
-        groups = {"library": [], "numpy": [], "package": []}
+        groups, package = {"library": [], "numpy": [], "package": []}, {}
         for node in self.tree.body:
             if isinstance(node, ast.Import):
                 names = [alias for alias in node.names if (alias.asname or alias.name) in used]
@@ -112,8 +123,10 @@ class _Skeleton:
                 if node.module == "parameters":  # only the optimizers need to know
                     names &= self._used(self.kept & PLUMBING)
                 if names:
-                    names = sorted(names, key=lambda name: (not name.isupper(), name.islower(), name))
-                    groups["package"].append(f"from .{node.module} import {', '.join(names)}")
+                    package.setdefault(node.module, set()).update(names)
+        for module, names in package.items():
+            names = sorted(names, key=lambda name: (not name.isupper(), name.islower(), name))
+            groups["package"].append(f"from .{module} import {', '.join(names)}")
         return ["", *"\n\n".join("\n".join(lines) for lines in groups.values() if lines).split("\n")]
 
     def _used(self, definitions):
@@ -186,8 +199,7 @@ def _name(node):
 
 def _names_in(module):
     """Return the names that a module of the learner's package has."""
-    source = (ROOT / "nn" / f"{module}.py").read_text(encoding="utf-8")
-    return _Skeleton(module, source).kept
+    return _Skeleton(module, _reference(module)).kept
 
 
 def _targets(node):

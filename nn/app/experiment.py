@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..network import Network
+from ..optimizers import OPTIMIZERS
+from ..training import EarlyStopping, cosine, evaluate, feature_range, fit, step_decay
 from .augmentation import shifted
 from .data import split
 from .model import Model
-from .network import Network
-from .optimizers import OPTIMIZERS
-from .training import EarlyStopping, cosine, evaluate, feature_range, fit, step_decay
 
 # Multiplications in a matrix product below which several threads lose more by waiting for one another than
 # they win, above all on a machine that has other things to do.

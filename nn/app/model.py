@@ -11,8 +11,8 @@ import zlib
 
 import numpy as np
 
+from ..network import Network
 from .files import replacing
-from .network import Network
 
 FORMAT = "nn-kata model"
 VERSION = 1

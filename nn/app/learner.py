@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .optimizers import OPTIMIZERS
-from .training import Epoch, evaluate
+from ..optimizers import OPTIMIZERS
+from ..training import Epoch, evaluate
 
 IMPORTED_AS = "package_of_the_learner"  # no other package has this name, whatever the folder is called
 UNKNOWN_TO_LESSONS = ("lecun_normal",)  # initializers that no lesson asks for: nn draws these weights
