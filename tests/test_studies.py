@@ -619,7 +619,7 @@ def test_panels_share_their_axes_and_show_the_test_curve(tmp_path, digits):
     experiment = Experiment(BASE, digits, seed=0)
     for _ in experiment.run():
         pass
-    figures = experiment.figures("validation")
+    figures = experiment.metrics("validation")
     for name in ("precision", "recall", "f1"):
         assert outcome["history"][name][-1] == pytest.approx(getattr(figures, name), rel=1e-5)
 

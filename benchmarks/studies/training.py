@@ -122,7 +122,7 @@ def _rounded(value):
 
 def _reading(experiment):
     """Return the figures with the weights of now."""
-    from nn.app.experiment import figures
+    from nn.app.metrics import measure as figures
     from nn.training import evaluate
 
     network, dataset = experiment.model.network, experiment.dataset

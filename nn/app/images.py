@@ -10,7 +10,7 @@ INK = 0.2  # share of full contrast from which a pixel counts as part of the dig
 def read_digit(path, image_shape, pixel_max):
     """Return an image file as one row of raw pixels (1, rows * columns), bright ink on 0, 0..pixel_max.
 
-    path: PNG (or any format that matplotlib reads), of any size, gray or colour, dark on light or light on
+    path: PNG (or any format that matplotlib reads), of any size, gray or color, dark on light or light on
     dark. An image that has the model's own size is only turned to light on dark; another is cut out, scaled
     and centred as MNIST's makers did: the digit in a box of 20 x 20, its centre of mass in the middle of 28 x
     28.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 class Expected:
     """A result as a document prints it, on MNIST.
 
-    epochs, batch_size: the training it belongs to (batch_size None: the recipe's own). Figures are shares, 0
+    epochs, batch_size: the training it belongs to (batch_size None: the recipe's own). Results are shares, 0
     to 1; None where the document is silent. part: "test", or "validation" where the document reports that.
     """
 
