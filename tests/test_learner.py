@@ -102,6 +102,17 @@ def test_a_right_package_learns_what_nn_learns(name, package, digits):
         assert own["validation_loss"] == pytest.approx(ours["validation_loss"], rel=1e-4)
 
 
+def test_a_learner_s_package_trains_on_moved_images(package, digits):
+    """It has no augmentation of its own: nn moves the images, as for its own training run."""
+    recipe = replace(RECIPES["best"], hidden=(16,), epochs=3, dropout=0.0)
+    losses = []
+    for learner in (None, Learner(package())):
+        losses.append([row["loss"] for row in Experiment(recipe, digits, seed=3, learner=learner).run()])
+    still = [row["loss"] for row in Experiment(replace(recipe, shift=0), digits, seed=3).run()]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+    assert losses[0] != pytest.approx(still, rel=1e-2), "moved images are harder to learn"
+
+
 def test_the_learner_s_functions_train(package, digits):
     """Weights, steps, decay and early stopping come from the package, not from nn."""
     folder = package(

@@ -43,6 +43,13 @@ def test_importing_the_core_loads_numpy_alone():
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
+def test_every_folder_of_nn_is_installed():
+    """A package that pyproject.toml forgets is missing from what `pip install .` installs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    folders = [path.parent.relative_to(ROOT) for path in (ROOT / "nn").rglob("__init__.py")]
+    assert sorted(project["tool"]["setuptools"]["packages"]) == sorted(".".join(f.parts) for f in folders)
+
+
 def test_a_copy_under_another_name_works_alone(tmp_path):
     shutil.copytree(ROOT / "nn", tmp_path / "mine")
     code = """

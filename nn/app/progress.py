@@ -1,6 +1,4 @@
-"""Progress: a training run that is followed on the terminal, by a bar or by lines, until it ends or is
-interrupted.
-"""
+"""Progress: a training run shown on the terminal, by a bar or by lines, until it ends or is interrupted."""
 
 import shutil
 import sys
