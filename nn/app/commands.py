@@ -90,7 +90,7 @@ def evaluate(options):
 
 
 def predict(options):
-    """Tell which digit each image shows, and how sure the model is."""
+    """Print which digit each image shows, and how sure the model is."""
     from .images import read_digit
     from .model import load
 
