@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 
-from nn import blas
+from nn.app import blas
 
 PROGRAM = """
 import json, time

@@ -54,7 +54,7 @@ def main(name, seed):
     """Train one contender until the goal; print what it took."""
     import numpy as np
 
-    from nn.data import load
+    from nn.app.data import load
 
     from .workloads import WORKLOADS
 

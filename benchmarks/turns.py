@@ -14,7 +14,7 @@ from contextlib import suppress
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from nn import blas
+from nn.app import blas
 from tests.grading import ROOT
 
 REST = 0.3  # seconds between two turns: threads that spin while they wait come to rest

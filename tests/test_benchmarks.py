@@ -14,7 +14,7 @@ from benchmarks import anatomy, contenders, doctor, growth, kernels, machine, re
 from benchmarks.__main__ import main
 from benchmarks.contenders import CONTENDERS, Torch
 from benchmarks.workloads import MINI_BATCH, WORKLOADS, images
-from nn import blas
+from nn.app import blas
 
 ROOT = Path(__file__).parents[1]
 SMALL, MIDDLE, WIDE = MINI_BATCH

@@ -10,9 +10,9 @@ import pytest
 from benchmarks.studies import gradient_flow, range_test
 from benchmarks.studies.best import BEST
 from benchmarks.studies.training import settings
-from nn.experiment import Experiment
+from nn.app.experiment import Experiment
+from nn.app.recipes import RECIPES
 from nn.optimizers import OPTIMIZERS
-from nn.recipes import RECIPES
 
 
 @pytest.fixture(scope="module")

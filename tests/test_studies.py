@@ -37,11 +37,11 @@ from benchmarks.studies.summary import Measured
 from benchmarks.studies.tables_002 import REMARKS, TABLES, stops
 from benchmarks.studies.training import ALSO, SAMPLINGS, settings, train
 from nn.activations import ACTIVATIONS
-from nn.data import Dataset, load
-from nn.experiment import Experiment
+from nn.app.data import Dataset, load
+from nn.app.experiment import Experiment
+from nn.app.recipes import Recipe
 from nn.initializers import INITIALIZERS
 from nn.optimizers import OPTIMIZERS
-from nn.recipes import Recipe
 
 ROOT = Path(__file__).parents[1]
 BASE = Recipe("tiny", "", "000", hidden=(8,), epochs=6, batch_size=64, lr=0.01)
@@ -619,7 +619,7 @@ def test_panels_share_their_axes_and_show_the_test_curve(tmp_path, digits):
     experiment = Experiment(BASE, digits, seed=0)
     for _ in experiment.run():
         pass
-    figures = experiment.figures("validation")
+    figures = experiment.metrics("validation")
     for name in ("precision", "recall", "f1"):
         assert outcome["history"][name][-1] == pytest.approx(getattr(figures, name), rel=1e-5)
 
@@ -669,7 +669,7 @@ def test_records_are_kept_beside_the_page_and_make_it_again(tmp_path, monkeypatc
     reports, again = tmp_path / "reports", tmp_path / "again"
     assert main([*options, "--jobs", "1", "--pages", str(reports)]) == 0
     monkeypatch.setattr(command, "REPORTS", reports)
-    monkeypatch.setattr("nn.data.load", None)
+    monkeypatch.setattr("nn.app.data.load", None)
     clone = ["study", "binary", "--stored", "--runs", "3", "--out", str(tmp_path / "nothing")]
     assert main([*clone, "--pages", str(again)]) == 0
     assert {path.name for path in again.iterdir()} == {path.name for path in reports.iterdir()}
@@ -1080,7 +1080,7 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path):
 
 DYING_WORKER = """
 import os, sys
-from nn.experiment import Experiment
+from nn.app.experiment import Experiment
 
 run = Experiment.run
 

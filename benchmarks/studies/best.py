@@ -1,6 +1,6 @@
 """The best recipe, taken apart: what each of its ingredients is worth."""
 
-from nn.recipes import RECIPES
+from nn.app.recipes import RECIPES
 
 from .records import Row, Study
 

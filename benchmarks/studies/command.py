@@ -4,7 +4,7 @@ import json
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
-from nn.files import replacing
+from nn.app.files import replacing
 
 from . import others, recipes, store, summary
 from .definitions import STUDIES
@@ -83,7 +83,7 @@ def run(options):
 
 def _load(name):
     """Load the data and say which they are; return name and Dataset."""
-    from nn import data
+    from nn.app import data
 
     name, reason = (name, "as asked") if name else data.choose()
     print(f"Data: {name} ({reason})", flush=True)

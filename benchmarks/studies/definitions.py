@@ -3,7 +3,7 @@
 from dataclasses import replace
 from statistics import mean
 
-from nn.recipes import RECIPES
+from nn.app.recipes import RECIPES
 
 from . import claims, tables_002
 from .best import BEST

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from nn import plots
-from nn.experiment import Experiment
+from nn.app import plots
+from nn.app.experiment import Experiment
+from nn.app.recipes import Recipe
 from nn.optimizers import SGD
-from nn.recipes import Recipe
 from nn.training import evaluate, train_batches
 
 from . import pictures

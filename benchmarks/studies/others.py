@@ -17,7 +17,7 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
-from nn.files import replacing
+from nn.app.files import replacing
 
 from . import store
 from .pages import machine_line

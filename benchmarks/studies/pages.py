@@ -5,7 +5,7 @@ import textwrap
 from pathlib import Path
 from statistics import median
 
-from nn.files import replacing
+from nn.app.files import replacing
 
 from . import pictures, store, summary, times
 from .claims import answers, confused_pairs, report_by_digit, spread

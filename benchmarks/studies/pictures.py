@@ -8,9 +8,9 @@ import math
 
 import numpy as np
 
-from nn import plots
-from nn.files import replacing
-from nn.plots import new_figure
+from nn.app import plots
+from nn.app.files import replacing
+from nn.app.plots import new_figure
 
 from .summary import best_setting, reading
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from nn import optimizers, plots
-from nn.experiment import Experiment
-from nn.recipes import RECIPES
+from nn import optimizers
+from nn.app import plots
+from nn.app.experiment import Experiment
+from nn.app.recipes import RECIPES
 from nn.training import train_batches
 
 from . import pictures

@@ -5,7 +5,7 @@ document prints for it.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from nn.recipes import Recipe
+from nn.app.recipes import Recipe
 
 DOCUMENTS = {  # each the report of somebody's project on MNIST
     "000": "Neural Network from Scratch on MNIST",

@@ -8,7 +8,7 @@ import json
 import zlib
 from pathlib import Path
 
-from nn.files import replacing
+from nn.app.files import replacing
 
 # Part of every key. To be raised when the same settings no longer give the same outcome: when a default of
 # the recipe or the way of training, sampling or measuring changes.

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from statistics import mean, stdev
 
-from nn.report import write_table
+from nn.app.report import write_table
 
 from . import runner, store
 from .records import Row

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from statistics import mean
 
-from nn.recipes import Recipe
+from nn.app.recipes import Recipe
 from nn.training import EarlyStopping
 
 from .claims import Claim, fastest, names_the_best, optimal

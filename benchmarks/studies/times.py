@@ -24,7 +24,7 @@ def measure(study, dataset, *, rounds=ROUNDS, epochs=EPOCHS):
     """
     from threadpoolctl import threadpool_limits
 
-    from nn.experiment import Experiment
+    from nn.app.experiment import Experiment
     from nn.optimizers import OPTIMIZERS
     from nn.training import train_epoch
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from nn.recipes import Recipe
+from nn.app.recipes import Recipe
 
 NAMES = ("name", "summary", "document", "expected")  # fields of a recipe that decide nothing
 SHOWN = 9  # test images whose answers are kept, to be drawn
@@ -54,7 +54,7 @@ def train(job):
     A training that diverges has its error in the outcome.
     Raises ValueError where the data are not those that the job is about.
     """
-    from nn.experiment import Experiment
+    from nn.app.experiment import Experiment
 
     _one_thread()
     dataset = _load(job["data"], job["checksum"])
@@ -122,7 +122,7 @@ def _rounded(value):
 
 def _reading(experiment):
     """Return the figures with the weights of now."""
-    from nn.experiment import figures
+    from nn.app.metrics import measure as figures
     from nn.training import evaluate
 
     network, dataset = experiment.model.network, experiment.dataset
@@ -182,7 +182,7 @@ def _part_of_70000(dataset, seed):
     """Divide as ``_part_of_42000``, but each seed draws its own 42,000 samples from all, those for the test
     included: MNIST's 70,000, from which Kaggle's file was drawn.
     """
-    from nn.data import split
+    from nn.app.data import split
 
     X, y = (
         np.concatenate([getattr(dataset, f"{name}_{part}") for part in ("train", "test")]) for name in "Xy"
@@ -193,7 +193,7 @@ def _part_of_70000(dataset, seed):
 
 
 def _divided(dataset, X, y, seed):
-    from nn.data import split
+    from nn.app.data import split
 
     X_train, X_test, y_train, y_test = split(X, y, round(len(X) * 2000 / 42_000), seed)
     return replace(dataset, X_train=X_train, y_train=y_train, X_test=X_test, y_test=y_test)
@@ -201,7 +201,7 @@ def _divided(dataset, X, y, seed):
 
 @lru_cache(maxsize=1)
 def _pool(dataset):
-    from nn.data import split
+    from nn.app.data import split
 
     X, y = dataset.X_train, dataset.y_train
     if len(X) < 42_000:
@@ -221,7 +221,7 @@ SAMPLINGS = {
 @lru_cache(maxsize=1)
 def _load(name, checksum):
     """Load the data once in each process, and see that they are the right ones."""
-    from nn.data import load
+    from nn.app.data import load
 
     dataset = load(name)
     if dataset.checksum != checksum:
@@ -242,7 +242,7 @@ def _one_thread():
 @lru_cache(maxsize=1)
 def machine():
     """Return the versions, the BLAS and the processor that figures of this process come from."""
-    from nn.report import environment
+    from nn.app.report import environment
 
     from ..machine import processor
 

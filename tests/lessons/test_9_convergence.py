@@ -112,7 +112,7 @@ def watch(request, announce):
 
 
 def _has_mnist():
-    from nn import data
+    from nn.app import data
 
     return bool(os.environ.get("MNIST_DIR")) or data.choose()[0] == "mnist"
 
@@ -177,7 +177,7 @@ def test_v2_learns_digits(learn, digits):
 @pytest.fixture(scope="module")
 def mnist():
     """MNIST as ((X, y), (X_test, y_test)), float32 in [0, 1]; MNIST_DIR, once set, must hold it."""
-    from nn import data
+    from nn.app import data
 
     if not _has_mnist():
         pytest.skip(data.HOW_TO_GET_MNIST)

@@ -61,8 +61,15 @@ def _package():
 
 
 def _reference(module):
-    """Return the source of a module of the reference."""
-    return (ROOT / "nn" / f"{module}.py").read_text(encoding="utf-8")
+    """Return the source of a module of the reference, with ``arrays`` as a part of ``activations``: a learner's
+    first file stands alone.
+    """
+    source = (ROOT / "nn" / f"{module}.py").read_text(encoding="utf-8")
+    if module == "activations":
+        arrays = (ROOT / "nn" / "arrays.py").read_text(encoding="utf-8")
+        definitions = arrays.partition("import numpy as np\n")[2]
+        source = source.replace("\nfrom .arrays import as_floating\n", definitions)
+    return source.replace("from .arrays import", "from .activations import")
 
 
 class _Skeleton:

@@ -125,7 +125,7 @@ class Module:
     def _lacking(self, error):
         """Return the finding on a file that lacks a name that another imports; None if it is not that.
 
-        A name that the reference does not have there, either, is a mistake of the file that imports it.
+        A name that the skeletons do not have there, either, is a mistake of the file that imports it.
         """
         wanted = re.match(r"cannot import name '(\w+)'", str(error))
         if not wanted or "circular" in str(error) or not getattr(error, "path", None):
@@ -133,7 +133,7 @@ class Module:
         path, name = Path(error.path), wanted[1]
         if self._package.path != path.parent or self._package.name == error.name:
             return None
-        reference = ROOT / "nn" / path.name
+        reference = ROOT / "kata" / path.name
         known = reference.read_text(encoding="utf-8") if reference.exists() else ""
         if not re.search(rf"^(def {name}\b|class {name}\b|{name} = )", known, re.MULTILINE):
             return None

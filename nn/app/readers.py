@@ -1,6 +1,4 @@
-"""Readers: IDX and CSV files turned into arrays of pixels and labels, and refused with file and place where
-they are damaged.
-"""
+"""Readers: IDX and CSV files turned into arrays, and refused with file and place if they are damaged."""
 
 import csv
 import gzip

@@ -9,7 +9,7 @@ import numpy as np
 from .files import replacing
 from .recipes import RECIPES
 
-TRAINING, VALIDATION, WRONG = "#0072b2", "#d55e00", "#c00000"  # told apart by colour-blind eyes, too
+TRAINING, VALIDATION, WRONG = "#0072b2", "#d55e00", "#c00000"  # told apart by color-blind eyes, too
 SEVERAL = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 DASHES = ("-", "--", "-.", ":")
 
@@ -35,7 +35,7 @@ def accuracy_curves(history, best_epoch, title, monitor="loss"):
 
 
 def confusion_matrix(confusion, classes, title):
-    """Draw the counts of answers (columns) for each digit (rows); colour shows the errors, the title the
+    """Draw the counts of answers (columns) for each digit (rows); color shows the errors, the title the
     worst pairs.
     """
     figure, ((axes,),) = new_figure(6.4, 6.2)
@@ -43,9 +43,9 @@ def confusion_matrix(confusion, classes, title):
     axes.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=max(errors.max() * 1.3, 1))
     for (row, column), count in np.ndenumerate(confusion):
         right = row == column
-        colour = "#004c7a" if right else "black" if count else "#bbbbbb"
+        color = "#004c7a" if right else "black" if count else "#bbbbbb"
         axes.text(
-            column, row, f"{count}", ha="center", va="center", color=colour, weight="bold" if right else None
+            column, row, f"{count}", ha="center", va="center", color=color, weight="bold" if right else None
         )
     axes.set_xticks(range(len(classes)), classes)
     axes.set_yticks(range(len(classes)), classes)
@@ -104,7 +104,7 @@ def digits(X, image_shape, captions, wrong, title):
 def comparison(histories, title):
     """Draw the validation error of several runs against epochs, both logarithmic.
 
-    histories: a dict by name, which begins with that of a recipe. A recipe has the same colour in every
+    histories: a dict by name, which begins with that of a recipe. A recipe has the same color in every
     picture; its variants differ in their dashes.
     """
     figure, ((axes,),) = new_figure(7.2, 4.8)
@@ -133,15 +133,15 @@ def _curves(history, what, best_epoch, label, factor, title, monitor):
     figure, ((axes,),) = new_figure(7.2, 4.8)
     epochs = [row["epoch"] for row in history]
     marker = "o" if len(epochs) <= 50 else None
-    for part, colour in (("training", TRAINING), ("validation", VALIDATION)):
+    for part, color in (("training", TRAINING), ("validation", VALIDATION)):
         values = [factor * row[f"{part}_{what}"] for row in history]
         name = "training, a sample" if part == "training" else part
-        axes.plot(epochs, values, color=colour, marker=marker, markersize=3, label=name)
+        axes.plot(epochs, values, color=color, marker=marker, markersize=3, label=name)
         if part == "validation" and best_epoch is not None:
             best = values[best_epoch - 1]
             why = "lowest validation loss" if monitor == "loss" else "highest validation accuracy"
             axes.axvline(best_epoch, color="gray", linestyle=":", linewidth=1)
-            ring = {"markerfacecolor": "none", "markeredgecolor": colour}
+            ring = {"markerfacecolor": "none", "markeredgecolor": color}
             axes.plot(best_epoch, best, "o", markersize=9, **ring)
             axes.plot([], [], "o", **ring, label=f"epoch {best_epoch}: {why}")
     finish(axes, "epochs", label, title)

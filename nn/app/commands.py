@@ -1,12 +1,11 @@
 """The commands: what ``python -m nn`` does, each given its parsed options."""
 
-import shutil
-import sys
 import textwrap
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
+from .progress import trained
 from .recipes import RECIPES
 
 NOTHING = ("none", "full")  # what an option says where a recipe has None
@@ -25,13 +24,13 @@ def train(options):
     name = f"{recipe.name}-{dataset.name}" + (f"-{learner.name}" if learner else "")
     told = learner.told() if learner else nullcontext()
     with _folder(options.out, name) as folder, told:
-        experiment, interrupted = _trained(
+        experiment, interrupted = trained(
             recipe, dataset, options.seed, options.dtype, log=options.log, learner=learner
         )
-        figures = _finish(experiment, folder)
-        print(_figures_line("test", figures))
+        metrics = _finish(experiment, folder)
+        print(_metrics_line("test", metrics))
         if recipe.expected[0].part == "validation":
-            print(_figures_line("validation", experiment.figures("validation")))
+            print(_metrics_line("validation", experiment.metrics("validation")))
         if recipe.document and recipe == RECIPES[options.recipe]:
             print(_wrapped(f"For comparison, document {recipe.document} on MNIST: {_results(recipe)}"))
     if interrupted:
@@ -51,7 +50,7 @@ def compare(options):
         for label, recipe in _trainings(dict.fromkeys(options.recipes)):
             measured = {expected: [] for expected in recipe.expected}
             for seed in range(options.seed, options.seed + options.runs):
-                experiment, interrupted = _trained(
+                experiment, interrupted = trained(
                     recipe, dataset, seed, options.dtype, measured, log=options.log
                 )
                 _finish(experiment, folder / (label if options.runs == 1 else f"{label}-seed{seed}"))
@@ -73,7 +72,7 @@ def compare(options):
 
 def evaluate(options):
     """Measure a saved model on the test samples of a data set."""
-    from .experiment import figures
+    from .metrics import measure
     from .model import load
 
     model = load(options.model)
@@ -85,17 +84,13 @@ def evaluate(options):
         )
     if tuple(model.classes) != dataset.classes:
         dataset = dataset.only(tuple(model.classes.tolist()))
-    result = figures(model, dataset.X_test, dataset.y_test)
-    print(f"{'digit':>5}{'precision':>11}{'recall':>9}{'F1':>9}{'samples':>9}")
-    for name, row in result.per_class.items():
-        print(
-            f"{name:>5}{row['precision']:>11.4f}{row['recall']:>9.4f}{row['f1-score']:>9.4f}{row['support']:>9.0f}"
-        )
-    print(_figures_line("test", result))
+    metrics = measure(model, dataset.X_test, dataset.y_test)
+    print(metrics.report)
+    print(_metrics_line("test", metrics))
 
 
 def predict(options):
-    """Tell which digit each image shows, and how sure the model is."""
+    """Print which digit each image shows, and how sure the model is."""
     from .images import read_digit
     from .model import load
 
@@ -156,92 +151,26 @@ def _trainings(names):
             yield label, replace(recipe, batch_size=batch_size, epochs=epochs, expected=milestones)
 
 
-def _trained(recipe, dataset, seed, dtype, measured=None, *, log=False, learner=None):
-    """Train with a progress bar; return ``(experiment, interrupted)``.
-
-    log: print a line for each epoch instead. learner: whose package trains, None for nn. measured: a dict of
-    lists by ``Expected``. Each list gets this run's ``(figures, epochs, seconds)`` as soon as the epochs of
-    that result are done, or when early stopping has ended the training before.
-    """
-    from .experiment import Experiment
-
-    experiment = Experiment(recipe, dataset, seed=seed, dtype=dtype, learner=learner)
-    waiting = sorted(measured or {}, key=lambda expected: expected.epochs)
-
-    def measure(expected):
-        seconds = sum(row["seconds"] for row in experiment.history)
-        measured[expected].append((experiment.figures(expected.part), len(experiment.history), seconds))
-
-    def follow():
-        for row in _with_progress(experiment.run(), recipe, seed, log):
-            while waiting and row["epoch"] == waiting[0].epochs:
-                measure(waiting.pop(0))
-
-    try:
-        follow()  # a call: of a loop that stands here itself, Python 3.13 and 3.14 leave some jumps uncovered
-    except KeyboardInterrupt:
-        if not experiment.history:
-            raise  # nothing has been learned yet that could be kept
-        print(f"Interrupted: keeping what was trained in {len(experiment.history)} epochs")
-        return experiment, True
-    for expected in waiting:
-        measure(expected)
-    return experiment, False
-
-
-def _with_progress(rows, recipe, seed, log=False):
-    """Yield the rows while showing a bar on a terminal, or else lines: ten of them, with ``log`` all."""
-    if sys.stderr.isatty() and sys.stdout.isatty() and not log:
-        from tqdm import tqdm
-
-        width = shutil.get_terminal_size().columns - 1
-        layout = "{desc} {percentage:3.0f}%|{bar}| {n}/{total} [{elapsed}<{remaining}]{postfix}"
-        with tqdm(total=recipe.epochs, desc=recipe.name, ncols=width, bar_format=layout) as bar:
-            for row in rows:
-                status = (
-                    f"train {row['training_accuracy']:.1%}, val {row['validation_accuracy']:.1%}, "
-                    f"lr {row['learning_rate']:.0e}"
-                )
-                bar.set_postfix_str(status, refresh=False)
-                bar.update()
-                yield row
-        return
-    print(f"{recipe.name}, batch {recipe.batch_size or 'full'}, seed {seed}")
-    every = 1 if log else max(1, recipe.epochs // 10)
-    for row in rows:
-        if row["epoch"] % every == 0 or row["epoch"] == 1:
-            print(_log_line(row), flush=True)
-        yield row
-
-
-def _log_line(row):
-    """Return an epoch as a line of document 001's log, with the validation set in the test set's place."""
-    return (
-        f"Epoch {row['epoch']:3d} | Cost {row['loss']:.4f} | Train {row['training_accuracy']:.2%} | "
-        f"Validation {row['validation_accuracy']:.2%} | LR {row['learning_rate']:.2e}"
-    )
-
-
 def _finish(experiment, folder):
-    """Keep the right weights, write the results of a run, and say where they are; return its test figures."""
+    """Keep the right weights, write the results of a run, and say where they are; return its test metrics."""
     from . import report
 
     experiment.keep()
-    figures = experiment.figures()
-    names = report.write_run(folder, experiment, figures)
+    metrics = experiment.metrics()
+    names = report.write_run(folder, experiment, metrics)
     ran, kept = len(experiment.history), experiment.kept_epoch
     seconds = sum(row["seconds"] for row in experiment.history)
     note = f", weights of epoch {kept} kept" if kept != ran else ""
     print(f"{experiment.recipe.name}: {ran} epoch{'s' * (ran != 1)} in {seconds:.2f} s{note}")
     print(f"Results: {folder}")
     print(_wrapped(", ".join(names), indent="  "))
-    return figures
+    return metrics
 
 
-def _figures_line(part, figures):
+def _metrics_line(part, metrics):
     return (
-        f"{part} accuracy {figures.accuracy:.2%}, loss {figures.loss:.4f}, F1 {figures.f1:.3f}, "
-        f"precision {figures.precision:.3f}, recall {figures.recall:.3f}"
+        f"{part} accuracy {metrics.accuracy:.2%}, loss {metrics.loss:.4f}, F1 {metrics.f1:.3f}, "
+        f"precision {metrics.precision:.3f}, recall {metrics.recall:.3f}"
     )
 
 

@@ -44,12 +44,12 @@ def kernel():
 
 
 def has_avx512():
-    """Tell whether NumPy has found the AVX-512 instructions that OpenBLAS's wide kernels need."""
+    """Return True if NumPy has found the AVX-512 instructions that OpenBLAS's wide kernels need."""
     return bool({"AVX512_SKX", "X86_V4"} & _instructions())
 
 
 def has_avx2():
-    """Tell whether NumPy has found the AVX2 and FMA3 instructions that OpenBLAS's Haswell kernels need."""
+    """Return True if NumPy has found the AVX2 and FMA3 instructions that OpenBLAS's Haswell kernels need."""
     return has_avx512() or "X86_V3" in _instructions() or {"AVX2", "FMA3"} <= _instructions()
 
 

@@ -1,5 +1,6 @@
-"""Recipes: the models that this project reproduces, as plain records, each with the result that its document
-reports; and one of its own, the best that it knows how to train in minutes.
+"""Recipes: the models that this project reproduces, as plain records, each beside its document's result.
+
+One of them is the project's own: the best that it knows how to train in minutes.
 
 The documents, all on MNIST: 000 "Neural Network from Scratch on MNIST", 001 "Neural Network from Scratch -
 Optimized Version", 003 "Exploring Neural Networks: Architecture, Activation & Optimization Techniques", 004
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 class Expected:
     """A result as a document prints it, on MNIST.
 
-    epochs, batch_size: the training it belongs to (batch_size None: the recipe's own). Figures are shares, 0
+    epochs, batch_size: the training it belongs to (batch_size None: the recipe's own). Results are shares, 0
     to 1; None where the document is silent. part: "test", or "validation" where the document reports that.
     """
 

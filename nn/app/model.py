@@ -1,5 +1,4 @@
-"""A model: a trained network together with the scaling of its inputs and the names of its classes, kept in
-one file.
+"""A model: a trained network with the scaling of its inputs and the names of its classes, in one file.
 
 The scaling travels with the network, so that ``load("model.npz").predict(X)`` takes pixels as they come from
 the data set.
@@ -11,8 +10,8 @@ import zlib
 
 import numpy as np
 
+from ..network import Network
 from .files import replacing
-from .network import Network
 
 FORMAT = "nn-kata model"
 VERSION = 1

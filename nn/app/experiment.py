@@ -1,47 +1,29 @@
-"""An experiment: one recipe trained on one data set, from raw pixels to figures on the test set."""
+"""An experiment: one recipe trained on one data set, from raw pixels to the metrics of the result."""
 
-import time
-from dataclasses import asdict, dataclass
+from copy import deepcopy
+from dataclasses import asdict
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
+from ..network import Network
+from ..optimizers import OPTIMIZERS
+from ..training import EarlyStopping, cosine, evaluate, feature_range, fit, step_decay
 from .augmentation import shifted
 from .data import split
+from .metrics import measure
 from .model import Model
-from .network import Network
-from .optimizers import OPTIMIZERS
-from .training import EarlyStopping, cosine, evaluate, feature_range, fit, step_decay
 
-# Multiplications in a matrix product below which several threads lose more by waiting for one another than
-# they win, above all on a machine that has other things to do.
+# Multiplications in a matrix product below which extra threads cost more than they save, above all on a
+# machine that has other things to do.
 SMALL_PRODUCT = 20_000_000
 
 
-@dataclass(frozen=True, eq=False)
-class Figures:
-    """How a model does on a set of samples.
-
-    loss: mean cross-entropy in nats. precision, recall, f1: unweighted means over the classes. per_class: a
-    dict by digit. confusion: counts, rows being the digits shown and columns the answers. answers: class
-    indices (n,), confidence: the probability of each answer (n,).
-    """
-
-    accuracy: float
-    loss: float
-    precision: float
-    recall: float
-    f1: float
-    per_class: dict
-    confusion: np.ndarray
-    answers: np.ndarray
-    confidence: np.ndarray
-
-
 class Experiment:
-    """A recipe on a data set with a seed: iterate over ``run()``, then ask for ``figures()`` and keep
-    ``model``.
+    """A recipe on a data set with a seed: iterate over ``run()``, then ask for ``result()`` or ``metrics()``.
+
+    ``model`` is what is being trained, with the weights of now.
 
     The seed decides the validation samples, the initial weights, how images are moved, the order of the
     batches and dropout; the test samples are the data set's own. Two experiments with the same arguments on
@@ -112,7 +94,6 @@ class Experiment:
         from threadpoolctl import ThreadpoolController
 
         recipe, network = self.recipe, self.model.network
-        X = np.empty_like(self.X) if recipe.shift else self.X
         if self.learner:
             train = partial(self.learner.fit, twin=network)
             optimizer = self.learner.optimizer(recipe.optimizer, recipe.lr)
@@ -121,7 +102,7 @@ class Experiment:
         epochs = train(
             self._trained,
             optimizer,
-            X,
+            self._pixels if recipe.shift else self.X,
             self.y,
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
@@ -129,19 +110,14 @@ class Experiment:
             validation=self.validation,
             schedule=_schedule(recipe, self.learner),
             max_grad_norm=recipe.max_grad_norm,
+            augment=self._moved if recipe.shift else None,
         )
         controller = ThreadpoolController()
         for _ in range(recipe.epochs):
-            start = time.perf_counter()
-            if recipe.shift:  # fit reads X again in each epoch, and finds the images elsewhere
-                shape, most = self.dataset.image_shape, recipe.shift
-                X[...] = self.model.scale(shifted(self._pixels, shape, most, self._rng))
-            moving = time.perf_counter() - start
             with controller.limit(limits=self.threads, user_api="blas"):
                 epoch = next(epochs)
                 training_loss, training_accuracy = evaluate(network, *self._sample)
             row = epoch._asdict() | {"training_loss": training_loss, "training_accuracy": training_accuracy}
-            row["seconds"] += moving
             self.history.append(row)
             watched = epoch.validation_loss if recipe.monitor == "loss" else -epoch.validation_accuracy
             enough = self._stopping.update(watched, self._trained.params)
@@ -161,33 +137,35 @@ class Experiment:
         """
         return self.best_epoch if self.recipe.patience else len(self.history)
 
-    def keep(self):
-        """Give the model the weights that are the result: with early stopping the best ones, else those of
-        now.
+    def result(self):
+        """Return a ``Model`` with the best weights so far if the recipe stops early, else with those of now.
+
+        It is a copy, which further training leaves as it is.
         """
+        params = [np.array(param) for param in self._trained.params]
+        if self.recipe.patience and self.best_epoch is not None:
+            self._stopping.restore(params)
+        model = deepcopy(self.model)
+        for param, kept in zip(model.network.params, params, strict=True):
+            param[...] = kept
+        return model
+
+    def keep(self):
+        """Give ``model`` the weights of ``result``: training goes on from them, if it goes on."""
         if self.recipe.patience and self.best_epoch is not None:
             self._stopping.restore(self._trained.params)
-            self._hand_over()
+            if self.learner:
+                self.learner.hand_over(self._trained, self.model.network, self.validation[0])
 
-    def figures(self, part="test"):
-        """Return the ``Figures`` on the "test" or "validation" samples, with the weights that ``keep`` would
-        keep.
-        """
-        now = [param.copy() for param in self._trained.params]
-        self.keep()
-        try:
-            if part == "validation":
-                return figures(self.model, *self._validation_pixels)
-            return figures(self.model, self.dataset.X_test, self.dataset.y_test)
-        finally:
-            for param, value in zip(self._trained.params, now, strict=True):
-                param[...] = value
-            self._hand_over()
+    def metrics(self, part="test"):
+        """Return the ``Metrics`` of the result on the "test" or "validation" samples."""
+        if part == "validation":
+            return measure(self.result(), *self._validation_pixels)
+        return measure(self.result(), self.dataset.X_test, self.dataset.y_test)
 
-    def _hand_over(self):
-        """Let our network take over the weights of the learner's."""
-        if self.learner:
-            self.learner.hand_over(self._trained, self.model.network, self.validation[0])
+    def _moved(self, pixels, rng):
+        """Return the images of one epoch: each moved by a few pixels, then scaled."""
+        return self.model.scale(shifted(pixels, self.dataset.image_shape, self.recipe.shift, rng))
 
 
 def _schedule(recipe, learner):
@@ -199,29 +177,3 @@ def _schedule(recipe, learner):
     if not recipe.decay_every:
         return lambda epoch: recipe.lr
     return partial(learner.step_decay if learner else step_decay, lr=recipe.lr, every=recipe.decay_every)
-
-
-def figures(model, X, y):
-    """Return the ``Figures`` of a model on raw pixels X (n, inputs) with class indices y (n,)."""
-    from sklearn.metrics import classification_report, confusion_matrix
-
-    scaled = model.scale(X)
-    loss, accuracy = evaluate(model.network, scaled, y)
-    answers = model.network.predict(scaled)
-    probabilities = model.predict_proba(X)
-    indices, names = range(len(model.classes)), [str(name) for name in model.classes]
-    per_class = classification_report(
-        y, answers, labels=indices, target_names=names, output_dict=True, zero_division=0
-    )
-    mean = per_class["macro avg"]
-    return Figures(
-        accuracy=accuracy,
-        loss=loss,
-        precision=mean["precision"],
-        recall=mean["recall"],
-        f1=mean["f1-score"],
-        per_class={name: per_class[name] for name in names},
-        confusion=confusion_matrix(y, answers, labels=indices),
-        answers=answers,
-        confidence=probabilities[np.arange(len(y)), answers],
-    )

@@ -30,7 +30,7 @@ def environment():
     }
 
 
-def summary(experiment, figures):
+def summary(experiment, metrics):
     """Return everything that is known of a run but its curves, ready for JSON."""
     network, facts = experiment.model.network, environment()
     return {
@@ -47,13 +47,13 @@ def summary(experiment, figures):
         "seed": experiment.seed,
         "dtype": str(network.dtype),
         "sizes": network.sizes,
-        "test_accuracy": figures.accuracy,
-        "test_cross_entropy": figures.loss,
-        "macro_precision": figures.precision,
-        "macro_recall": figures.recall,
-        "macro_f1": figures.f1,
-        "per_class": figures.per_class,
-        "confusion": figures.confusion.tolist(),
+        "test_accuracy": metrics.accuracy,
+        "test_cross_entropy": metrics.loss,
+        "macro_precision": metrics.precision,
+        "macro_recall": metrics.recall,
+        "macro_f1": metrics.f1,
+        "per_class": metrics.per_class,
+        "confusion": metrics.confusion.tolist(),
         "epochs_run": len(experiment.history),
         "best_epoch": experiment.best_epoch,
         "kept_epoch": experiment.kept_epoch,
@@ -63,7 +63,7 @@ def summary(experiment, figures):
     }
 
 
-def write_run(folder, experiment, figures):
+def write_run(folder, experiment, metrics):
     """Write history, summary, model and pictures of a run into ``folder``; return the names of the files."""
     folder = Path(folder)
     dataset, model, history = experiment.dataset, experiment.model, experiment.history
@@ -73,18 +73,18 @@ def write_run(folder, experiment, figures):
     monitor = experiment.recipe.monitor
     write_table(folder / "history.csv", history)
     with replacing(folder / "summary.json", "w", encoding="utf-8") as file:
-        json.dump(summary(experiment, figures), file, indent=2)
+        json.dump(summary(experiment, metrics), file, indent=2)
     model.save(folder / "model.npz")
     pictures = {
         "loss.png": plots.loss_curves(history, experiment.best_epoch, f"{title}: loss", monitor),
         "accuracy.png": plots.accuracy_curves(history, experiment.best_epoch, f"{title}: accuracy", monitor),
         "confusion_matrix.png": plots.confusion_matrix(
-            figures.confusion,
+            metrics.confusion,
             dataset.classes,
-            f"{title}: {figures.accuracy:.2%} of {len(dataset.y_test):,} test digits right",
+            f"{title}: {metrics.accuracy:.2%} of {len(dataset.y_test):,} test digits right",
         ),
-        "predictions.png": _predictions(experiment, figures, title),
-        "mistakes.png": _mistakes(experiment, figures, title),
+        "predictions.png": _predictions(experiment, metrics, title),
+        "mistakes.png": _mistakes(experiment, metrics, title),
     }
     for name, picture in pictures.items():
         plots.save(picture, folder / name)
@@ -101,9 +101,9 @@ def write_table(path, rows):
 
 def comparison_row(recipe, expected, runs):
     """Return one row of the comparison as a dict: means and standard deviations over ``runs`` beside the
-    document's figures.
+    document's numbers.
 
-    runs: a list of ``(figures, epochs run, seconds)``, one for each seed.
+    runs: a list of ``(metrics, epochs run, seconds)``, one for each seed.
     """
     row = {
         "model": recipe.name,
@@ -115,7 +115,7 @@ def comparison_row(recipe, expected, runs):
         "part": expected.part,
     }
     for name in ("accuracy", "f1", "precision", "recall", "loss"):
-        values = [getattr(figures, name) for figures, _, _ in runs]
+        values = [getattr(metrics, name) for metrics, _, _ in runs]
         row |= {
             name: float(np.mean(values)),
             f"{name}_std": float(np.std(values, ddof=1)) if values[1:] else "",
@@ -126,7 +126,7 @@ def comparison_row(recipe, expected, runs):
 
 
 def comparison_table(data, rows):
-    """Return the comparison as lines of text, at most 80 wide; test and validation figures stand apart."""
+    """Return the comparison as lines of text, at most 80 wide; test and validation results stand apart."""
     lines = []
     for part in dict.fromkeys(row["part"] for row in rows):
         lines += [
@@ -146,13 +146,13 @@ def comparison_table(data, rows):
 
 
 def comparison_markdown(rows):
-    """Return the comparison as a Markdown table with all four figures, measured and printed."""
-    figures = ("accuracy", "f1", "precision", "recall")
+    """Return the comparison as a Markdown table with all four metrics, measured and printed."""
+    metrics = ("accuracy", "f1", "precision", "recall")
     lines = [
         "| model | batch | epochs | epochs run | seconds | "
-        + " | ".join(f"{name} | document" for name in figures)
+        + " | ".join(f"{name} | document" for name in metrics)
         + " |\n|"
-        + "---|" * (5 + 2 * len(figures))
+        + "---|" * (5 + 2 * len(metrics))
     ]
     for row in rows:
         cells = [
@@ -162,7 +162,7 @@ def comparison_markdown(rows):
             f"{row['epochs_run']:.0f}",
             f"{row['seconds']:.2f}",
         ]
-        for name in figures:
+        for name in metrics:
             spread = f" ± {row[f'{name}_std']:.4f}" if row["runs"] > 1 else ""
             cells += [f"{row[name]:.4f}{spread}", _plain(row[f"document_{name}"])]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
@@ -189,25 +189,25 @@ def write_comparison(folder, data, rows, histories, seed):
     return ["comparison.csv", "comparison.md", "comparison.png"]
 
 
-def _predictions(experiment, figures, title):
-    shown = np.random.default_rng(experiment.seed).permutation(len(figures.answers))[:9]
-    return _digits(experiment, figures, shown, f"{title}: nine test digits and the network's answers")
+def _predictions(experiment, metrics, title):
+    shown = np.random.default_rng(experiment.seed).permutation(len(metrics.answers))[:9]
+    return _digits(experiment, metrics, shown, f"{title}: nine test digits and the network's answers")
 
 
-def _mistakes(experiment, figures, title):
-    wrong = np.flatnonzero(figures.answers != experiment.dataset.y_test)
-    shown = wrong[np.argsort(-figures.confidence[wrong], kind="stable")][:16]
+def _mistakes(experiment, metrics, title):
+    wrong = np.flatnonzero(metrics.answers != experiment.dataset.y_test)
+    shown = wrong[np.argsort(-metrics.confidence[wrong], kind="stable")][:16]
     what = f"the most confident of {len(wrong)} mistakes" if len(wrong) else "not a single mistake"
-    return _digits(experiment, figures, shown, f"{title}: {what}")
+    return _digits(experiment, metrics, shown, f"{title}: {what}")
 
 
-def _digits(experiment, figures, shown, title):
-    dataset, answers = experiment.dataset, figures.answers
+def _digits(experiment, metrics, shown, title):
+    dataset, answers = experiment.dataset, metrics.answers
     captions, wrong = [], []
     for i in shown:
         is_wrong = answers[i] != dataset.y_test[i]
         answer, truth = dataset.classes[answers[i]], dataset.classes[dataset.y_test[i]]
-        caption = f"{answer} ({figures.confidence[i]:.1%})"
+        caption = f"{answer} ({metrics.confidence[i]:.1%})"
         captions.append(f"says {caption},\nis {truth}" if is_wrong else caption)
         wrong.append(is_wrong)
     return plots.digits(dataset.X_test[shown], dataset.image_shape, captions, wrong, title)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .optimizers import OPTIMIZERS
-from .training import Epoch, evaluate
+from ..optimizers import OPTIMIZERS
+from ..training import Epoch, evaluate
 
 IMPORTED_AS = "package_of_the_learner"  # no other package has this name, whatever the folder is called
 UNKNOWN_TO_LESSONS = ("lecun_normal",)  # initializers that no lesson asks for: nn draws these weights
@@ -88,6 +88,7 @@ class Learner:
         validation,
         schedule,
         max_grad_norm=None,
+        augment=None,
     ):
         """Train with the learner's ``train_epoch``, yielding records as ``training.fit`` does.
 
@@ -103,8 +104,9 @@ class Learner:
         for epoch in range(epochs):
             lr = schedule(epoch)
             start = time.perf_counter()
+            samples = augment(X, rng) if augment else X
             with np.errstate(over="ignore", invalid="ignore"):  # divergence is told below
-                loss = train_epoch(network, optimizer, X, y, lr=lr, **options)
+                loss = train_epoch(network, optimizer, samples, y, lr=lr, **options)
             seconds = time.perf_counter() - start
             if not isinstance(loss, float | np.floating):
                 raise ValueError(f"{self.name}: train_epoch must return the mean loss; got {loss!r:.60}")
