@@ -9,11 +9,10 @@ import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.grading.progress import write
-from tests.grading.runner import ROOT
+from nn.files import replacing
 
-from . import doctor
-from .turns import ratio, spread
+from . import ROOT, doctor
+from .timing import ratio, spread
 from .workloads import MINI_BATCH, WORKLOADS
 
 REPORTS, NAME = Path(__file__).parent / "reports", "comparison"  # where the published one is
@@ -76,7 +75,7 @@ def make(record, folder, name=None):
     if "growth" in record["parts"]:
         _growth_plot(record["parts"]["growth"], growth)
     page = folder / f"{name}.md"
-    write(page, "\n".join(page_lines(record, name)) + "\n")
+    _write(page, "\n".join(page_lines(record, name)) + "\n")
     return page
 
 
@@ -84,12 +83,17 @@ def publish(record, folder=REPORTS, readme=README):
     """Write the page, the record that it can be made from again, and the README's table; return the page."""
     record, folder, readme = _rounded(record), Path(folder), Path(readme)
     page = make(record, folder, NAME)
-    write(folder / f"{NAME}.json", json.dumps(record) + "\n")
+    _write(folder / f"{NAME}.json", json.dumps(record) + "\n")
     text = readme.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
-    write(readme, before + "\n".join([BEGIN, "", *headline(record), END]) + after)
+    _write(readme, before + "\n".join([BEGIN, "", *headline(record), END]) + after)
     return page
+
+
+def _write(path, text):
+    with replacing(path, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _rounded(value):

@@ -10,7 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import anatomy, contenders, doctor, growth, kernels, machine, regressions, report, run, turns
+from benchmarks import (
+    anatomy,
+    contenders,
+    doctor,
+    growth,
+    kernels,
+    machine,
+    regressions,
+    report,
+    run,
+    timing,
+    turns,
+)
 from benchmarks.__main__ import main
 from benchmarks.contenders import CONTENDERS, Torch
 from benchmarks.workloads import MINI_BATCH, WORKLOADS, images
@@ -21,18 +33,30 @@ SMALL, MIDDLE, WIDE = MINI_BATCH
 
 
 def test_ratios_are_those_of_the_least_rounds():
-    found = turns.ratio([1.0, 2.0, 9.0], [2.0, 1.0, 10.0])
+    found = timing.ratio([1.0, 2.0, 9.0], [2.0, 1.0, 10.0])
     assert found.value == 1.0, "the least rounds are 1 and 1"
     assert (found.low, found.high) == (0.5, 2.0), "round by round ours / theirs is 0.5, 2 and 0.9"
     assert found.spread == pytest.approx((1.45 - 0.7) / 0.9), "quartiles 0.7 and 1.45, median 0.9"
-    assert turns.ratio([1.0, 2.0], [1.0, 2.0]).spread is None, "two rounds have no quartiles"
+    assert timing.ratio([1.0, 2.0], [1.0, 2.0]).spread is None, "two rounds have no quartiles"
 
 
 def test_a_ratio_of_least_rounds_lies_within_those_of_single_rounds(rng):
     for _ in range(200):
         ours, theirs = rng.exponential(size=(2, rng.integers(1, 8))) + 0.1
-        found = turns.ratio(list(ours), list(theirs))
+        found = timing.ratio(list(ours), list(theirs))
         assert found.low <= found.value <= found.high, f"{ours} / {theirs}: the bracket must hold the figure"
+
+
+def test_each_round_calls_everything_and_the_first_one_warms_up():
+    calls = []
+    found = timing.rounds_in_turn({name: lambda name=name: calls.append(name) for name in "ab"}, 2, calls=3)
+    assert calls == list("aaabbb") * 3, "in turn, and one round more than is counted"
+    assert {name: len(each) for name, each in found.items()} == {"a": 2, "b": 2}
+    calls.clear()
+    assert len(timing.rounds(lambda: calls.append("a"), 4, calls=2)) == 4
+    assert len(calls) == 10, "five rounds of two calls"
+    assert timing.least(lambda: calls.append("b"), seconds=0, fewest=5) >= 0
+    assert calls.count("b") == 5, "if there is no time, the fewest"
 
 
 def test_contenders_are_timed_in_turn_each_in_its_own_process():
@@ -333,13 +357,13 @@ class TestVerdict:
 
     def test_rounds_that_differ_are_not_judged(self):
         ours = [1.0, 1.0, 5.0, 9.0, 9.0]  # of made-up rounds, half were disturbed
-        found = turns.ratio(ours, [1.0] * 5)
+        found = timing.ratio(ours, [1.0] * 5)
         assert report.verdict(found.value, 2.0, found.spread) == "spread 160 %", "quartiles 1 and 9, median 5"
-        one_in_five = turns.ratio([1.0, 1.0, 1.02, 1.01, 40.0], [1.0] * 5)
+        one_in_five = timing.ratio([1.0, 1.0, 1.02, 1.01, 40.0], [1.0] * 5)
         assert report.verdict(one_in_five.value, 2.0, one_in_five.spread) == "yes", (
             "one disturbed round of five changes neither the least nor the quartiles"
         )
-        assert report.verdict(1.0, 2.0, turns.ratio([1.0], [1.0]).spread) == "too few rounds"
+        assert report.verdict(1.0, 2.0, timing.ratio([1.0], [1.0]).spread) == "too few rounds"
 
     def test_nothing_is_below_the_floor(self):
         assert report.verdict(0.13, 1.4, 0.05, floor=True) == "below floor", (
@@ -589,16 +613,16 @@ class TestRegressions:
     def test_the_least_turn_is_found_under_disturbances(self, rng):
         clock = self.Clock()
         first, second = clock.call(2e-3, rng), clock.call(3e-3, rng)
-        assert regressions.measure(first, second, clock) == pytest.approx([2e-3, 3e-3]), (
+        assert timing.least_in_turn(first, second, clock) == pytest.approx([2e-3, 3e-3]), (
             "four of five turns are disturbed, and the least ones are not"
         )
 
     def test_short_calls_are_timed_many_at_once(self):
         clock, calls = self.Clock(), []
         counted = clock.call(1e-6)
-        least = regressions.measure(lambda: (calls.append(1), counted()), clock.call(2e-6), clock)
+        least = timing.least_in_turn(lambda: (calls.append(1), counted()), clock.call(2e-6), clock)
         assert least == pytest.approx([1e-6, 2e-6])
-        assert len(calls) > 300 * regressions.FEW, "about a millisecond each turn"
+        assert len(calls) > 300 * timing.FEW, "about a millisecond each turn"
 
     def rows(self, clock, *seconds):
         """Return what is found if the work tree's version takes these seconds, each time it is measured."""
@@ -714,11 +738,11 @@ def test_what_a_timing_depends_on_is_kept_beside_it(tmp_path):
     assert {timing["name"].split("[")[0] for timing in timings} == {
         *("test_kernel", "test_bare_product", "test_pass", "test_epoch", "test_prediction"),
     }
-    for timing in timings:
-        about = timing["extra_info"]
+    for saved in timings:
+        about = saved["extra_info"]
         for key in ("processor", "python", "versions", "blas", "threads", "dtype"):
-            assert key in about, f"{timing['name']} is kept without its {key}"
+            assert key in about, f"{saved['name']} is kept without its {key}"
         assert about["versions"]["numpy"] == np.__version__
-        assert about["dtype"] in timing["name"] or timing["name"].startswith("test_epoch")
-        assert {"shape", "sizes", "parameters"} & about.keys(), f"{timing['name']} is kept without a size"
-        assert not set(timing["param"]) & set(" ,/"), f"{timing['param']} cannot be selected with -k"
+        assert about["dtype"] in saved["name"] or saved["name"].startswith("test_epoch")
+        assert {"shape", "sizes", "parameters"} & about.keys(), f"{saved['name']} is kept without a size"
+        assert not set(saved["param"]) & set(" ,/"), f"{saved['param']} cannot be selected with -k"

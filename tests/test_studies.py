@@ -872,7 +872,7 @@ def test_times_are_taken_in_turn(digits, monkeypatch):
 
     monkeypatch.setattr(nn.training, "train_epoch", watched)
     study = replace(TINY, rows=TINY.rows[1:])
-    taken = times.measure(study, digits, rounds=3, epochs=2)
+    taken = times.measure(study, digits, rounds=2, epochs=2)
     assert order == [8, 8, 16, 16] * 3
     assert {label: len(seconds) for label, seconds in taken["cpu"].items()} == {"late": 2, "wide": 2}
     assert all(second > 0 for clock in ("cpu", "wall") for row in taken[clock].values() for second in row)
