@@ -1,6 +1,7 @@
-"""The cluster: the same trainings on the workers of a Dask scheduler, through joblib's backend for it."""
+"""The cluster: the same trainings on the workers of a Dask scheduler."""
 
 import socket
+from asyncio import CancelledError
 from concurrent.futures import BrokenExecutor
 from urllib.parse import urlsplit
 
@@ -15,17 +16,27 @@ def results(function, tasks, address):
     Raises ValueError where dask.distributed is missing, or no scheduler answers, or a worker lacks this code;
     BrokenExecutor where a task has cost several workers their lives, or the scheduler has gone.
     """
-    from joblib import Parallel, delayed, parallel_config
-
     client = _connect(address)
     try:
+        from distributed import as_completed
+
         _check_workers(client)
-        # All tasks are handed over at once: workers that join later find work, too.
-        with parallel_config(_backend_class()(client=client)):
-            parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="all")
-            yield from parallel(delayed(function)(*task) for task in tasks)
+        # All tasks are handed over at once, in their order: workers that join later find work, too.
+        futures = [client.submit(function, *task, pure=False) for task in tasks]
+        for future in as_completed(futures, loop=client.loop):
+            yield _result(future)
+            future.release()
     finally:
         client.close()
+
+
+def _result(future):
+    try:
+        return future.result()
+    except CancelledError as error:
+        raise BrokenExecutor("the connection to the scheduler is lost") from error
+    except Exception as error:
+        raise BrokenExecutor(f"{type(error).__name__}: {error}") from error
 
 
 def _connect(address):
@@ -69,29 +80,3 @@ def _check_workers(client):
     for worker, error in client.run(absent).items():
         if error:
             raise ValueError(f"worker {worker}: {error}; start the workers in the project's folder")
-
-
-def _backend_class():
-    from joblib._dask import DaskDistributedBackend
-
-    class Backend(DaskDistributedBackend):
-        """joblib's backend, which does not tell joblib of a task that the scheduler has given up:
-        ``Parallel`` would wait for it for ever.
-        """
-
-        def submit(self, func, callback=None):
-            future = super().submit(func, callback)
-
-            def tell(future):
-                if (error := future.exception()) is not None:
-                    callback(error)
-
-            future.add_done_callback(tell)
-            return future
-
-        def retrieve_result_callback(self, out):
-            if isinstance(out, BaseException):
-                raise BrokenExecutor(f"{type(out).__name__}: {out}") from out
-            return super().retrieve_result_callback(out)
-
-    return Backend

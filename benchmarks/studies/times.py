@@ -7,6 +7,7 @@ taken within each round: whatever slows the machine for a while slows all rows a
 
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -54,6 +55,11 @@ def measure(study, dataset, *, rounds=ROUNDS, epochs=EPOCHS):
         "date": f"{datetime.now():%Y-%m-%d}",
         "machine": machine(),
     }
+
+
+def path(folder, study):
+    """Return where the times of a study are stored."""
+    return Path(folder, "times", f"{study.name}.json")
 
 
 def _short(seconds):
