@@ -182,11 +182,11 @@ def new_figure(width, height, rows=1, columns=1):
     return figure, axes
 
 
-def finish(axes, x_label, y_label, title):
-    """Give axes what all plots here have: labels, a title, whole numbers along a linear x, a faint grid."""
+def finish(axes, x_label, y_label, title, whole=True):
+    """Give axes what all plots here have: labels, title, a faint grid, whole numbers along a linear x."""
     from matplotlib.ticker import MaxNLocator
 
-    if axes.get_xscale() == "linear":
+    if whole and axes.get_xscale() == "linear":
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)

@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks import (
     anatomy,
+    charts,
     contenders,
     doctor,
     growth,
@@ -20,13 +21,14 @@ from benchmarks import (
     regressions,
     report,
     run,
+    targets,
     timing,
     turns,
 )
 from benchmarks.__main__ import main
 from benchmarks.contenders import CONTENDERS, Torch
 from benchmarks.workloads import MINI_BATCH, WORKLOADS, images
-from nn import blas
+from nn import blas, markdown
 
 ROOT = Path(__file__).parents[1]
 SMALL, MIDDLE, WIDE = MINI_BATCH
@@ -295,7 +297,7 @@ def test_the_report_sets_measured_figures_beside_targets(tmp_path):
     text = page.read_text(encoding="utf-8")
     assert page.name == "2026-01-31.md", "named by the day of the run"
     assert f"| epoch / scikit-learn | {SMALL} | 0.50 (0.50-0.50) | 0.5 | yes |" in text
-    assert f"| epoch / Keras | {SMALL} | not measured | 0.4 | |" in text, "absent is not met"
+    assert f"| epoch / Keras | {SMALL} | not measured | 0.4 |  |" in text, "absent is not met"
     assert "| Adam, ns per parameter | 50,890 parameters | 0.95 (0.95-1.00) | 0.9 | no |" in text
     assert "| 567,434 parameters | 0.50 (0.50-1.50) | 0.9 | not judged: spread 50 % |" in text
     assert f"| epoch, dropout + L2 + clipping / plain | {MIDDLE} | 2.00 (2.00-2.00) | 1.6 | no |" in text, (
@@ -323,8 +325,8 @@ def test_the_report_sets_measured_figures_beside_targets(tmp_path):
 
 
 def test_text_says_the_same_as_the_tables():
-    lines = list(report.headline(made_up_record()))
-    text = " ".join(lines)
+    text = "\n".join(report.headline(made_up_record()))
+    lines, text = text.splitlines(), " ".join(text.split())
     assert "| nn | 1 s | 1 s | 1 s |" in lines
     assert "| JAX, jit per step | 1.25 (1.25-1.25) | 1.25 (1.25-1.25) | 1.25 (1.25-1.25) |" in lines
     assert "`nn` is faster than naive NumPy, scikit-learn and PyTorch eager (Adam) on all" in text
@@ -334,10 +336,10 @@ def test_text_says_the_same_as_the_tables():
 
 def test_text_tells_the_networks_apart():
     record = made_up_record()
-    rows = record["parts"][report.EPOCHS]
+    rows = record["parts"][targets.EPOCHS]
     rows[SMALL]["times"]["JAX, jit per step"] = timed(1.25)
     rows[WIDE]["times"]["JAX, jit per step"] = [0.5, 1.0, 2.0]
-    text = " ".join(report.headline(record))
+    text = " ".join(" ".join(report.headline(record)).split())
     assert f"Beside JAX (jit per step), `nn` is faster on {SMALL}, slower on {MIDDLE}" in text
     assert f"and too unsteady to judge on {WIDE}." in text
     assert "2.00 (0.50-2.00)†" in text, "and the table marks it"
@@ -352,48 +354,48 @@ class TestVerdict:
     """A figure that is no measurement meets no target, and misses none."""
 
     def test_a_steady_figure_is_judged(self):
-        assert report.verdict(0.5, 0.5, 0.1) == "yes", "at most is met by as much"
-        assert report.verdict(0.51, 0.5, 0.1) == "no"
+        assert targets.verdict(0.5, 0.5, 0.1) == "yes", "at most is met by as much"
+        assert targets.verdict(0.51, 0.5, 0.1) == "no"
 
     def test_rounds_that_differ_are_not_judged(self):
         ours = [1.0, 1.0, 5.0, 9.0, 9.0]  # of made-up rounds, half were disturbed
         found = timing.ratio(ours, [1.0] * 5)
-        assert report.verdict(found.value, 2.0, found.spread) == "spread 160 %", "quartiles 1 and 9, median 5"
+        assert targets.verdict(found.value, 2.0, found.spread) == "spread 160 %", (
+            "quartiles 1 and 9, median 5"
+        )
         one_in_five = timing.ratio([1.0, 1.0, 1.02, 1.01, 40.0], [1.0] * 5)
-        assert report.verdict(one_in_five.value, 2.0, one_in_five.spread) == "yes", (
+        assert targets.verdict(one_in_five.value, 2.0, one_in_five.spread) == "yes", (
             "one disturbed round of five changes neither the least nor the quartiles"
         )
-        assert report.verdict(1.0, 2.0, timing.ratio([1.0], [1.0]).spread) == "too few rounds"
+        assert targets.verdict(1.0, 2.0, timing.ratio([1.0], [1.0]).spread) == "too few rounds"
 
     def test_nothing_is_below_the_floor(self):
-        assert report.verdict(0.13, 1.4, 0.05, floor=True) == "below floor", (
+        assert targets.verdict(0.13, 1.4, 0.05, floor=True) == "below floor", (
             "nobody takes 0.13 of the time of what must be done: the floor was disturbed"
         )
-        assert report.verdict(1.01, 1.4, 0.05, floor=True) == "yes"
-        assert report.verdict(0.13, 1.4, 0.05) == "yes", "beside a peer, it may be"
+        assert targets.verdict(1.01, 1.4, 0.05, floor=True) == "yes"
+        assert targets.verdict(0.13, 1.4, 0.05) == "yes", "beside a peer, it may be"
 
     def test_every_target_is_judged_by_it(self):
         record = made_up_record()
-        record["parts"][report.PASSES][SMALL]["times"]["bare matrix products"] = timed(8.0)
-        record["parts"][report.EPOCHS][SMALL]["times"]["scikit-learn"] = [2.0, 3.0, 9.0]
-        met = {(target.what, target.where): target.verdict for target in report.targets(record["parts"])}
+        record["parts"][targets.PASSES][SMALL]["times"]["bare matrix products"] = timed(8.0)
+        record["parts"][targets.EPOCHS][SMALL]["times"]["scikit-learn"] = [2.0, 3.0, 9.0]
+        met = {(target.what, target.where): target.verdict for target in targets.targets(record["parts"])}
         assert met["forward and backward / bare products", SMALL] == "below floor", "1 s over a floor of 8 s"
         assert met["epoch / scikit-learn", SMALL] == "spread 53 %", (
             "ratios 0.5, 0.37 and 0.11: quartiles 0.24 and 0.43"
         )
 
     def test_all_targets_of_comparisons_are_on_one_thread(self):
-        assert {part for part, *_ in report.TARGETS} == {report.EPOCHS, report.PASSES}
-        assert "one thread" in report.EPOCHS, "the parts' names say so"
-        assert "one thread" in report.PASSES
+        assert {part for part, *_ in targets.TARGETS} == {targets.EPOCHS, targets.PASSES}
+        assert "one thread" in targets.EPOCHS, "the parts' names say so"
+        assert "one thread" in targets.PASSES
 
 
-def test_bars_show_the_same_seconds_as_the_table(tmp_path, monkeypatch):
-    drawn = []
-    monkeypatch.setattr(report, "_save", lambda figure, path: drawn.append(figure))
-    report._epoch_bars(made_up_record()["parts"][report.EPOCHS], tmp_path / "bars.png")
-    for ax in drawn[0].axes:
-        names = [label.get_text() for label in drawn[0].axes[0].get_yticklabels()]
+def test_bars_show_the_same_seconds_as_the_table():
+    figure = charts.epoch_bars(made_up_record()["parts"][targets.EPOCHS])
+    for ax in figure.axes:
+        names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
         bars = {name: bar.get_width() for name, bar in zip(names, ax.patches, strict=True)}
         assert bars == {name: SECONDS[name] for name in names}, "each bar ends at the least round"
         assert ax.lines[0].get_xdata()[-1] == pytest.approx(1.1), "its line at the slowest"
@@ -410,7 +412,7 @@ def test_publishing_brings_the_readme_up_to_date(tmp_path):
     assert "| scikit-learn | 0.50 (0.50-0.50) |" in text
     assert page.name == "comparison.md", "a name that links can rely on"
     record = run.read(tmp_path / "comparison.json")
-    assert page.read_text(encoding="utf-8") == "\n".join(report.page_lines(record, "comparison")) + "\n", (
+    assert page.read_text(encoding="utf-8") == markdown.page(report.page_blocks(record, "comparison")), (
         "the record beside it makes the same page again"
     )
     del record["parts"]["growth"]
@@ -427,7 +429,7 @@ def test_the_readme_shows_the_published_report():
     assert quoted == in_short, "other figures than the report's: python -m benchmarks report --publish"
     saved = report.REPORTS / f"{report.NAME}.json"
     if saved.exists():
-        made = "\n".join(report.page_lines(run.read(saved), report.NAME)) + "\n"
+        made = markdown.page(report.page_blocks(run.read(saved), report.NAME))
         assert page == made, "the page is not what its record makes: python -m benchmarks report --publish"
 
 
@@ -443,9 +445,9 @@ def test_the_table_fits_the_terminal_and_names_the_absent():
 def unsteady(record):
     """The record with a floor that was disturbed, and with rounds that differ much."""
     record = json.loads(json.dumps(record))
-    for row in record["parts"][report.EPOCHS].values():
+    for row in record["parts"][targets.EPOCHS].values():
         row["times"] = {name: [10.0, 100.0, 1000.0] for name in row["times"]}
-    for row in record["parts"][report.PASSES].values():
+    for row in record["parts"][targets.PASSES].values():
         row["times"]["bare matrix products"] = timed(10.0, 1.0)
         row["times"]["nn"] = timed(1.0, 1.0)
     return record

@@ -1,8 +1,8 @@
 """The cluster: the same trainings on the workers of a Dask scheduler."""
 
+import asyncio
 import socket
-from asyncio import CancelledError
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, CancelledError
 from urllib.parse import urlsplit
 
 SECONDS = 10  # to wait for an answer of the scheduler
@@ -33,7 +33,7 @@ def results(function, tasks, address):
 def _result(future):
     try:
         return future.result()
-    except CancelledError as error:
+    except (CancelledError, asyncio.CancelledError) as error:  # which of them, depends on the version
         raise BrokenExecutor("the connection to the scheduler is lost") from error
     except Exception as error:
         raise BrokenExecutor(f"{type(error).__name__}: {error}") from error
