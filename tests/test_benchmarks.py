@@ -1,5 +1,6 @@
 """The benchmarks: turns and ratios, a run that goes on where it stopped, report, doctor, command."""
 
+import ast
 import json
 import os
 import shutil
@@ -150,6 +151,13 @@ def test_made_up_images_do_not_depend_on_the_dtype():
     assert np.array_equal(X32, X64), "the same pixels for all"
     assert np.array_equal(y32, y64), "the same labels for all"
     assert 0.15 < np.mean(X32 > 0) < 0.25, "about a fifth of the pixels is set, as in MNIST"
+
+
+def test_of_the_grader_the_benchmarks_need_only_the_loader_of_packages():
+    for path in sorted((ROOT / "benchmarks").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests."):
+                assert node.module == "tests.grading.package", f"{path}:{node.lineno} imports {node.module}"
 
 
 def test_slopes_are_those_of_the_log_log_plot():

@@ -1017,6 +1017,17 @@ def test_committed_computed_studies_are_found(name):
     assert f"Measured {record['cost']['date']} in {record['cost']['seconds']:.0f} seconds" in page
 
 
+def test_markdown_has_the_blocks_of_a_page():
+    table = markdown.markdown_table(["", "b"], [["x", 1], ["y", ""]])
+    assert table == "|  | b |\n|---|---|\n| x | 1 |\n| y |  |"
+    long = markdown.item("word-word " * 20)
+    first, second = long.splitlines()
+    assert max(len(first), len(second)) <= 110
+    assert first.startswith("- word-word"), "an item of a list"
+    assert second.startswith("  word-word"), "whose other lines are indented, and no word is broken"
+    assert markdown.page(["# Title", table]) == f"# Title\n\n{table}\n"
+
+
 def test_list_names_every_study(capsys):
     assert main(["study", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
