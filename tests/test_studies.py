@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -35,6 +36,7 @@ from benchmarks.studies import (
     tables,
     times,
 )
+from benchmarks.studies import cluster as cluster_module
 from benchmarks.studies.claims import Answer, Claim
 from benchmarks.studies.document_002 import REMARKS, TABLES
 from benchmarks.studies.findings_002 import stops
@@ -1100,6 +1102,17 @@ def test_a_scheduler_that_is_not_there_is_one_line(tmp_path, capsys, address, me
     arguments = ["study", "binary", "--data", "digits", "--runs", "1", "--out", str(tmp_path)]
     assert main([*arguments, "--scheduler", address]) == 2
     assert capsys.readouterr().err == f"benchmarks: {message}\n"
+
+
+def test_an_address_that_is_silent_is_one_line(tmp_path, capsys, monkeypatch):
+    """Something listens there, but it is no scheduler: it would be waited for without end."""
+    pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    monkeypatch.setattr(cluster_module, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        arguments = ["study", "binary", "--data", "digits", "--runs", "1", "--out", str(tmp_path)]
+        assert main([*arguments, "--scheduler", address]) == 2
+    assert capsys.readouterr().err == f"benchmarks: no Dask scheduler answers at {address}\n"
 
 
 def study(*arguments):

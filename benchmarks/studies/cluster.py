@@ -52,8 +52,11 @@ def _connect(address):
     except ValueError:
         raise ValueError(f"--scheduler must have the form tcp://HOST:PORT; got {address!r}") from None
     try:
-        # The client tries again and again for a while; a plain connection is refused at once.
-        socket.create_connection((place.hostname, place.port), timeout=SECONDS).close()
+        # The client tries again and again, and waits for one that is silent without end; a plain one is
+        # refused at once, and a scheduler greets it.
+        with socket.create_connection((place.hostname, place.port), timeout=SECONDS) as greeted:
+            if not greeted.recv(1):
+                raise ConnectionError("closed without a word")
         return Client(address, timeout=SECONDS, set_as_default=False)
     except OSError as error:  # TimeoutError is one, too
         raise ValueError(f"no Dask scheduler answers at {address}") from error
