@@ -10,8 +10,7 @@ import sys
 import time
 from statistics import median
 
-from tests.grading import ROOT
-
+from . import ROOT
 from .contenders import CONTENDERS
 
 WORKLOAD, GOAL, MOST, SEEDS = "784-128-10/64", 0.97, 20, 3

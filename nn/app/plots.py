@@ -39,8 +39,18 @@ def confusion_matrix(confusion, classes, title):
     worst pairs.
     """
     figure, ((axes,),) = new_figure(6.4, 6.2)
+    draw_confusion(axes, confusion, classes)
+    axes.set_xlabel("answer")
+    axes.set_ylabel("digit shown")
+    axes.set_title(f"{title}\n{most_confused(confusion, classes)}", fontsize=10)
+    return figure
+
+
+def draw_confusion(axes, confusion, classes, most=None):
+    """Draw a confusion matrix into axes, as ``confusion_matrix``. most: errors with the darkest colour."""
     errors = confusion * (1.0 - np.eye(len(classes)))
-    axes.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=max(errors.max() * 1.3, 1))
+    most = max(errors.max() * 1.3, 1) if most is None else most
+    axes.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=most)
     for (row, column), count in np.ndenumerate(confusion):
         right = row == column
         color = "#004c7a" if right else "black" if count else "#bbbbbb"
@@ -49,16 +59,7 @@ def confusion_matrix(confusion, classes, title):
         )
     axes.set_xticks(range(len(classes)), classes)
     axes.set_yticks(range(len(classes)), classes)
-    grid_between(axes, len(classes))
-    axes.set_xlabel("answer")
-    axes.set_ylabel("digit shown")
-    axes.set_title(f"{title}\n{most_confused(confusion, classes)}", fontsize=10)
-    return figure
-
-
-def grid_between(axes, n):
-    """Draw lines between the cells of a matrix of n rows and columns."""
-    edges = np.arange(n + 1) - 0.5
+    edges = np.arange(len(classes) + 1) - 0.5
     axes.set_xticks(edges, minor=True)
     axes.set_yticks(edges, minor=True)
     axes.grid(which="minor", color="#d0d0d0", linewidth=0.6)
@@ -99,6 +100,19 @@ def digits(X, image_shape, captions, wrong, title):
         axes.set_title(caption, fontsize=9, color=WRONG if is_wrong else "black")
     figure.suptitle(title, fontsize=11)
     return figure
+
+
+def answers(X, image_shape, truth, answers, confidence, classes, title):
+    """Draw digits with the answers of a network, each with its confidence; a wrong one has its truth, too.
+
+    X, image_shape: as for ``digits``. truth, answers: n places in ``classes``. confidence: n shares.
+    """
+    captions, wrong = [], []
+    for true, answer, share in zip(truth, answers, confidence, strict=True):
+        wrong.append(answer != true)
+        caption = f"{classes[answer]} ({share:.1%})"
+        captions.append(f"says {caption},\nis {classes[true]}" if wrong[-1] else caption)
+    return digits(X, image_shape, captions, wrong, title)
 
 
 def comparison(histories, title):
@@ -168,11 +182,11 @@ def new_figure(width, height, rows=1, columns=1):
     return figure, axes
 
 
-def finish(axes, x_label, y_label, title):
-    """Give axes what all plots here have: labels, a title, whole numbers along a linear x, a faint grid."""
+def finish(axes, x_label, y_label, title, whole=True):
+    """Give axes what all plots here have: labels, title, a faint grid, whole numbers along a linear x."""
     from matplotlib.ticker import MaxNLocator
 
-    if axes.get_xscale() == "linear":
+    if whole and axes.get_xscale() == "linear":
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import plots
 from .files import replacing
+from .markdown import markdown_table
 
 LIBRARIES = ("numpy", "scikit-learn", "matplotlib")
 
@@ -148,12 +149,9 @@ def comparison_table(data, rows):
 def comparison_markdown(rows):
     """Return the comparison as a Markdown table with all four metrics, measured and printed."""
     metrics = ("accuracy", "f1", "precision", "recall")
-    lines = [
-        "| model | batch | epochs | epochs run | seconds | "
-        + " | ".join(f"{name} | document" for name in metrics)
-        + " |\n|"
-        + "---|" * (5 + 2 * len(metrics))
-    ]
+    head = ["model", "batch", "epochs", "epochs run", "seconds"]
+    head += [title for name in metrics for title in (name, "document")]
+    lines = []
     for row in rows:
         cells = [
             row["model"],
@@ -165,8 +163,8 @@ def comparison_markdown(rows):
         for name in metrics:
             spread = f" ± {row[f'{name}_std']:.4f}" if row["runs"] > 1 else ""
             cells += [f"{row[name]:.4f}{spread}", _plain(row[f"document_{name}"])]
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines) + "\n"
+        lines.append(cells)
+    return markdown_table(head, lines) + "\n"
 
 
 def write_comparison(folder, data, rows, histories, seed):
@@ -202,15 +200,9 @@ def _mistakes(experiment, metrics, title):
 
 
 def _digits(experiment, metrics, shown, title):
-    dataset, answers = experiment.dataset, metrics.answers
-    captions, wrong = [], []
-    for i in shown:
-        is_wrong = answers[i] != dataset.y_test[i]
-        answer, truth = dataset.classes[answers[i]], dataset.classes[dataset.y_test[i]]
-        caption = f"{answer} ({metrics.confidence[i]:.1%})"
-        captions.append(f"says {caption},\nis {truth}" if is_wrong else caption)
-        wrong.append(is_wrong)
-    return plots.digits(dataset.X_test[shown], dataset.image_shape, captions, wrong, title)
+    dataset = experiment.dataset
+    answered = dataset.y_test[shown], metrics.answers[shown], metrics.confidence[shown]
+    return plots.answers(dataset.X_test[shown], dataset.image_shape, *answered, dataset.classes, title)
 
 
 def _share(value):

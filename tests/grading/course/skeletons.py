@@ -61,8 +61,8 @@ def _package():
 
 
 def _reference(module):
-    """Return the source of a module of the reference, with ``arrays`` as a part of ``activations``: a learner's
-    first file stands alone.
+    """Return the source of a module of the reference, with ``arrays`` as a part of ``activations``, so that a
+    learner's first file stands alone.
     """
     source = (ROOT / "nn" / f"{module}.py").read_text(encoding="utf-8")
     if module == "activations":

@@ -2,18 +2,14 @@
 optimizers, activations, learning rates, neurons and batch sizes.
 """
 
-import contextlib
-import math
 from dataclasses import replace
 from functools import partial
-from statistics import mean
 
 from nn.app.recipes import Recipe
-from nn.training import EarlyStopping
 
-from .claims import Claim, fastest, names_the_best, optimal
-from .records import Printed, Row, Study
-from .summary import NotMeasuredError
+from .claims import Claim, names_the_best
+from .findings_002 import fastest, finding, optimal
+from .study import Printed, Row, Study
 
 BASE = Recipe(
     name="two-layer",
@@ -27,7 +23,7 @@ BASE = Recipe(
     batch_size=250,
     lr=0.001,
     validation=0.15,  # 6,000 of the 40,000 that are left when the test samples are out
-    patience=10,  # what others would give is on the pages of the tables of rates: see ``patience``
+    patience=10,  # what others would give: see ``findings_002.patience``
     min_delta=1e-4,
 )
 NESTEROV = {"optimizer": "nesterov", "lr": 0.05}
@@ -104,88 +100,6 @@ def _table(name, title, axis, numbers, *, quickest, best, options, **base):
         summed_over=2000,
         show=("ratio",),
     )
-
-
-def finding(name, measured):
-    """Return what the figures of a table show, in paragraphs."""
-    paragraphs = []
-    for part in (draws, *([patience] if name in ("rates-nesterov", "rates-adam") else [])):
-        with contextlib.suppress(NotMeasuredError):
-            paragraphs.append(part(measured))
-    return "\n\n".join(paragraphs)
-
-
-def draws(measured):
-    """Return how far the document's rows lie from ours, and what drawing from all 70,000 images changes."""
-    settings = [setting for table in TABLES for setting in measured.rows(table.name).values()]
-    high = [setting for setting in settings if setting.row.printed.accuracy > 0.91]
-    gaps = [-100 * setting.difference for setting in high]
-    text = (
-        f"Of the {len(high)} rows of all twelve tables for which the document prints more than 91 %, its "
-        f"figure is above ours in {sum(gap > 0 for gap in gaps)}, by {mean(gaps):.2f} points on average."
-    )
-    try:
-        pairs = [
-            (setting, measured.rows(table)[label.removesuffix(" neurons")])
-            for label, setting in measured.rows(FROM_ALL.name).items()
-            for optimizer, table in (("Nesterov, ", "neurons-nesterov"), ("Adam, ", "neurons-adam"))
-            if label.startswith(optimizer)
-            for label in [label.removeprefix(optimizer)]
-        ]
-        variances = [
-            setting.width("accuracy") ** 2 / len(setting.figures) for pair in pairs for setting in pair
-        ]
-    except NotMeasuredError:
-        return text
-    gains = [100 * (theirs.mean("accuracy") - ours.mean("accuracy")) for theirs, ours in pairs]
-    error = 100 * math.sqrt(sum(variances)) / len(pairs)
-    missing = mean(-100 * ours.difference for _, ours in pairs)
-    return (
-        f"{text} Ours are drawn from MNIST's 60,000 training images, Kaggle's file was from all 70,000: six "
-        f"rows measured [from all](from-all-70000.md) are {mean(gains):+.2f} ± {error:.2f} points from ours "
-        f"(mean and standard error), where the document is {missing:+.2f} from ours. The rest is "
-        "unexplained. A draw of 2,000 test images has a standard error of 0.6 points at 93 %, and the "
-        "document does not say whether its ten runs share one."
-    )
-
-
-def patience(measured):
-    """Return a table of how far the epochs of the tables of rates would be from the document's with other
-    patience and min_delta, from the curves that early stopping has not cut.
-    """
-    pairs = [("rates-nesterov", "rates-nesterov-to-the-end"), ("rates-adam", "rates-adam-to-the-end")]
-    deltas = (0.0, 0.0001, 0.0003, 0.001)
-    curves = [
-        (stopped.row.printed.epochs, [history["validation_loss"] for history in setting.histories])
-        for name, to_the_end in pairs
-        for stopped, setting in zip(measured.settings(name), measured.rows(to_the_end).values(), strict=True)
-    ]
-    lines = [
-        "How far the epochs of the ten rows with early stopping would be from the document's, as a root mean "
-        "square, with another patience and min_delta (computed from the curves of the tables without early "
-        "stopping):",
-        "",
-        f"| patience | {' | '.join(f'min_delta {delta:g}' for delta in deltas)} |",
-        "|---|" + "---|" * len(deltas),
-    ]
-    for epochs in (5, 8, 9, 10, 11, 12, 15, 20):
-        cells = []
-        for delta in deltas:
-            errors = [
-                mean(stops(curve, epochs, delta) for curve in runs) / printed - 1 for printed, runs in curves
-            ]
-            cells.append(f"{100 * (math.sqrt(mean(error**2 for error in errors))):.1f} %")
-        lines.append(f"| {epochs} | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def stops(losses, patience, min_delta):
-    """Return the epoch, from 1, after which early stopping would end a training with these losses."""
-    stopping = EarlyStopping(patience, min_delta)
-    for epoch, loss in enumerate(losses, 1):
-        if stopping.update(loss, []):
-            return epoch
-    return len(losses)
 
 
 # By study and row: why ours may differ.
