@@ -108,9 +108,6 @@ class Finding:
     printed: tuple[str, ...] = ()
     trace: str = ""
 
-    def __str__(self):
-        return "\n".join(filter(None, [self.sentence, self.look and f"Look at: {self.look}"]))
-
     def asked_by(self, test):
         """Return this finding with what a test that fails for the same reason says.
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.grading.finding import Comparison, Finding
+from tests.grading.show import render
 
 # Which function a test judges; "{name}" stands for the parameter `name`. about: the kinds of failure that the
 # test's docstring explains, "values" by default; it is quoted for no other.
@@ -22,7 +23,7 @@ class CheckFailed(pytest.fail.Exception):
     """A failure that says what was expected, what came and where to look."""
 
     def __init__(self, finding):
-        super().__init__(str(finding), pytrace=False)
+        super().__init__(render(finding, 10_000), pytrace=False)
         self.finding = finding
 
 

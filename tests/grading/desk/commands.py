@@ -16,10 +16,10 @@ from tests.grading.course.exercises import EXERCISES, LESSONS, exercises_of, fin
 from tests.grading.course.sources import Sources
 from tests.grading.desk import board, learned, reports
 from tests.grading.desk.progress import Progress
-from tests.grading.diagnosis.show import render
 from tests.grading.files import write
 from tests.grading.finding import FAILING, PASSED, TODO, WAITING
 from tests.grading.judging.runner import LIMIT
+from tests.grading.show import render
 from tests.grading.terminal import command as typed
 from tests.grading.terminal import cut, fit, paint, short, width
 

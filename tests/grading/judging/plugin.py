@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from tests.grading.course.exercises import EXERCISES, nearest
-from tests.grading.diagnosis.show import render
 from tests.grading.finding import FAILING, as_data
 from tests.grading.judging import guards, runner
 from tests.grading.judging.package import GRADED, Blocked, Package, refuse
 from tests.grading.judging.results import Results
 from tests.grading.judging.verdicts import CALLS, EXERCISE, judge
+from tests.grading.show import render
 from tests.grading.terminal import width
 from tests.grading.world import World
 from tests.lessons.checks import fail
@@ -207,9 +207,7 @@ def pytest_runtest_makereport(item, call):
             finding = replace(finding, trace=f"\n{trace}")
         report.finding, report.diagnosis = as_data(finding), as_data(diagnosis)
         report.same_cause = verdict.same_cause
-        if EVENTS in item.config.stash:  # who watches the events renders the findings
-            report.longrepr = finding.sentence
-        elif diagnosis and verdict.same_cause:
+        if diagnosis and verdict.same_cause:
             report.longrepr = render(replace(diagnosis.asked_by(finding), trace=finding.trace), width())
         else:
             shown = [diagnosis, finding] if diagnosis else [finding]

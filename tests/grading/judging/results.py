@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.course.sources import Sources
-from tests.grading.diagnosis.show import render
 from tests.grading.finding import (
     FAILING,
     PASSED,
@@ -16,6 +15,7 @@ from tests.grading.finding import (
     as_data,
     from_data,
 )
+from tests.grading.show import render
 
 
 class Result(NamedTuple):
