@@ -94,7 +94,7 @@ def test_differing_entries_are_shown_side_by_side():
         "z is wrong.",
         "  expected    got  (* differs)",
         "  1 2           1    2",
-        "  3 5         nan*  4*",
+        "  3 5         nan*   4*",
         "Look at: this",
     ]
 
