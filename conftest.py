@@ -11,14 +11,16 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import pytest
 
-from tests.grading import plugin
-from tests.grading.package import GRADED
+from tests.grading.desk import summary
+from tests.grading.judging import plugin
+from tests.grading.judging.package import GRADED
 
 LESSONS = Path(__file__).parent / "tests" / "lessons"
 
 
 def pytest_addoption(parser, pluginmanager):
     pluginmanager.register(plugin, "grading")
+    pluginmanager.register(summary, "board")
     group = parser.getgroup("nn-kata")
     group.addoption(
         "--seed",

@@ -1,13 +1,14 @@
 """Anatomy of a step: where its time goes, and what the passes cost that Adam is made of, on one thread.
 
-Times are the least of many calls.
+Times are the least of many calls, by the clock.
 """
 
-import time
+from functools import partial
 
 import numpy as np
 
 from .contenders import Floor, Ours
+from .timing import least, rounds
 from .workloads import MINI_BATCH, WORKLOADS, images
 
 SIZES = (1_000, 10_000, 50_890, 101_770, 567_434, 4_000_000)  # the middle ones are the workloads' networks
@@ -27,27 +28,22 @@ def measure(tell=lambda text: None):
         return {"steps": steps, "passes": _passes()}
 
 
-def adam(rounds=15):
-    """Return {size: nanoseconds for each parameter in every round} of Adam's step."""
+def adam(number=15):
+    """Return {size: nanoseconds for each parameter in each of a number of rounds} of Adam's step."""
     from threadpoolctl import threadpool_limits
 
     from nn.optimizers import adam_step
 
-    figures = {}
+    found = {}
     rng = np.random.default_rng(0)
     with threadpool_limits(1):
         for size in SIZES:
             param, grad = (rng.standard_normal(size, dtype=np.float32) for _ in range(2))
             m, v = np.zeros_like(param), np.zeros_like(param)
-            repeats = max(1, 2_000_000 // size)
-            times = []
-            for _ in range(rounds + 1):
-                begun = time.perf_counter()
-                for t in range(repeats):
-                    adam_step(param, grad, m, v, t + 1, lr=1e-5)
-                times.append((time.perf_counter() - begun) / repeats / size * 1e9)
-            figures[str(size)] = times[1:]
-    return figures
+            step = partial(adam_step, param, grad, m, v, 1, lr=1e-5)
+            calls = max(1, 2_000_000 // size)
+            found[str(size)] = [seconds / size * 1e9 for seconds in rounds(step, number, calls)]
+    return found
 
 
 def _step(workload):
@@ -68,7 +64,7 @@ def _step(workload):
         "Adam": lambda: ours.optimizer.step(ours.network.params, grads),
         "gathering the batch": lambda: np.take(X, order, axis=0, out=rows, mode="clip"),
     }
-    return {name: _seconds(part) for name, part in parts.items()}
+    return {name: least(part) for name, part in parts.items()}
 
 
 def _passes():
@@ -82,14 +78,4 @@ def _passes():
         "divide": lambda: np.divide(a, b, out=out),
         "square root": lambda: np.sqrt(a, out=out),
     }
-    return {name: _seconds(operation) / PASS * 1e9 for name, operation in operations.items()}
-
-
-def _seconds(function, enough=0.3):
-    """Return the least seconds of a call, of as many calls as fit."""
-    times, begun = [], time.perf_counter()
-    while time.perf_counter() - begun < enough or len(times) < 5:
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return min(times)
+    return {name: least(operation) / PASS * 1e9 for name, operation in operations.items()}

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from tests.grading.package import GRADED
+from tests.grading.judging.package import GRADED
 
 from . import machine
 from .turns import thread_settings

@@ -9,19 +9,14 @@ import os
 import subprocess
 import sys
 
-from nn import blas
+from nn.app import blas
 
 PROGRAM = """
-import json, time
+import json, timeit
 import numpy as np
 rng = np.random.default_rng(0)
 x, W, grad = (rng.random(shape, dtype=np.float32) for shape in ((128, 784), (784, 512), (128, 512)))
-times = []
-for _ in range(150):
-    begun = time.perf_counter()
-    x @ W, x.T @ grad, grad @ W.T
-    times.append(time.perf_counter() - begun)
-print(json.dumps(min(times[10:])))
+print(json.dumps(min(timeit.repeat(lambda: (x @ W, x.T @ grad, grad @ W.T), repeat=150, number=1))))
 """
 ROUNDS = 5
 WORTH = 1.05  # a gain below this is within what one run differs from the next
@@ -33,7 +28,7 @@ def examine():
     A kernel is tried only where the processor has its instructions.
     """
     used = blas.kernel()
-    report = {
+    found = {
         "kernel": used,
         "avx512": blas.has_avx512(),
         "gains": {},
@@ -45,28 +40,28 @@ def examine():
         own.append(_seconds(None))
         for name in others:
             seconds[name].append(_seconds(name))
-    report["gains"] = {name: min(own) / min(times) for name, times in seconds.items()}
-    best = max(report["gains"], key=report["gains"].get, default=None)
-    if best and report["gains"][best] >= WORTH:
-        report["recommended"] = best
-    return report
+    found["gains"] = {name: min(own) / min(times) for name, times in seconds.items()}
+    best = max(found["gains"], key=found["gains"].get, default=None)
+    if best and found["gains"][best] >= WORTH:
+        found["recommended"] = best
+    return found
 
 
-def tell(report):
+def tell(found):
     """Return the findings in a sentence or two."""
-    used = report["kernel"]
+    used = found["kernel"]
     if used is None:
         return "NumPy does not use OpenBLAS here: there is nothing to set."
-    wider = report["avx512"] and used in blas.NARROW
+    wider = found["avx512"] and used in blas.NARROW
     begin = f"OpenBLAS uses its {used} kernels" + ", though the processor has AVX-512." * wider
     begin += "" if wider else "."
-    measured = ", ".join(f"{name} {gain:.2f}" for name, gain in report["gains"].items())
-    if not report["recommended"]:
+    measured = ", ".join(f"{name} {gain:.2f}" for name, gain in found["gains"].items())
+    if not found["recommended"]:
         return f"{begin} Nothing to set" + (f" (speed with others: {measured})." if measured else ".")
-    best = report["recommended"]
+    best = found["recommended"]
     return (
         f"{begin} With {blas.SETTING}={best} in the environment, set before Python starts, the products of "
-        f"a layer 784-512 at a batch of 128 are {report['gains'][best]:.2f} times as fast on one thread."
+        f"a layer 784-512 at a batch of 128 are {found['gains'][best]:.2f} times as fast on one thread."
     )
 
 

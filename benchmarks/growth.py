@@ -1,12 +1,13 @@
 """Growth: the time for a sample and the memory of a step against batch, width and depth, on one thread."""
 
-import time
 import tracemalloc
 
 import numpy as np
 
 from nn.network import Network
 from nn.optimizers import Adam
+
+from .timing import rounds, timed
 
 SERIES = {  # name: values, and the network and batch that belong to a value
     "batch": ([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096], lambda n: ((784, 128, 10), n)),
@@ -57,13 +58,5 @@ def _one(sizes, n):
     step()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    begun = time.perf_counter()
-    step()
-    repeats = max(1, int(0.05 / (time.perf_counter() - begun)))
-    times = []
-    for _ in range(7):
-        begun = time.perf_counter()
-        for _ in range(repeats):
-            step()
-        times.append((time.perf_counter() - begun) / repeats / n)
-    return min(times), peak
+    calls = max(1, int(0.05 / timed(step).clock))
+    return min(rounds(step, 7, calls)) / n, peak

@@ -10,8 +10,7 @@ import sys
 import time
 from statistics import median
 
-from tests.grading.runner import ROOT
-
+from . import ROOT
 from .contenders import CONTENDERS
 
 WORKLOAD, GOAL, MOST, SEEDS = "784-128-10/64", 0.97, 20, 3
@@ -54,7 +53,7 @@ def main(name, seed):
     """Train one contender until the goal; print what it took."""
     import numpy as np
 
-    from nn.data import load
+    from nn.app.data import load
 
     from .workloads import WORKLOADS
 

@@ -6,33 +6,27 @@ can only make a turn slower. Whatever looks slower is measured again, and the le
 """
 
 import io
-import os
 import subprocess
 import tempfile
-import time
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from tests.grading.package import Package, Refused
-from tests.grading.runner import ROOT
+from tests.grading.judging.package import Package, Refused
 
+from . import ROOT
 from .contenders import graded
 from .kernels import KERNELS
+from .timing import PROCESSOR, least_in_turn
 from .workloads import WORKLOADS, images
 
 WORSE = 1.25  # times as slow as before is a regression
-TURN = 1e-3  # seconds of a turn, about; a call that takes longer is a turn by itself
-FEW, MANY = 15, 200  # turns of each version
-ENOUGH = 0.5  # seconds for a case, after which few turns will do
 TRIES = 4  # measurements with arrays of their own, before something is called slower
 STEPS = 4  # of an epoch
-# Processor time, which nobody else on the machine takes part in; Windows counts it in steps of 16 ms.
-CLOCK = time.perf_counter if os.name == "nt" else time.process_time
 
 
-def compare(revision, words=(), root=ROOT, clock=CLOCK):
+def compare(revision, words=(), root=ROOT, clock=PROCESSOR):
     """Compare the work tree's `nn` with a revision's and print a table; return the names that are slower now.
 
     words: only cases whose name has one of them. Raises ValueError if git knows no such revision or cannot
@@ -59,14 +53,14 @@ def _row(build, earlier, now, clock):
     try:
         build(earlier)()
     except (Exception, Refused):
-        return None, measure(current, current, clock)[1]
+        return None, least_in_turn(current, current, clock)[1]
     kept = [(build(earlier), current)]
-    least = measure(*kept[0], clock)
+    least = least_in_turn(*kept[0], clock)
     while least[1] >= WORSE * least[0] and len(kept) < TRIES:
         # The arrays may have lain badly in the caches. What is kept cannot be given to the next ones again.
         second, first = build(now), build(earlier)
         kept.append((first, second))
-        least = [min(pair) for pair in zip(least, measure(first, second, clock), strict=True)]
+        least = [min(pair) for pair in zip(least, least_in_turn(first, second, clock), strict=True)]
     return least
 
 
@@ -79,22 +73,6 @@ def _printed(name, least):
     mark = "  slower" if now >= WORSE * before else ""
     print(f"{name:<36}{1e6 * before:>13.1f}{1e6 * now:>10.1f}{now / before:>8.2f}{mark}", flush=True)
     return name, now / before
-
-
-def measure(first, second, clock=CLOCK):
-    """Return the least seconds for a call of each of two functions, which take turns."""
-    begun = clock()
-    first(), second()
-    repeats = max(1, int(2 * TURN / max(clock() - begun, 1e-9)))
-    least, turns, begun = [float("inf")] * 2, 0, clock()
-    while turns < FEW or (turns < MANY and clock() - begun < ENOUGH):
-        for place in (0, 1) if turns % 2 else (1, 0):  # who is second finds a warmer cache
-            function, start = (first, second)[place], clock()
-            for _ in range(repeats):
-                function()
-            least[place] = min(least[place], (clock() - start) / repeats)
-        turns += 1
-    return least
 
 
 def extract(revision, folder, root=ROOT):

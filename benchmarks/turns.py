@@ -1,9 +1,4 @@
-"""Turns: contenders are timed one after another, round by round, so that a slow minute is everybody's.
-
-Others who use the machine can only make a round slower. So a contender's time is its least round, and a ratio
-is that of two least rounds; how much the ratios of single rounds differ tells whether it can be trusted. On
-one thread it is processor time that counts: who had the processor to himself by chance gains nothing.
-"""
+"""Turns: the contenders of a workload, each in a process of its own, are timed in turn, round by round."""
 
 import json
 import os
@@ -11,11 +6,10 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from statistics import median, quantiles
-from typing import NamedTuple
 
-from nn import blas
-from tests.grading.runner import ROOT
+from nn.app import blas
+
+from . import ROOT
 
 REST = 0.3  # seconds between two turns: threads that spin while they wait come to rest
 
@@ -114,30 +108,3 @@ def thread_settings(threads):
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")
     tensorflow = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
     return dict.fromkeys((*names, *tensorflow), str(threads))
-
-
-class Ratio(NamedTuple):
-    """Ours / theirs: of the least rounds; the least and the greatest of single rounds; how much those differ.
-
-    spread: the interquartile range of the ratios of single rounds over their median; None for fewer than
-    three rounds.
-    """
-
-    value: float
-    low: float
-    high: float
-    spread: float | None
-
-
-def ratio(ours, theirs):
-    """Return the Ratio of two lists of seconds, round by round."""
-    each = [mine / other for mine, other in zip(ours, theirs, strict=True)]
-    return Ratio(min(ours) / min(theirs), min(each), max(each), spread(each))
-
-
-def spread(figures):
-    """Return the interquartile range over the median; None for fewer than three figures."""
-    if len(figures) < 3:
-        return None
-    lower, _, upper = quantiles(figures, method="inclusive")
-    return (upper - lower) / median(figures)

@@ -10,13 +10,13 @@ Each library has threads of its own; in one process they would get in one anothe
 import json
 import os
 import sys
-import time
 import tracemalloc
 
 import numpy as np
 
 from . import machine
 from .contenders import CONTENDERS, graded
+from .timing import timed
 from .workloads import SAMPLES, WORKLOADS, images
 
 
@@ -32,23 +32,23 @@ class Worker:
 
     def epoch(self):
         """Time one epoch."""
-        return _timed(lambda: self.contender.epoch(self.X, self.y))
+        return _seconds(lambda: self.contender.epoch(self.X, self.y))
 
     def step(self, repeats):
         """Time a step on one batch."""
-        return _timed(lambda: self.contender.step(*self.batch), repeats)
+        return _seconds(lambda: self.contender.step(*self.batch), repeats)
 
     def gradients(self, repeats):
         """Time a forward and backward pass on one batch."""
-        return _timed(lambda: self.contender.gradients(*self.batch), repeats)
+        return _seconds(lambda: self.contender.gradients(*self.batch), repeats)
 
     def forward(self, repeats):
         """Time a forward pass on one batch."""
-        return _timed(lambda: self.contender.forward(self.batch[0]), repeats)
+        return _seconds(lambda: self.contender.forward(self.batch[0]), repeats)
 
     def predict(self, repeats):
         """Time the prediction of 10,000 images."""
-        return _timed(lambda: self.contender.predict(self.X[:10_000]), repeats)
+        return _seconds(lambda: self.contender.predict(self.X[:10_000]), repeats)
 
     def memory(self):
         """Return the bytes that an epoch takes at its peak, beyond what there was before the contender."""
@@ -64,13 +64,8 @@ class Worker:
         return machine.libraries()
 
 
-def _timed(function, repeats=1):
-    """Return the seconds of a call, by the clock and of processor time in all threads."""
-    begun, used = time.perf_counter(), time.process_time()
-    for _ in range(repeats):
-        function()
-    clock, processor = time.perf_counter() - begun, time.process_time() - used
-    return {"clock": clock / repeats, "processor": processor / repeats}
+def _seconds(function, calls=1):
+    return timed(function, calls)._asdict()
 
 
 def main(name, workload, dtype, option=None):
@@ -82,7 +77,7 @@ def main(name, workload, dtype, option=None):
     if name in CONTENDERS:
         contender = CONTENDERS[name]
     else:
-        from tests.grading.package import Package
+        from tests.grading.judging.package import Package
 
         contender = graded(Package(name))
     problem, worker = contender.absent(), None

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 try:
-    from tests.grading.commands import main
+    from tests.grading.desk.commands import main
 except ModuleNotFoundError as error:
     if not error.name.startswith("tests"):
         raise

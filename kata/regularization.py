@@ -1,5 +1,6 @@
-"""Regularization: what keeps a network from learning its training set by heart, or from leaping too far in
-one step.
+"""Regularization: limits on what a network learns by heart, and on how far one step may go.
+
+They act while a network is trained; its answers afterwards are computed without them.
 """
 
 import math

@@ -3,7 +3,7 @@
 Importing this package loads NumPy alone; what draws, measures or fetches imports its libraries itself.
 """
 
-from .model import Model, load
+from .app.model import Model, load
 from .network import Network
 
 __all__ = ["Model", "Network", "load"]

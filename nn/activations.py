@@ -14,11 +14,7 @@ it must share no memory. A result never shares memory with an argument unless th
 
 import numpy as np
 
-
-def as_floating(x):
-    """Return ``x`` as an array: floating dtypes are kept, anything else becomes float64."""
-    x = np.asarray(x)
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
+from .arrays import as_floating
 
 
 def sigmoid(z, *, out=None):

@@ -12,7 +12,7 @@ share no memory with each other or with an argument: a product reads its factors
 
 import numpy as np
 
-from .activations import as_floating
+from .arrays import as_floating
 
 
 def dense(x, W, b, *, out=None):

@@ -11,7 +11,8 @@ lists, labels given as floats, float16, empty batches, NaN or infinity.
 
 import numpy as np
 
-from .activations import as_floating, shift_by_maximum, sigmoid
+from .activations import shift_by_maximum, sigmoid
+from .arrays import as_floating
 
 
 def softmax_cross_entropy(logits, targets):

@@ -3,8 +3,8 @@
 A batch X flows through ``x -> dense -> activation (-> dropout)`` layer by layer into the loss, and the
 gradient flows back the same way.
 
-For speed, all parameters live in one vector and all gradients in another, and the activations of a batch live
-in buffers that are kept for the next one.
+For speed, all parameters live in one vector and all gradients in another, and what is computed of a batch
+lives in a workspace: its arrays, passed as ``out``, are filled again with the next batch.
 """
 
 import numpy as np
@@ -15,6 +15,7 @@ from .layers import dense, dense_backward, parameter_gradients
 from .losses import LOSSES
 from .parameters import ParameterList
 from .regularization import dropout, dropout_backward, l2_penalty
+from .workspace import Workspace
 
 OUTPUTS = ("identity", "sigmoid")
 EVALUATION_ROWS = 1024  # rows that forward takes at a time: large products, yet small buffers
@@ -32,7 +33,8 @@ class Network:
 
     Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,); what is
     written into these arrays changes the network. Biases start at 0. For speed, it is a ``ParameterList``,
-    views of one vector, and so is that of the gradients, ``grads``.
+    views of one vector, and so is that of the gradients, ``grads``. Any number of threads may ask one network
+    for answers at once; only one may train it.
 
     Raises ValueError naming the argument that does not fit.
     """
@@ -76,7 +78,7 @@ class Network:
         rng = np.random.default_rng() if rng is None else rng
         for W, (fan_in, fan_out) in zip(self.params[::2], layers, strict=True):
             W[...] = INITIALIZERS[initializer](rng, fan_in, fan_out, self.dtype)
-        self._capacity = 0
+        self._workspace = Workspace(self.sizes, self.dtype)
 
     def forward(self, X):
         """Return the last layer's output (n, outputs) for X (n, inputs), without dropout: a fresh array."""
@@ -128,55 +130,47 @@ class Network:
             grad = backward(grad, inputs[-1])
         self._backpropagate(grad, inputs, dropped=rng is not None and self.dropout > 0)
         if self.l2:
-            penalty, decays = l2_penalty(self.params[::2], self.l2, out=self._decays)
+            penalty, decays = l2_penalty(self.params[::2], self.l2, out=self._workspace.decays)
             loss += penalty
             for dW, decay in zip(self.grads[::2], decays, strict=True):
                 dW += decay
         return loss, self.grads
 
     def _propagate(self, X, rng=None):
-        """Return the input of every layer and, last, the output; all but X are views of the buffers."""
-        self._reserve(len(X))
-        inputs = [X]
+        """Return the input of every layer and, last, the output; all but X lie in the workspace."""
+        dropped = rng is not None and self.dropout > 0
+        memory, inputs = self._workspace.rows(len(X), dropout=dropped), [X]
         last = len(self.sizes) - 2
-        for layer, z in enumerate(self._sums):
+        for layer in range(last + 1):
             W, b = self.params[2 * layer : 2 * layer + 2]
-            forward, _ = ACTIVATIONS[self.output if layer == last else self.activation]
-            z = dense(inputs[-1], W, b, out=z[: len(X)])
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            z = dense(inputs[-1], W, b, out=memory.sums[layer])
             x = forward(z, out=z)
-            if rng is not None and self.dropout and layer < last:
-                buffers = self._dropped[layer][: len(X)], self._masks[layer][: len(X)]
-                x, _ = dropout(x, self.dropout, rng, out=buffers)
+            if dropped and layer < last:
+                x, _ = dropout(x, self.dropout, rng, out=(memory.dropped[layer], memory.masks[layer]))
             inputs.append(x)
         return inputs
 
     def _backpropagate(self, grad, inputs, dropped):
         """Fill ``grads`` from the loss's gradient at the output, walking from the last layer to the first."""
         _, backward = ACTIVATIONS[self.activation]
-        n = len(grad)
+        memory = self._workspace
         for layer in reversed(range(1, len(self.sizes) - 1)):
             W, dW, db = self.params[2 * layer], *self.grads[2 * layer : 2 * layer + 2]
-            dx = self._scratch[: n * len(W)].reshape(n, len(W))
-            dense_backward(grad, inputs[layer], W, out=(dx, dW, db))
+            grad, _, _ = dense_backward(grad, inputs[layer], W, out=(memory.dx[layer - 1], dW, db))
             if dropped:
-                dx = dropout_backward(dx, self._masks[layer - 1][:n], out=dx)
-            a = self._sums[layer - 1][:n]  # no longer needed, so the gradient takes its place
-            grad = backward(dx, a, out=a)
+                grad = dropout_backward(grad, memory.masks[layer - 1], out=grad)
+            a = memory.sums[layer - 1]
+            grad = backward(grad, a, out=a)  # a is no longer needed: the gradient takes its place
         parameter_gradients(grad, inputs[0], out=self.grads[:2])
 
-    def _reserve(self, n):
-        """Make room for a batch of n rows; a smaller batch uses the first rows of what is there."""
-        if n <= self._capacity:
-            return
-        hidden = self.sizes[1:-1]
-        self._sums = [np.empty((n, width), self.dtype) for width in self.sizes[1:]]
-        self._scratch = np.empty(n * max(hidden, default=0), self.dtype)
-        if self.dropout:
-            self._dropped = [np.empty((n, width), self.dtype) for width in hidden]
-            self._masks = [np.empty((n, width), self.dtype) for width in hidden]
-        if self.l2:
-            self._decays = [np.empty_like(W) for W in self.params[::2]]
-        self._capacity = n
+    @property
+    def _sums(self):  # like _masks for subclasses that change a part of a pass
+        return self._workspace.sums
+
+    @property
+    def _masks(self):
+        return self._workspace.masks
 
     def _checked(self, X):
         X = np.asarray(X)

@@ -1,5 +1,6 @@
-"""Regularization: what keeps a network from learning its training set by heart, or from leaping too far in
-one step.
+"""Regularization: limits on what a network learns by heart, and on how far one step may go.
+
+They act while a network is trained; its answers afterwards are computed without them.
 
 For speed, some functions take ``out``, the array or arrays to fill and return instead of new ones. In
 ``dropout``, y may be ``x`` itself, and in ``dropout_backward`` the result may be ``grad`` itself; otherwise
@@ -10,7 +11,7 @@ import math
 
 import numpy as np
 
-from .activations import as_floating
+from .arrays import as_floating
 from .parameters import joined
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activations import as_floating
+from .arrays import as_floating
 from .losses import LOSSES
 from .regularization import clip_by_global_norm
 
@@ -62,22 +62,12 @@ def minibatches(n, batch_size, rng):
     return (order[start : start + batch_size] for start in range(0, n, batch_size))
 
 
-def constant(epoch, lr):
-    """Return ``lr`` at every epoch."""
-    return lr
-
-
 def step_decay(epoch, lr, factor=0.5, every=30):
     """Return lr * factor ** floor(epoch / every): the initial rate ``lr``, cut every so many epochs.
 
     epoch: counted from 0, so that the first cut comes at ``every``.
     """
     return lr * factor ** (epoch // every)
-
-
-def exponential_decay(epoch, lr, factor=0.95):
-    """Return lr * factor ** epoch, epochs counted from 0: the same cut after every epoch."""
-    return lr * factor**epoch
 
 
 def cosine(epoch, lr, epochs, warmup=0):
@@ -181,11 +171,22 @@ class Epoch(NamedTuple):
     validation_accuracy: float | None  # share of right answers, 0 to 1
     learning_rate: float
     gradient_norm: float | None  # mean over the steps, before clipping
-    seconds: float  # training alone, without the validation
+    seconds: float  # training and augmentation alone, without the validation
 
 
 def fit(
-    network, optimizer, X, y, *, epochs, batch_size, rng, validation=None, schedule=None, max_grad_norm=None
+    network,
+    optimizer,
+    X,
+    y,
+    *,
+    epochs,
+    batch_size,
+    rng,
+    validation=None,
+    schedule=None,
+    max_grad_norm=None,
+    augment=None,
 ):
     """Train for up to ``epochs`` epochs, yielding a record after each; stop iterating to stop training.
 
@@ -193,16 +194,20 @@ def fit(
 
     X: (n, inputs), y: (n, ...). batch_size: None takes the whole set as one batch. validation: a pair (X, y)
     evaluated after each epoch. schedule: a function of the epoch, counted from 0, that gives the learning
-    rate; the optimizer's own otherwise.
+    rate; the optimizer's own otherwise. augment: a function of X, as it is given here, and rng that returns
+    what one epoch trains on, (n, inputs) in the order of y; it is called before each epoch. X may then have
+    any form that it takes.
     Raises FloatingPointError when the loss is no longer finite.
     """
-    X = np.asarray(X, dtype=network.dtype)
+    samples = X if augment else np.asarray(X, dtype=network.dtype)  # converted once, not in every epoch
     options = {"batch_size": len(X) if batch_size is None else batch_size, "max_grad_norm": max_grad_norm}
     for epoch in range(epochs):
         lr = optimizer.lr if schedule is None else schedule(epoch)
         start = time.perf_counter()
+        if augment:
+            samples = augment(X, rng)
         with np.errstate(over="ignore", invalid="ignore"):  # divergence is reported below, in one clear line
-            steps = list(train_batches(network, optimizer, X, y, rng=rng, lr=lr, **options))
+            steps = list(train_batches(network, optimizer, samples, y, rng=rng, lr=lr, **options))
         seconds = time.perf_counter() - start
         loss = sum(samples * loss for samples, loss, _ in steps) / len(X)
         if not math.isfinite(loss):

@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture(scope="session")
 def digits():
     """scikit-learn's digits, as the reference loads them."""
-    from nn.data import load
+    from nn.app.data import load
 
     return load("digits")
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn.augmentation import shifted
-from nn.data import split
-from nn.experiment import Experiment
-from nn.recipes import RECIPES
+from nn.app.augmentation import shifted
+from nn.app.data import split
+from nn.app.experiment import Experiment
+from nn.app.recipes import RECIPES
 from nn.training import evaluate
 
 

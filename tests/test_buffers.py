@@ -2,11 +2,15 @@
 
 import copy
 import pickle
+import sys
+import threading
 import tracemalloc
 
 import numpy as np
 import pytest
 
+from nn import Model
+from nn.activations import ACTIVATIONS
 from nn.network import EVALUATION_ROWS, Network
 from nn.optimizers import OPTIMIZERS, Adam, adam_step
 from nn.parameters import ParameterList, joined
@@ -127,13 +131,79 @@ def test_gradients_are_the_networks_own_and_say_so(rng):
     assert "overwrites" in Network.loss_and_grads.__doc__
 
 
-def test_buffers_grow_once_and_serve_smaller_batches(rng):
+def test_memory_grows_once_and_serves_smaller_batches(rng):
     net, X, y = network_and_batch(rng, n=64, dropout=0.5, l2=0.1)
     net.loss_and_grads(X, y, rng)
-    buffers = list(net._sums)
+    workspace = net._workspace
+    kept = [*workspace.sums, *workspace.dropped, *workspace.masks, *workspace.dx, *workspace.decays]
     for n in (64, 1, 33):
         net.loss_and_grads(X[:n], y[:n], rng)
-    assert all(a is b for a, b in zip(buffers, net._sums, strict=True))
+        now = [*workspace.sums, *workspace.dropped, *workspace.masks, *workspace.dx, *workspace.decays]
+        assert all(map(np.shares_memory, kept, now))
+        assert {len(array) for array in [*workspace.sums, *workspace.masks, *workspace.dx]} == {n}
+
+
+def test_only_a_pass_that_drops_needs_masks(rng):
+    net, X, _ = network_and_batch(rng, dropout=0.5)
+    net.forward(X)
+    assert net._workspace.masks == net._workspace.dropped == []
+
+
+def test_a_thread_that_asks_in_the_middle_of_a_pass_disturbs_nothing(rng, monkeypatch):
+    """While one thread is between two layers, another one gets its own answer from the same network."""
+    net, X, y = network_and_batch(rng, dropout=0.5, l2=0.1)
+    others = rng.normal(size=(5, 6))
+    expected, expected_others = net.forward(X), net.forward(others)
+    loss, grads = net.loss_and_grads(X, y, np.random.default_rng(3))
+    grads = copy.deepcopy(grads)
+    forward, backward = ACTIVATIONS["relu"]
+    answers = []
+
+    def interrupted(kernel):
+        def call(*arguments, **options):
+            result = kernel(*arguments, **options)
+            if threading.current_thread() is threading.main_thread():
+                thread = threading.Thread(target=lambda: answers.append(net.forward(others)))
+                thread.start()
+                thread.join()
+            return result
+
+        return call
+
+    monkeypatch.setitem(ACTIVATIONS, "relu", (interrupted(forward), interrupted(backward)))
+    assert np.array_equal(net.forward(X), expected), "forward"
+    again, grads_again = net.loss_and_grads(X, y, np.random.default_rng(3))
+    assert again == loss
+    assert all(map(np.array_equal, grads_again, grads)), "loss_and_grads"
+    assert len(answers) == 2 + 2 + 2, "both hidden layers of each pass were interrupted"
+    assert all(np.allclose(answer, expected_others, rtol=1e-5) for answer in answers), "the other thread"
+
+
+def test_many_threads_may_ask_one_model_at_once(rng):
+    """Eight threads, 10,000 answers of one or of a few samples: each is the one that it is alone."""
+    model = Model(Network((64, 48, 32, 10), rng=rng), classes=range(10), span=16.0)
+    X = rng.integers(17, size=(1250, 64)).astype(np.uint8)
+    parts = [slice(i, i + 1 + i % 3) for i in range(len(X))]
+    expected = [model.predict_proba(X[part]) for part in parts]
+    wrong, begin = [], threading.Barrier(8)
+
+    def ask(first):
+        begin.wait(timeout=60)
+        for i in np.roll(np.arange(len(parts)), first).tolist():
+            if not np.allclose(model.predict_proba(X[parts[i]]), expected[i], rtol=1e-5, atol=1e-6):
+                wrong.append(i)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # threads take turns in the middle of a pass
+    try:
+        threads = [threading.Thread(target=ask, args=(150 * k,)) for k in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not wrong, f"{len(wrong)} of {8 * len(parts)} answers are wrong"
 
 
 def test_a_step_allocates_next_to_nothing(rng):

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 import nn
-from nn import commands, plots
 from nn.__main__ import main
-from nn.recipes import RECIPES
+from nn.app import plots, progress
+from nn.app.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ("loss.png", "accuracy.png", "confusion_matrix.png", "predictions.png", "mistakes.png")
@@ -82,7 +82,7 @@ def test_plain_lines_show_each_epoch(capsys):
 @pytest.fixture
 def nothing_drawn(monkeypatch):
     """For tests of what is printed alone: the pictures take longer than the training."""
-    monkeypatch.setattr("nn.report.write_run", lambda *_: ["history.csv"])
+    monkeypatch.setattr("nn.app.report.write_run", lambda *_: ["history.csv"])
 
 
 def test_a_long_training_prints_ten_lines_or_all(capsys, nothing_drawn):
@@ -281,6 +281,9 @@ def test_evaluate_measures_a_saved_model(trained, capsys):
     output = capsys.readouterr().out
     summary = json.loads((trained / "summary.json").read_text(encoding="utf-8"))
     assert f"test accuracy {summary['test_accuracy']:.2%}" in output
+    assert max(map(len, output.splitlines())) <= 79
+    recall = summary["per_class"]["7"]["recall"]
+    assert f" {recall:.4f} " in next(line for line in output.splitlines() if line.split()[:1] == ["7"])
     assert len([line for line in output.splitlines() if line.strip()[:1].isdigit()]) == 10
 
 
@@ -289,7 +292,7 @@ def test_evaluate_takes_only_the_digits_that_the_model_knows(tmp_path, capsys):
     capsys.readouterr()
     assert main(["evaluate", str(tmp_path / "model.npz"), "--data", "digits"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[2:4]] == ["5", "8"]
+    assert [line.split()[0] for line in lines[3:5]] == ["5", "8"], "below the heads"
 
 
 def test_recipes_lists_them_all(capsys):
@@ -374,7 +377,7 @@ def test_a_model_for_other_images_is_refused(trained, tmp_path, capsys):
 
 
 def test_ctrl_c_keeps_what_was_trained(monkeypatch, tmp_path, capsys):
-    original = commands._with_progress
+    original = progress._shown
 
     def interrupted_after_two(rows, *arguments):
         for row in original(rows, *arguments):
@@ -382,7 +385,7 @@ def test_ctrl_c_keeps_what_was_trained(monkeypatch, tmp_path, capsys):
             if row["epoch"] == 2:
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "_with_progress", interrupted_after_two)
+    monkeypatch.setattr(progress, "_shown", interrupted_after_two)
     assert main(["train", "v2", "--data", "digits", "--out", str(tmp_path)]) == 130
     captured = capsys.readouterr()
     assert "Interrupted: keeping what was trained in 2 epochs" in captured.out
@@ -392,7 +395,7 @@ def test_ctrl_c_keeps_what_was_trained(monkeypatch, tmp_path, capsys):
 
 
 def test_ctrl_c_in_a_comparison_keeps_the_rows_so_far(monkeypatch, tmp_path, capsys):
-    original = commands._with_progress
+    original = progress._shown
 
     def interrupted_in_v2(rows, recipe, *arguments):
         for row in original(rows, recipe, *arguments):
@@ -402,7 +405,7 @@ def test_ctrl_c_in_a_comparison_keeps_the_rows_so_far(monkeypatch, tmp_path, cap
 
     short = replace(RECIPES["v1"], expected=RECIPES["v1"].expected[:1])
     monkeypatch.setitem(RECIPES, "v1", short)
-    monkeypatch.setattr(commands, "_with_progress", interrupted_in_v2)
+    monkeypatch.setattr(progress, "_shown", interrupted_in_v2)
     assert main(["compare", "--data", "digits", "--out", str(tmp_path)]) == 130
     with open(tmp_path / "comparison.csv", newline="", encoding="utf-8") as file:
         assert [row["model"] for row in csv.DictReader(file)] == ["v1"]

@@ -6,8 +6,8 @@ import struct
 import numpy as np
 import pytest
 
-from nn import data
-from nn.readers import read_csv, read_idx
+from nn.app import data
+from nn.app.readers import read_csv, read_idx
 
 
 def idx_bytes(array, magic=None):

@@ -4,21 +4,45 @@ import ast
 import builtins
 import copy
 import functools
+import inspect
+import random
 import re
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy import errstate
 
 from nn.activations import as_floating
-from tests.grading.board import fit
-from tests.grading.diagnosis import agree, diagnose, faults, observe, reference
-from tests.grading.exercises import EXERCISES
-from tests.grading.judge import judge_solution
-from tests.grading.results import PASSED
+from nn.network import Network
+from tests.grading.course.exercises import EXERCISES
+from tests.grading.diagnosis import diagnose as diagnosing
+from tests.grading.diagnosis.outcomes import agree, faults, observe
+from tests.grading.diagnosis.reference import reference
+from tests.grading.finding import PASSED, Finding
+from tests.grading.judging.solutions import judge_solution
+from tests.grading.show import render, what_is_wrong
 from tests.lessons.checks import typed
 from tests.solutions import PROBES, WRONG, Solution
 from tests.solutions.bank import _emptied
+
+
+def diagnose(name, code):
+    """Return the finding of the diagnosis; None if there is none."""
+    told = diagnosing.diagnose(name, code)
+    return told and told.finding
+
+
+def said(finding):
+    """Return all that a finding says."""
+    return render(finding, 10_000)
+
+
+def evidence(finding):
+    """Return what a finding shows, without the bank's sentence."""
+    return "\n".join(what_is_wrong(replace(finding, sentence=""), 10_000))
+
 
 FUNCTIONS = [name for name, e in EXERCISES.items() if e.function and e.function.islower() and e.lesson < 8]
 RETURNING = [name for name in FUNCTIONS if not name.endswith("_step")]
@@ -58,7 +82,7 @@ MISTAKES = [solution for name in RETURNING for solution in WRONG[name]]
 def test_a_mistake_is_named_whatever_its_types(solution):
     """np.float64 is a float; np.float32, and arrays of float64, are slips that must not hide the mistake."""
     told = diagnose(solution.exercise, converted(solution.code, np.float64, None))
-    assert told.solution == solution.name, f"with np.float64: {told}"
+    assert told.mistake == solution.name, f"with np.float64: {told}"
     if agree_in_values(solution.exercise, solution.code, reference(solution.exercise)):
         return
     for number, dtype in ((np.float32, None), (float, np.float64)):
@@ -67,8 +91,8 @@ def test_a_mistake_is_named_whatever_its_types(solution):
             continue  # a conversion makes a new array, and so mends what shares one
         told = diagnose(solution.exercise, code)
         assert told.kind != "type", told
-        assert "the values are right, but it is" not in told.evidence, told
-        named = next((s for s in WRONG[solution.exercise] if s.name == told.solution), None)
+        assert "the values are right, but it is" not in evidence(told), told
+        named = next((s for s in WRONG[solution.exercise] if s.name == told.mistake), None)
         assert named, f"as {number.__name__}, {dtype}: {told}"
         assert named is solution or agree_in_values(solution.exercise, named.code, code), told
 
@@ -112,8 +136,8 @@ def test_praise_is_not_given_unproven(name):
     """Who makes this mistake and is wrong elsewhere, too, must not be told that the rest is right."""
     solution, code = PRAISING[name]
     told = diagnose(solution.exercise, code)
-    assert told.evidence
-    named = next((s for s in WRONG[solution.exercise] if s.name == told.solution), None)
+    assert evidence(told)
+    named = next((s for s in WRONG[solution.exercise] if s.name == told.mistake), None)
     assert named is None or not named.vouches, told
 
 
@@ -127,8 +151,8 @@ def test_praise_is_not_given_unproven(name):
 )
 def test_weights_are_not_called_well_drawn_for_their_shape_alone(name, code):
     told = diagnose(name, code)
-    assert told.evidence
-    assert "well drawn" not in str(told)
+    assert evidence(told)
+    assert "well drawn" not in said(told)
 
 
 def test_values_come_before_types():
@@ -142,8 +166,8 @@ def test_values_come_before_types():
 
     told = diagnose("mean_squared_error", loss)
     assert (told.kind, told.part) == ("values", "grad")
-    assert "the values are right" not in str(told)
-    assert "Besides, loss is a float32 where a Python float is expected" in " ".join(told.evidence.split())
+    assert "the values are right" not in said(told)
+    assert "Besides, loss is a float32 where a Python float is expected" in " ".join(evidence(told).split())
 
 
 def test_a_slip_in_the_conversion_of_integers_is_shown_by_the_call_itself():
@@ -155,9 +179,38 @@ def test_a_slip_in_the_conversion_of_integers_is_shown_by_the_call_itself():
         return a
 
     told = diagnose("leaky_relu", leaky_relu)
-    assert told.evidence.startswith("Smallest failing call: leaky_relu(array([-2, 3]))\nthe result:")
-    assert re.search(r"-0\.02 +3 +0\* 3", told.evidence)
-    assert told.evidence.endswith("Besides, the result is int64 where float64 is expected")
+    assert evidence(told).startswith("Smallest failing call: leaky_relu(array([-2, 3]))\nthe result:")
+    assert re.search(r"-0\.02 +3 +0\* 3", evidence(told))
+    assert evidence(told).endswith("Besides, the result is int64 where float64 is expected")
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_parts_in_another_order_are_told_whatever_else_is_wrong(right):
+    """Bytes wrap round here, which no entry of the bank has together with the exchange."""
+
+    def loss(predictions, targets):
+        if predictions.shape != targets.shape:
+            raise ValueError("shapes differ")
+        difference = predictions - targets
+        parts = np.mean(difference**2), 2 * difference / difference.size
+        return parts if right else parts[::-1]
+
+    told = diagnose("mean_squared_error", loss)
+    sentence = "The parts of your result are exchanged: you return (grad, loss), not (loss, grad)."
+    assert (told.sentence == sentence) is not right, told
+
+
+def test_an_error_that_is_returned_is_told_as_one():
+    """Whatever the check says, "something instead" is not all that is known."""
+
+    def loss(predictions, targets):
+        if predictions.shape != targets.shape:
+            return TypeError("shapes differ")
+        return reference("mean_squared_error")(predictions, targets)
+
+    told = diagnose("mean_squared_error", loss)
+    assert "and returns a TypeError instead: `raise` it" in evidence(told)
+    assert not told.sentence, "it is another error than that of the bank"
 
 
 @pytest.mark.parametrize(
@@ -186,10 +239,9 @@ def test_a_slip_in_the_conversion_of_integers_is_shown_by_the_call_itself():
     ],
 )
 def test_a_reading_holds_in_every_call(name, code, text):
-    evidence = diagnose(name, code).evidence
-    assert evidence
-    assert ("Reading: " in evidence) == (text is not None), evidence
-    assert text is None or text in evidence
+    shown = evidence(diagnose(name, code))
+    assert ("Reading: " in shown) == (text is not None), shown
+    assert text is None or text in shown
 
 
 def judged(name, code):
@@ -207,6 +259,45 @@ def test_one_screen_tells_of_one_failure():
     assert "got  (* differs)" in message
     assert "AxisError" not in message
     assert "warns" not in message
+
+
+def softmax_of_sums_as_a_row(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(-1).reshape(1, -1)
+
+
+def test_the_test_that_is_quoted_shows_the_mistake_that_is_named():
+    """Two rows of four raise an error where a square batch is silently wrong: it is one mistake, and the
+    first test that meets it is quoted, whatever it has met with.
+    """
+    message = judged("softmax", softmax_of_sums_as_a_row)
+    assert message.startswith("You divide by the sums of the rows as one row")
+    assert re.search(r"^Test: test_softmax_has_known_values$", message, re.M), message
+
+
+class LossDoubledUnderSquaredError(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        return loss * (1 + 0.5 * (self.loss == "mean_squared_error")), grads
+
+
+class LossOfColumnsDoubled(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        return loss * (1 + 0.5 * (self.loss == "mean_squared_error" and np.ndim(y) == 1)), grads
+
+
+def test_a_test_is_quoted_only_if_it_makes_a_call_like_the_one_on_the_screen():
+    """Targets (n,) are another call than targets (n, 1), and one loss is not the other."""
+    message = judged("Network.loss_and_grads", LossDoubledUnderSquaredError)
+    assert "loss='mean_squared_error'" in message, message
+    assert "Test: test_loss_is_that_of_the_output[mean_squared_error" in message, message
+    assert "Look at: loss(forward(X), y)" in message
+    assert "_as_targets" not in message
+    message = judged("Network.loss_and_grads", LossOfColumnsDoubled)
+    assert "array([2.0, 0.5, -1.0])" in message, message
+    assert "Test: test_a_single_output_takes_one_target_a_sample[mean_squared_error]" in message, message
 
 
 def relu_with_an_if(z):
@@ -348,9 +439,56 @@ def binary_cross_entropy_naively(logits, targets):
     ],
 )
 def test_no_sentence_claims_what_was_not_checked(name, code, false):
-    told = str(diagnose(name, code)).lower()
+    told = said(diagnose(name, code)).lower()
     assert told
     assert false.lower() not in told
+
+
+def he_normal_from_np_random(rng, fan_in, fan_out, dtype=np.float32):
+    return (np.random.randn(fan_in, fan_out) * np.sqrt(2 / fan_in)).astype(dtype)  # noqa: NPY002
+
+
+def he_normal_seeding_np_random(rng, fan_in, fan_out, dtype=np.float32):
+    np.random.seed(0)  # noqa: NPY002
+    return (np.random.randn(fan_in, fan_out) * np.sqrt(2 / fan_in)).astype(dtype)  # noqa: NPY002
+
+
+def dropout_from_np_random(x, rate, rng):
+    mask = (np.random.rand(*x.shape) >= rate).astype(x.dtype) / (1 - rate)  # noqa: NPY002
+    return x * mask, mask
+
+
+def minibatches_from_random(n, batch_size, rng):
+    order = np.array(random.sample(range(n), n))
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "called"),
+    [
+        ("he_normal", he_normal_from_np_random, "NumPy's global generator, np.random"),
+        ("he_normal", he_normal_seeding_np_random, "NumPy's global generator, np.random"),
+        ("dropout", dropout_from_np_random, "NumPy's global generator, np.random"),
+        ("minibatches", minibatches_from_random, "Python's global generator, random"),
+    ],
+)
+def test_a_global_generator_is_named_with_its_line(name, code, called):
+    """That the numbers do not come from `rng` is only half of it: where they come from is known."""
+    before = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002 - only watched
+    shown = evidence(diagnose(name, code))
+    line = code.__code__.co_firstlineno + 1
+    assert f"It uses {called}, in line {line}: draw from the `rng` that is passed in" in shown, shown
+    assert np.array_equal(np.random.get_state()[1], before[0]), "the diagnosis itself draws"  # noqa: NPY002
+    assert random.getstate() == before[1]
+
+
+def test_nothing_is_said_of_generators_that_are_left_alone():
+    told = diagnose(
+        "he_normal", lambda rng, i, o, dtype=np.float32: rng.normal(0, 2 / i, (i, o)).astype(dtype)
+    )
+    assert evidence(told)
+    assert "global generator" not in evidence(told)
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if "normal" in name or "uniform" in name])
@@ -358,14 +496,14 @@ def test_equal_weights_are_called_equal(name):
     def repeated(rng, fan_in, fan_out, dtype=np.float32, **options):
         return np.full((fan_in, fan_out), rng.normal(0, 0.1), dtype)
 
-    told = str(diagnose(name, repeated))
+    told = said(diagnose(name, repeated))
     assert "All your weights are equal" in told
     assert "nan" not in told
 
 
 def test_minus_zero_is_no_difference():
     told = diagnose("tanh", lambda z: -0.0 * z)
-    assert "-0*" not in told.evidence
+    assert "-0*" not in evidence(told)
 
 
 ALL_CASES = [
@@ -391,14 +529,14 @@ def test_what_is_announced_as_a_call_needs_no_other_names_than_the_readme_import
 def test_a_sentence_is_continued_where_it_began():
     """Only what has a label is continued with an indent: a colon within a sentence makes none."""
     for solution in MISTAKES:
-        assert not re.search("^ ", fit(solution.sentence, 60), re.M), solution.sentence
-    assert re.search("^  ", fit("Why: " + "word " * 30, 60), re.M)
+        assert not re.search("^ ", render(Finding(sentence=solution.sentence), 60), re.M), solution.sentence
+    assert re.search("^  ", render(Finding(why="word " * 30), 60), re.M)
 
 
 def test_words_are_not_announced_as_a_call():
-    evidence = diagnose("he_normal", WRONG["he_normal"][0].code).evidence
-    assert evidence.startswith("What fails: W.std() for W = he_normal(rng, 300, 100, np.float32)")
-    assert diagnose("relu", WRONG["relu"][0].code).evidence.startswith("Smallest failing call: relu(array(")
+    shown = evidence(diagnose("he_normal", WRONG["he_normal"][0].code))
+    assert shown.startswith("What fails: W.std() for W = he_normal(rng, 300, 100, np.float32)")
+    assert evidence(diagnose("relu", WRONG["relu"][0].code)).startswith("Smallest failing call: relu(array(")
 
 
 NAMES = {"np": np, "inf": np.inf, "nan": np.nan} | {
@@ -423,7 +561,8 @@ def test_a_call_that_is_shown_can_be_typed(name, i):
 
         def run():
             result = eval(expression, names)
-            return len(result) if name == "dropout" else result  # the case looks at its argument alone
+            several = name == "dropout" and isinstance(result, tuple)
+            return len(result) if several else result  # the case looks at its argument alone
 
         yield case._replace(run=run, arguments={})
 
@@ -459,7 +598,7 @@ def test_the_bank_is_silent_while_it_is_compared():
     """No warning of a wrong solution reaches the learner's screen."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert diagnose("softmax", softmax_along_axis_1).evidence
+        assert evidence(diagnose("softmax", softmax_along_axis_1))
 
 
 def sigmoid_hiding_everything(z):
@@ -489,11 +628,70 @@ def loss_hiding_the_overflow(logits, targets):
 )
 def test_an_overflow_is_told_though_it_is_hidden(name, code):
     """np.errstate keeps the warning back; the overflow, which the docstring forbids, is still there."""
-    before = np.errstate
+    before = np.geterr()
     result = judge_solution(Solution(code.__name__, name, code))
     assert "Smallest failing call:" in result.message, result.message
-    assert "overflow" in result.message, result.message
-    assert np.errstate is before
+    assert "It hides a warning: overflow encountered in exp" in result.message, result.message
+    assert np.geterr() == before
+    with np.errstate(over="ignore"):
+        np.exp(np.array([1000.0]))  # nobody looks any longer
+
+
+def sigmoid_within_the_imported_name(z):
+    with errstate(all="ignore"), np.errstate(divide="warn"):
+        return 1 / (1 + np.exp(-as_floating(z)))
+
+
+def sigmoid_within_seterr(z):
+    before = np.seterr(over="ignore")
+    a = 1 / (1 + np.exp(-as_floating(z)))
+    np.seterr(**before)
+    return a
+
+
+def sigmoid_within_a_filter(z):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return 1 / (1 + np.exp(-as_floating(z)))
+
+
+@np.errstate(over="ignore")
+def sigmoid_decorated(z):
+    return 1 / (1 + np.exp(-as_floating(z)))
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "below"),
+    [
+        (sigmoid_hiding_everything, "`np.errstate`", 1),
+        (sigmoid_within_the_imported_name, "`np.errstate`", 1),
+        (sigmoid_within_seterr, "`np.seterr`", 1),
+        (sigmoid_within_a_filter, "A filter of `warnings`", None),
+        (sigmoid_decorated, "`np.errstate`", None),
+    ],
+)
+def test_what_hides_an_overflow_is_named_with_its_line(code, what, below):
+    """A call that is typed in shows no warning: the screen says what keeps it back, and where."""
+    before = np.geterr()
+    message = " ".join(judge_solution(Solution(code.__name__, "sigmoid", code)).message.split())
+    assert "It warns" not in message
+    line = f" in line {inspect.unwrap(code).__code__.co_firstlineno + below}" if below else ""
+    assert f"In plain words: {what}{line} only keeps the warning back" in message, message
+    assert "The overflow happens all the same." in message
+    assert np.geterr() == before
+
+
+def test_a_block_that_has_ended_hides_nothing():
+    def elu(z, alpha=1.0):
+        z = as_floating(z)
+        with np.errstate(over="ignore"):
+            a = np.where(z > 0, z, 1)
+        with np.errstate(over="ignore"), np.errstate(over="warn"):
+            return np.where(z > 0, a, alpha * (np.exp(z) - 1))
+
+    told = diagnose("elu", elu)
+    assert "It warns: overflow encountered in exp" in evidence(told)
+    assert "keeps the warning back" not in evidence(told)
 
 
 def test_a_division_by_zero_may_be_hidden():

@@ -6,13 +6,13 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
-from nn import plots
 from nn.activations import ACTIVATIONS
-from nn.experiment import Experiment
+from nn.app import plots
+from nn.app.experiment import Experiment
+from nn.app.recipes import RECIPES
+from nn.app.report import write_table
 from nn.initializers import INITIALIZERS
 from nn.optimizers import OPTIMIZERS
-from nn.recipes import RECIPES
-from nn.report import write_table
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
@@ -60,12 +60,44 @@ def test_early_stopping_keeps_the_best_weights(digits):
     best = int(np.argmin(losses))
     assert len(losses) == best + 1 + 3, "three epochs in a row without a better loss end the training"
     assert experiment.best_epoch == experiment.kept_epoch == best + 1
-    figures = experiment.figures()
+    metrics = experiment.metrics()
     vector = experiment.model.network.params.vector
     assert np.array_equal(vector, snapshots[-1]), "measuring leaves the weights alone"
     experiment.keep()
     assert np.array_equal(vector, snapshots[best])
-    assert figures.accuracy == experiment.figures().accuracy
+    assert metrics.accuracy == experiment.metrics().accuracy
+
+
+def test_the_result_is_a_model_of_its_own(digits):
+    """Asked for in the middle of a training run, it has the best weights so far, and nothing moves it."""
+    experiment = Experiment(replace(RECIPES["v2"], lr=0.05, epochs=12, patience=12), digits)
+    vector, X = experiment.model.network.params.vector, digits.X_test[:50]
+    losses, snapshots, asked = [], [], []
+    for row in experiment.run():
+        losses.append(row["validation_loss"])
+        snapshots.append(vector.copy())
+        model = experiment.result()
+        asked.append((model, model.network.params.vector.copy(), model.predict_proba(X)))
+        experiment.metrics("validation")
+        assert np.array_equal(vector, snapshots[-1]), "asking leaves the weights of now as they are"
+    assert np.argmin(losses) < len(losses) - 1, "the last epoch is not the best one"
+    for epoch, (model, weights, answers) in enumerate(asked):
+        best = int(np.argmin(losses[: epoch + 1]))
+        assert np.array_equal(weights, snapshots[best])
+        assert np.array_equal(model.network.params.vector, weights), "training goes on without it"
+        assert np.allclose(model.predict_proba(X), answers, rtol=1e-5)
+
+
+def test_asking_along_the_way_changes_nothing(digits):
+    recipe = replace(RECIPES["v2"], epochs=4, shift=1)
+    histories = []
+    for asks in (False, True):
+        experiment = Experiment(recipe, digits, seed=2)
+        for _ in experiment.run():
+            if asks:
+                experiment.metrics()
+        histories.append([{**row, "seconds": 0} for row in experiment.history])
+    assert histories[0] == histories[1]
 
 
 def test_early_stopping_can_watch_the_accuracy(digits):
@@ -146,14 +178,14 @@ def test_curves_mark_the_best_epoch():
     assert axes.lines[0].get_ydata().tolist() == pytest.approx([50, 75, 100 * (1 - 0.5 / 3)])
 
 
-def test_a_recipe_has_one_colour_in_every_comparison():
-    colours = {}
+def test_a_recipe_has_one_color_in_every_comparison():
+    colors = {}
     for names in (["v1", "v2-batch64", "v2"], ["v2", "optimized"], ["deep-he", "v2-batch64"]):
         (axes,) = plots.comparison(dict.fromkeys(names, history(4)), "title").axes
         for name, line in zip(names, axes.lines, strict=True):
-            assert colours.setdefault(name, line.get_color()) == line.get_color()
+            assert colors.setdefault(name, line.get_color()) == line.get_color()
             assert line.get_ydata() == pytest.approx([100 * 0.6 / epoch for epoch in (1, 2, 3, 4)])
-    assert colours["v2"] == colours["v2-batch64"] != colours["v1"] != colours["optimized"]
+    assert colors["v2"] == colors["v2-batch64"] != colors["v1"] != colors["optimized"]
 
 
 @pytest.mark.parametrize("n", [0, 1, 5, 9, 16])

@@ -5,9 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from tests.grading.results import FAILING, PASSED, WAITING
-from tests.grading.runner import Grading
-from tests.solutions.textbook import textbook
+from tests.grading.course.textbook import textbook
+from tests.grading.finding import FAILING, PASSED, WAITING
+from tests.grading.judging.runner import Grading
 
 LIMIT = 2.0  # seconds, so that the endless ones end soon
 
@@ -290,11 +290,11 @@ FAULTS = {  # name: code that replaces tanh, what is said of it
         """,
         "reaches into sys.modules",
     ),
-    "a check replaced by way of the caller": (
+    "a check replaced by way of the callers": (
         """
         def tanh(z):
             import sys
-            names = sys._getframe(1).f_globals
+            names = sys._getframe(2).f_globals
             names["require_close"] = names["require_array"] = lambda *args, **kwargs: None
         """,
         "The code replaced tests.lessons.test_1_activations.require_",
@@ -303,7 +303,7 @@ FAULTS = {  # name: code that replaces tanh, what is said of it
         """
         def tanh(z):
             import sys
-            check = sys._getframe(1).f_globals["require_close"]
+            check = sys._getframe(2).f_globals["require_close"]
             check.__code__ = (lambda actual, expected, *, what, look, rtol=0, atol=0: None).__code__
             return np.zeros_like(as_floating(z))
         """,

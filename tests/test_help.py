@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 WORKERS = {  # which other commands start, and nobody else
     "benchmarks.race_to_accuracy",
     "benchmarks.worker",
-    "tests.grading.race",
+    "tests.grading.desk.race",
 }
 
 

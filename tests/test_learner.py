@@ -9,11 +9,11 @@ import pytest
 
 import nn
 from nn.__main__ import main
-from nn.experiment import Experiment
-from nn.learner import Learner
-from nn.recipes import RECIPES
-from tests.grading.runner import ROOT
-from tests.solutions.textbook import textbook
+from nn.app.experiment import Experiment
+from nn.app.learner import Learner
+from nn.app.recipes import RECIPES
+from tests.grading import ROOT
+from tests.grading.course.textbook import textbook
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def refused(capsys, folder, *options, recipe="v2"):
 
 
 def test_a_learner_s_package_leaves_what_nn_leaves(package, tmp_path, capsys):
-    """The same files, in a folder that says whose they are; the saved model gives the same figures."""
+    """The same files, in a folder that says whose they are; the saved model gives the same metrics."""
     assert train(package(), "--epochs", "15") == 0
     output = capsys.readouterr().out
     assert f"Package: mine ({tmp_path / 'mine'})" in output
@@ -83,7 +83,7 @@ def test_every_recipe_can_be_trained_by_a_learner_s_package(name, package, digit
     experiment.model.save(tmp_path / "model.npz")
     saved = nn.load(tmp_path / "model.npz")
     assert saved.about["package"] == "mine"
-    assert experiment.figures().accuracy == np.mean(
+    assert experiment.metrics().accuracy == np.mean(
         saved.predict(experiment.dataset.X_test)
         == np.asarray(experiment.dataset.classes)[experiment.dataset.y_test]
     )
@@ -100,6 +100,17 @@ def test_a_right_package_learns_what_nn_learns(name, package, digits):
     for ours, own in zip(*rows, strict=True):
         assert own["loss"] == pytest.approx(ours["loss"], rel=1e-4)
         assert own["validation_loss"] == pytest.approx(ours["validation_loss"], rel=1e-4)
+
+
+def test_a_learner_s_package_trains_on_moved_images(package, digits):
+    """It has no augmentation of its own: nn moves the images, as for its own training run."""
+    recipe = replace(RECIPES["best"], hidden=(16,), epochs=3, dropout=0.0)
+    losses = []
+    for learner in (None, Learner(package())):
+        losses.append([row["loss"] for row in Experiment(recipe, digits, seed=3, learner=learner).run()])
+    still = [row["loss"] for row in Experiment(replace(recipe, shift=0), digits, seed=3).run()]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+    assert losses[0] != pytest.approx(still, rel=1e-2), "moved images are harder to learn"
 
 
 def test_the_learner_s_functions_train(package, digits):
@@ -130,12 +141,12 @@ def test_the_best_weights_are_the_ones_kept(package, digits):
         snapshots.append([param.copy() for param in experiment._trained.params])
     best = int(np.argmin([row["validation_loss"] for row in experiment.history]))
     assert best + 1 == experiment.best_epoch < len(snapshots)
-    figures = experiment.figures()
+    metrics = experiment.metrics()
     assert all(map(np.array_equal, experiment._trained.params, snapshots[-1]))
     experiment.keep()
     assert all(map(np.array_equal, experiment._trained.params, snapshots[best]))
     assert all(map(np.array_equal, experiment.model.network.params, snapshots[best]))
-    assert experiment.figures().accuracy == figures.accuracy
+    assert experiment.metrics().accuracy == metrics.accuracy
 
 
 def test_an_unfinished_kata_is_told_what_is_missing(capsys):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import nn
-from nn.experiment import Experiment
-from nn.files import replacing
-from nn.model import VERSION, Model
+from nn.app.experiment import Experiment
+from nn.app.files import replacing
+from nn.app.model import VERSION, Model
+from nn.app.recipes import RECIPES
 from nn.network import Network
-from nn.recipes import RECIPES
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_trained_model_takes_pixels_as_they_come(tmp_path, digits, scaling):
     experiment.keep()
     experiment.model.save(tmp_path / "model.npz")
     answers = nn.load(tmp_path / "model.npz").predict(digits.X_test)
-    assert np.mean(answers == digits.y_test) == experiment.figures().accuracy > 0.9
+    assert np.mean(answers == digits.y_test) == experiment.metrics().accuracy > 0.9
 
 
 def rewrite(path, **changes):

@@ -10,19 +10,19 @@ import pytest
 from benchmarks.studies import gradient_flow, range_test
 from benchmarks.studies.best import BEST
 from benchmarks.studies.training import settings
-from nn.experiment import Experiment
+from nn.app.experiment import Experiment
+from nn.app.recipes import RECIPES
 from nn.optimizers import OPTIMIZERS
-from nn.recipes import RECIPES
 
 
 @pytest.fixture(scope="module")
 def tests_of_rates(digits):
-    return json.loads(json.dumps(range_test.measure(digits, runs=2)))
+    return json.loads(json.dumps(range_test.measure(digits, 2)))
 
 
 @pytest.fixture(scope="module")
 def flow(digits):
-    return json.loads(json.dumps(gradient_flow.measure(digits, runs=2)))
+    return json.loads(json.dumps(gradient_flow.measure(digits, 2)))
 
 
 def test_smoothing_is_a_weighted_mean_of_neighbours(rng):
@@ -104,7 +104,7 @@ def test_weights_that_overflow_end_a_test_in_silence(digits, monkeypatch):
 
 
 def test_the_page_of_rates_has_the_medians(tests_of_rates, tmp_path):
-    page = "\n".join(range_test.page(tests_of_rates, tmp_path))
+    page = "\n".join(range_test.blocks(tests_of_rates, tmp_path))
     for optimizer, runs in tests_of_rates["tests"].items():
         rates = [run["steepest"] for run in runs]
         cell = f"{sum(rates) / 2:.2g} ({min(rates):.2g} to {max(rates):.2g})"
@@ -116,7 +116,7 @@ def test_the_page_of_rates_has_the_medians(tests_of_rates, tmp_path):
 def test_a_test_that_never_runs_away_says_so(tests_of_rates, tmp_path):
     run = tests_of_rates["tests"]["adam"][0]
     result = tests_of_rates | {"tests": {"adam": [run, run | {"runaway": None}]}}
-    assert "| nowhere in reach |" in "\n".join(range_test.page(result, tmp_path))
+    assert "| nowhere in reach |" in "\n".join(range_test.blocks(result, tmp_path))
 
 
 def test_norms_are_those_of_the_gradients(digits):
@@ -150,7 +150,7 @@ def test_the_flow_tells_its_story(flow):
 
 
 def test_the_page_of_gradients_has_a_row_for_each_network(flow, tmp_path):
-    page = "\n".join(gradient_flow.page(flow, tmp_path))
+    page = "\n".join(gradient_flow.blocks(flow, tmp_path))
     for case in flow["cases"]:
         accuracy = sum(run["accuracy"] for run in case["runs"]) / 2
         activation = gradient_flow.ACTIVATIONS[case["activation"]]

@@ -1,5 +1,6 @@
 """What the READMEs print runs as it is printed: each block of Python, in a process of its own."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -7,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nn.data import load
-from nn.experiment import Experiment
-from nn.recipes import RECIPES
+from nn.app.data import load
+from nn.app.experiment import Experiment
+from nn.app.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", *sorted(ROOT.glob("*/README.md"))]
@@ -47,9 +48,25 @@ def test_a_block_of_python_runs_as_printed(block, folder):
     assert done.returncode == 0, f"{block}\n{done.stderr}"
 
 
-def test_the_readme_of_nn_lists_every_module():
+@pytest.mark.parametrize(("place", "folder"), [(0, "nn"), (1, "nn/app")])
+def test_the_readme_of_nn_lists_every_module(place, folder):
+    """The first table is the book, the second the application."""
     text = (ROOT / "nn" / "README.md").read_text(encoding="utf-8")
-    table = re.search(r"^\| module \|.*?\n\n", text, re.M | re.S).group()
-    listed = set(re.findall(r"`(\w+)`", table))
-    modules = {path.stem for path in (ROOT / "nn").glob("*.py")} - {"__init__"}
+    table = re.findall(r"^\| file \|.*?\n\n", text, re.M | re.S)[place]
+    listed = set(re.findall(r"`(\w+)`", "".join(row.split("|")[1] for row in table.splitlines()[2:] if row)))
+    modules = {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__", "__main__"}
     assert listed == modules, f"missing: {modules - listed}; not there: {listed - modules}"
+
+
+def test_the_book_is_listed_in_an_order_in_which_it_can_be_read():
+    """No file of the book imports one that comes later, the application or a library but NumPy."""
+    text = (ROOT / "nn" / "README.md").read_text(encoding="utf-8")
+    book = re.findall(r"^\| `(\w+)` \|", text[: text.index("The application")], re.M)
+    for place, name in enumerate(book):
+        tree = ast.parse((ROOT / "nn" / f"{name}.py").read_text(encoding="utf-8"))
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+        assert {node.module for node in imports} <= set(book[:place]), f"{name} imports what comes later"
+        libraries = {
+            alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+        }
+        assert libraries - sys.stdlib_module_names <= {"numpy"}, f"{name} imports more than NumPy"

@@ -1,9 +1,11 @@
 """The studies: sound records, keys that miss nothing, trainings done once whatever happens, honest pages."""
 
 import csv
+import hashlib
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -13,37 +15,44 @@ from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from statistics import mean, stdev
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.studies import (
+    catalogue,
     claims,
     command,
-    others,
+    findings_002,
+    index,
+    metrics,
     pages,
     pictures,
     runner,
+    sections,
     store,
     summary,
+    tables,
     times,
 )
+from benchmarks.studies import cluster as cluster_module
 from benchmarks.studies.claims import Answer, Claim
-from benchmarks.studies.definitions import STUDIES
-from benchmarks.studies.records import Printed, Row, Study
+from benchmarks.studies.document_002 import REMARKS, TABLES
+from benchmarks.studies.findings_002 import stops
+from benchmarks.studies.study import Computed, Printed, Row, Study
 from benchmarks.studies.summary import Measured
-from benchmarks.studies.tables_002 import REMARKS, TABLES, stops
 from benchmarks.studies.training import ALSO, SAMPLINGS, settings, train
 from nn.activations import ACTIVATIONS
-from nn.data import Dataset, load
-from nn.experiment import Experiment
+from nn.app import markdown
+from nn.app.data import Dataset, load
+from nn.app.experiment import Experiment
+from nn.app.recipes import Recipe
 from nn.initializers import INITIALIZERS
 from nn.optimizers import OPTIMIZERS
-from nn.recipes import Recipe
 
 ROOT = Path(__file__).parents[1]
+STUDIES = {name: study for name, study in catalogue.STUDIES.items() if isinstance(study, Study)}
 BASE = Recipe("tiny", "", "000", hidden=(8,), epochs=6, batch_size=64, lr=0.01)
 TINY = Study(
     name="tiny",
@@ -57,7 +66,7 @@ TINY = Study(
     ),
     runs=2,
     best=("late",),
-    show=("confusion", "log", "report", "ratio"),
+    show=("confusion", "log", "by digit", "ratio"),
     summed_over=128,
 )
 FAILING = replace(
@@ -85,7 +94,7 @@ def known(study, folder, **options):
 
 
 def found(study, folder, **options):
-    return known(study, folder, **options).settings(study.name)
+    return known(study, folder, **options).table(study.name)
 
 
 def outcomes(folder):
@@ -177,7 +186,7 @@ def test_losses_of_002_become_cross_entropies():
 def job(**changes):
     recipe = replace(BASE, **changes)
     study = replace(TINY, base=recipe, rows=(Row("only"),))
-    return runner.jobs(study, "digits", "sum", 1)[0, 0]
+    return study.jobs("digits", "sum", 1)[0, 0]
 
 
 OTHER_VALUES = {
@@ -268,15 +277,15 @@ def test_settings_make_the_recipe_again():
 
 def test_equal_settings_share_their_trainings():
     grids = {
-        name: {store.key(job) for job in runner.jobs(STUDIES[name], "mnist", "sum").values()}
+        name: {store.key(job) for job in STUDIES[name].jobs("mnist", "sum").values()}
         for name in ("rates-nesterov", "neurons-nesterov", "batches-nesterov", "activations-nesterov")
     }
     assert all(len(keys) == 50 for keys in grids.values())
     assert len(set.intersection(*grids.values())) == 10, "the default rows of the four tables are one setting"
-    v1 = [runner.jobs(STUDIES["baseline-vs-improved"], "mnist", "sum")[place, 9] for place in range(2)]
+    v1 = [STUDIES["baseline-vs-improved"].jobs("mnist", "sum")[place, 9] for place in range(2)]
     assert v1[0] == v1[1], "one training is read after 10 epochs and at its end, after 100"
     assert v1[0]["readings"] == [10]
-    assert v1[0] in runner.jobs(STUDIES["v1-start"], "mnist", "sum").values()
+    assert v1[0] in STUDIES["v1-start"].jobs("mnist", "sum").values()
 
 
 def test_002_draws_its_data(rng):
@@ -326,11 +335,11 @@ def test_readings_are_those_of_their_epoch(measured, digits):
         answers = experiment.model.predict(digits.X_test)
         accuracies.append(np.mean(answers == digits.y_test))
     early, late, _ = found(TINY, measured)
-    assert early.figures[1]["accuracy"] == accuracies[1]
-    assert late.figures[1]["accuracy"] == accuracies[-1]
-    assert early.figures[1]["epochs"] == 2
+    assert early.metrics[1]["accuracy"] == accuracies[1]
+    assert late.metrics[1]["accuracy"] == accuracies[-1]
+    assert early.metrics[1]["epochs"] == 2
     network, y = experiment.model.network, experiment.y
-    assert late.figures[1]["training_accuracy"] == np.mean(network.predict(experiment.X) == y)
+    assert late.metrics[1]["training_accuracy"] == np.mean(network.predict(experiment.X) == y)
 
 
 def test_early_stopping_waits_for_a_real_improvement(digits):
@@ -340,13 +349,13 @@ def test_early_stopping_waits_for_a_real_improvement(digits):
 
 def test_means_and_deviations_are_over_the_seeds(measured):
     for setting in found(TINY, measured):
-        accuracies = [figures["accuracy"] for figures in setting.figures.values()]
+        accuracies = [figures["accuracy"] for figures in setting.metrics.values()]
         assert len(accuracies) == 2
         assert setting.mean("accuracy") == pytest.approx(mean(accuracies))
         assert setting.deviation("accuracy") is None, "two runs have no deviation worth the name"
         low, high = sorted(f"{100 * accuracy:.2f}" for accuracy in accuracies)
-        assert claims.spread(setting) == f"{100 * mean(accuracies):.2f} ({low} to {high})"
-        three = replace(setting, figures={**setting.figures, 2: {"accuracy": 0.5}})
+        assert metrics.plus_minus(setting) == f"{100 * mean(accuracies):.2f} ({low} to {high})"
+        three = replace(setting, metrics={**setting.metrics, 2: {"accuracy": 0.5}})
         assert three.deviation("accuracy") == pytest.approx(stdev([*accuracies, 0.5]))
     early, late, wide = found(TINY, measured)
     assert early.difference == pytest.approx(early.mean("accuracy") - 0.2)
@@ -357,8 +366,8 @@ def test_means_and_deviations_are_over_the_seeds(measured):
 
 
 def test_convergence_is_the_first_epoch_near_the_best():
-    assert summary.converged([0.5, 0.9, 0.9951, 0.98, 1.0]) == 3
-    assert summary.converged([0.7]) == 1
+    assert metrics.converged([0.5, 0.9, 0.9951, 0.98, 1.0]) == 3
+    assert metrics.converged([0.7]) == 1
 
 
 def test_two_processes_measure_the_same_bits(measured, tmp_path):
@@ -367,7 +376,7 @@ def test_two_processes_measure_the_same_bits(measured, tmp_path):
 
 
 def test_what_is_there_is_not_trained_again(measured, capsys, monkeypatch):
-    monkeypatch.setattr(runner, "train", None)
+    monkeypatch.setattr(runner, "measure", None)
     assert runner.run([TINY], "digits", load("digits").checksum, measured) == (4, 0)
     assert "4 trainings: 4 found, 0 to do" in capsys.readouterr().out
 
@@ -431,7 +440,7 @@ def test_the_page_sets_ours_beside_the_document(measured, tmp_path, digits):
     settings_found = found(TINY, measured)
     path = pages.write_study(TINY, known(TINY, measured), tmp_path, "digits")
     page = path.read_text(encoding="utf-8")
-    accuracies = [100 * figures["accuracy"] for figures in settings_found[1].figures.values()]
+    accuracies = [100 * figures["accuracy"] for figures in settings_found[1].metrics.values()]
     ours = f"{mean(accuracies):.2f} ({min(accuracies):.2f} to {max(accuracies):.2f})"
     assert f"| late | 2 | {ours} | 99.00 | {mean(accuracies) - 99:+.2f} |" in page
     assert "| 50.00 to 99.90 | +0.00 |" in page
@@ -453,7 +462,7 @@ def test_the_page_sets_ours_beside_the_document(measured, tmp_path, digits):
 def test_rows_that_differ_have_their_sentence(measured):
     far = replace(TINY.rows[2], printed=Printed(accuracy=0.5))
     settings_found = found(replace(TINY, rows=(*TINY.rows[:2], far)), measured)
-    lines = [line for line in pages._differences(TINY, settings_found, "mnist") if line]
+    lines = sections.differences(TINY, settings_found, "mnist").splitlines()
     early, late, wide = (abs(100 * setting.difference) for setting in settings_found)
     assert late > 1, "the sentences are for rows more than a point away, and this is one"
     nothing = "No setting that the document states explains it."
@@ -505,7 +514,7 @@ def test_the_page_has_the_log_as_001_prints_it(measured, tmp_path, digits):
         "test": {"accuracy": 0.978},
     }
     line = "Epoch   5 | Cost 0.0910 | Train 99.46% | Test 97.80% | LR 1.00e-03"
-    assert pages.log_line(read) == line
+    assert sections.log_line(read) == line
     page = pages.write_study(TINY, known(TINY, measured), tmp_path, "digits").read_text(encoding="utf-8")
     assert "```\nEpoch   2 | Cost " in page
 
@@ -519,18 +528,18 @@ def test_an_unfinished_study_says_so(measured, tmp_path, digits):
 def test_the_index_counts_rows_within_a_point_either_way(measured, tmp_path):
     """Of the three rows, one is far above the document, one far below and one within its range."""
     far_above = replace(TINY, rows=(replace(TINY.rows[0], printed=Printed(accuracy=0.01)), *TINY.rows[1:]))
-    summary.write_tables(tmp_path, far_above, found(far_above, measured))
-    text = pages.write_index({"tiny": far_above}, tmp_path, "mnist").read_text(encoding="utf-8")
+    tables.write(tmp_path, far_above, found(far_above, measured))
+    text = index.write({"tiny": far_above}, tmp_path, "mnist").read_text(encoding="utf-8")
     early, late, _ = found(far_above, measured)
     assert min(early.difference, -late.difference) > 0.01
     worst = early if early.difference > -late.difference else late
     assert "[A tiny study](tiny.md)" in text
-    assert f"| {100 * worst.difference:+.2f} ({worst.row.label}) | 1 of 3 |" in text
+    assert f"| {100 * worst.difference:+.2f} ({worst.label}) | 1 of 3 |" in text
     assert "1 of 3 accuracies are within one point" in text
     assert "come from 2 different settings" in " ".join(text.split()), "two rows are one training"
     outside = [line for line in text.splitlines() if line.startswith("- [A tiny study]")]
     assert [line.split("), ")[1].split(":")[0] for line in outside] == ["early", "late"]
-    text = pages.write_index({"tiny": far_above}, tmp_path, "digits").read_text(encoding="utf-8")
+    text = index.write({"tiny": far_above}, tmp_path, "digits").read_text(encoding="utf-8")
     assert "[A tiny study](tiny.md) | 000 | 3 | 2 |\n" in text
     assert "of 3" not in text, "the documents' figures are those of MNIST"
 
@@ -541,7 +550,7 @@ def test_a_whole_point_off_is_still_within_a_point():
     figures = {seed: {"accuracy": accuracy} for seed, accuracy in enumerate(accuracies)}
 
     def is_near(printed):
-        return summary.Setting(replace(row, printed=Printed(accuracy=printed)), 10, {}, figures).is_near
+        return metrics.MeasuredRow(replace(row, printed=Printed(accuracy=printed)), 10, {}, figures).is_near
 
     assert sum(round(10_000 * accuracy) for accuracy in accuracies) == 89_540
     assert is_near(0.9054)
@@ -602,7 +611,7 @@ def test_a_run_that_has_stopped_counts_with_what_it_keeps():
 def test_panels_share_their_axes_and_show_the_test_curve(tmp_path, digits):
     study = replace(TINY, name="panels", show=("panels",), also=("test", "scores"), best=("late",))
     runner.run([study], "digits", digits.checksum, tmp_path, runs=1)
-    settings_found = known(study, tmp_path, runs=1).settings("panels")
+    settings_found = known(study, tmp_path, runs=1).table("panels")
     figure = pictures.curves(study, settings_found, "accuracy")
     drawn = [axes for axes in figure.axes if axes.lines]
     assert len(drawn) == 2
@@ -619,7 +628,7 @@ def test_panels_share_their_axes_and_show_the_test_curve(tmp_path, digits):
     experiment = Experiment(BASE, digits, seed=0)
     for _ in experiment.run():
         pass
-    figures = experiment.figures("validation")
+    figures = experiment.metrics("validation")
     for name in ("precision", "recall", "f1"):
         assert outcome["history"][name][-1] == pytest.approx(getattr(figures, name), rel=1e-5)
 
@@ -669,7 +678,7 @@ def test_records_are_kept_beside_the_page_and_make_it_again(tmp_path, monkeypatc
     reports, again = tmp_path / "reports", tmp_path / "again"
     assert main([*options, "--jobs", "1", "--pages", str(reports)]) == 0
     monkeypatch.setattr(command, "REPORTS", reports)
-    monkeypatch.setattr("nn.data.load", None)
+    monkeypatch.setattr("nn.app.data.load", None)
     clone = ["study", "binary", "--stored", "--runs", "3", "--out", str(tmp_path / "nothing")]
     assert main([*clone, "--pages", str(again)]) == 0
     assert {path.name for path in again.iterdir()} == {path.name for path in reports.iterdir()}
@@ -684,16 +693,14 @@ def test_records_that_are_kept_come_back(tmp_path, measured):
     store.keep(second, reversed(records))
     assert first.read_bytes() == second.read_bytes(), "their order does not matter"
     assert sorted(store.kept(first), key=lambda r: r["key"]) == sorted(records, key=lambda r: r["key"])
-    assert store.kept_trainings(tmp_path, "first") == store.stored(measured)
+    assert store.kept_records(tmp_path, "first") == store.stored(measured)
     altered = json.loads(json.dumps(records))
     altered[0]["outcome"]["epochs"] += 1
     store.keep(first, altered)
-    assert len(store.kept_trainings(tmp_path, "first")) == len(records) - 1, (
-        "an altered record is not believed"
-    )
+    assert len(store.kept_records(tmp_path, "first")) == len(records) - 1, "an altered record is not believed"
     first.write_bytes(first.read_bytes()[:100])
     with pytest.raises(ValueError, match=r"first.jsonl.gz are damaged"):
-        store.kept_trainings(tmp_path, "first")
+        store.kept_records(tmp_path, "first")
 
 
 def test_curves_are_rounded_where_they_are_measured(measured):
@@ -704,16 +711,16 @@ def test_curves_are_rounded_where_they_are_measured(measured):
 
 def test_figures_come_back_from_the_table_of_runs(measured, tmp_path):
     whole = found(TINY, measured)
-    summary.write_tables(tmp_path, TINY, whole)
-    for from_table, setting in zip(summary.read_table(tmp_path, TINY), whole, strict=True):
-        assert from_table.figures == setting.figures
+    tables.write(tmp_path, TINY, whole)
+    for from_table, setting in zip(tables.read(tmp_path, TINY), whole, strict=True):
+        assert from_table.metrics == setting.metrics
         assert not from_table.failed
-        with pytest.raises(summary.NotMeasuredError, match="the curves of"):
+        with pytest.raises(metrics.NotMeasuredError, match="the curves of"):
             from_table.histories  # noqa: B018
-    summary.write_tables(tmp_path, FAILING, [summary.Setting(FAILING.rows[0], 1, FAILED, {})])
-    steep, calm = summary.read_table(tmp_path, FAILING)
+    tables.write(tmp_path, FAILING, [metrics.MeasuredRow(FAILING.rows[0], 1, FAILED, {})])
+    steep, calm = tables.read(tmp_path, FAILING)
     assert steep.failed == {0: "it diverged"}
-    assert calm.records == calm.figures == {}
+    assert calm.records == calm.metrics == {}
 
 
 FAILED = {0: {"outcome": {"error": "it diverged"}}}
@@ -724,14 +731,14 @@ def setting(label, accuracies, **figures):
         seed: {"accuracy": value} | {name: values[seed] for name, values in figures.items()}
         for seed, value in enumerate(accuracies)
     }
-    return summary.Setting(Row(label), len(accuracies), dict.fromkeys(runs), runs)
+    return metrics.MeasuredRow(Row(label), len(accuracies), dict.fromkeys(runs), runs)
 
 
 class Pretended:
     """Measured figures that are made up."""
 
     def __init__(self, *settings, times=None):
-        self._rows, self._times = {setting.row.label: setting for setting in settings}, times
+        self._rows, self._times = {setting.label: setting for setting in settings}, times
 
     def rows(self, name):
         return self._rows
@@ -760,17 +767,17 @@ def test_claims_about_times_weigh_epochs():
     """Twice as many epochs at a third of the time: seconds are both together."""
     rows = setting("a", [0.9] * 3, epochs=[10] * 3), setting("b", [0.903] * 3, epochs=[20] * 3)
     known = Pretended(*rows, times={"a": [0.3, 0.3, 9.0], "b": [0.1, 0.1, 0.1]})
-    assert claims.training_seconds(known, "any") == pytest.approx({"a": 3.0, "b": 2.0})
-    assert claims.fastest("any", "b")(known).holds
-    assert claims.fastest("any", "a")(known).holds is False
-    assert claims.optimal("any", "b")(known).holds
-    assert claims.optimal("any", "a")(known).holds is False
+    assert findings_002.training_seconds(known, "any") == pytest.approx({"a": 3.0, "b": 2.0})
+    assert findings_002.fastest("any", "b")(known).holds
+    assert findings_002.fastest("any", "a")(known).holds is False
+    assert findings_002.optimal("any", "b")(known).holds
+    assert findings_002.optimal("any", "a")(known).holds is False
 
 
 def pretend(study, seeds=3):
     """Return records for all trainings of a study, made up but of the right form."""
     records = {}
-    for (place, seed), job in runner.jobs(study, "mnist", "sum", seeds).items():
+    for (place, seed), job in study.jobs("mnist", "sum", seeds).items():
         rng = np.random.default_rng([place, seed, len(study.name)])
         epochs, classes = job["recipe"]["epochs"], job["recipe"].get("digits", list(range(10)))
         names = [name for what in job["also"] for name in ALSO[what]]
@@ -830,10 +837,10 @@ def test_every_claim_and_finding_has_its_answer(everything, study):
     """
     answers = claims.answers(study, everything)
     words = [claim.words for claim in study.claims]
-    if everything.runs >= summary.FEWEST:
+    if everything.runs >= metrics.FEWEST:
         assert [said for said, _ in answers] == words
         assert study.finding is None or study.finding(everything)
-    text = "\n".join(pages._page(study, everything, "mnist", {}))
+    text = "\n".join(pages.blocks(study, everything, "mnist", {}))
     assert "nan" not in text
     for said, answer in answers:
         assert said in words
@@ -872,7 +879,7 @@ def test_times_are_taken_in_turn(digits, monkeypatch):
 
     monkeypatch.setattr(nn.training, "train_epoch", watched)
     study = replace(TINY, rows=TINY.rows[1:])
-    taken = times.measure(study, digits, rounds=3, epochs=2)
+    taken = times.measure(study, digits, rounds=2, epochs=2)
     assert order == [8, 8, 16, 16] * 3
     assert {label: len(seconds) for label, seconds in taken["cpu"].items()} == {"late": 2, "wide": 2}
     assert all(second > 0 for clock in ("cpu", "wall") for row in taken[clock].values() for second in row)
@@ -888,10 +895,10 @@ def test_the_page_compares_times_by_round(measured):
         "epochs": 2,
     }
     study = replace(TINY, rows=tuple(replace(row, printed=Printed(seconds=3.0)) for row in TINY.rows))
-    text = "\n".join(pages._times(study, known(study, measured, times={"tiny": taken})))
+    text = "\n".join(sections.time(study, known(study, measured, times={"tiny": taken})))
     assert "| late | 2.0000 | 1.00 (0.50 to 2.00) | 6.0 | 3.00 | 1.00 | 12.00 | 3.00 |" in text
     assert "| wide | 6.0000 | 3.00 (3.00 to 3.00) | 6.0 | 9.00 | 1.00 | 36.00 | 3.00 |" in text
-    text = "\n".join(pages._times(study, known(study, measured)))
+    text = "\n".join(sections.time(study, known(study, measured)))
     assert "--times" in text, "without times, it says how to take them"
 
 
@@ -922,12 +929,14 @@ def test_committed_records_are_small():
 @pytest.mark.parametrize("name", STUDIES)
 def test_committed_pages_say_what_their_records_say(committed, name):
     page = REPORTS / f"{name}.md"
-    if not committed.has_records(name):
+    if not committed.records(name):
         pytest.skip("no trainings of this study are committed")
     text = page.read_text(encoding="utf-8")
     names = {what: file for file, what in re.findall(rf"\(({re.escape(name)}-([a-z]+)\.png)\)", text)}
-    lines = pages._page(STUDIES[name], committed, "mnist", names)
-    assert text.startswith(pages.joined(lines).rstrip()), "make it anew: python -m benchmarks study --stored"
+    blocks = pages.blocks(STUDIES[name], committed, "mnist", names)
+    assert text.startswith(markdown.page(blocks).rstrip()), (
+        "make it again: python -m benchmarks study --stored"
+    )
 
 
 def test_the_readme_has_the_table_of_the_studies(capsys):
@@ -944,18 +953,21 @@ def test_the_counts_in_the_prose_are_those_of_the_tables():
         assert count.sentence() in text, f"{path} must say: {count.sentence()}"
 
 
-def test_an_other_study_is_measured_once(tmp_path, monkeypatch, capsys):
+def test_a_computed_study_is_measured_once(tmp_path, monkeypatch, capsys):
     calls = []
 
-    def measure(dataset, *, runs, n_jobs):
+    def measure(dataset, runs):
         calls.append((dataset.name, runs))
         return {"answer": runs}
 
-    module = ModuleType("benchmarks.studies.another")
-    module.TITLE, module.SETTINGS, module.measure = "Another study", {"steps": 3}, measure
-    module.page = lambda result, folder: [f"The answer is {result['answer']}."]
-    monkeypatch.setitem(sys.modules, "benchmarks.studies.another", module)
-    monkeypatch.setitem(others.OTHERS, "another", "another")
+    another = Computed(
+        "another",
+        "Another study",
+        {"steps": 3},
+        measure,
+        lambda found, _: [f"The answer is {found['answer']}."],
+    )
+    monkeypatch.setitem(catalogue.STUDIES, "another", another)
     for _ in range(2):
         options = ["--data", "digits", "--runs", "4", "--out", str(tmp_path)]
         assert main(["study", "another", *options]) == 0
@@ -966,14 +978,56 @@ def test_an_other_study_is_measured_once(tmp_path, monkeypatch, capsys):
         assert fact in page.split("## How it was measured")[1]
     assert "[Another study](another.md)" in (tmp_path / "pages" / "README.md").read_text(encoding="utf-8")
     assert main(["study", "--list"]) == 0
-    assert "Another study" in capsys.readouterr().out
+    assert "another  " in capsys.readouterr().out
     (path,) = (tmp_path / "others").iterdir()
-    path.write_text(path.read_text(encoding="utf-8").replace("4", "5", 1), encoding="utf-8")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(record | {"outcome": {"answer": 5}}), encoding="utf-8")
     assert main(["study", "another", *options]) == 0
     assert len(calls) == 2, "a damaged file is measured again"
-    module.SETTINGS = {"steps": 4}
+    monkeypatch.setitem(catalogue.STUDIES, "another", replace(another, settings={"steps": 4}))
     assert main(["study", "another", *options]) == 0
     assert len(calls) == 3, "other settings are another measurement"
+
+
+def test_the_bare_result_of_an_earlier_version_is_found(tmp_path):
+    """Its key and its digest are what that version computed; the digest is of the result alone."""
+    another = Computed("another", "Another study", {"steps": 3}, None, None)
+    (job,) = another.jobs("mnist", "sum").values()
+    said = json.dumps({"checksum": "sum", "runs": 3, "settings": {"steps": 3}}, sort_keys=True)
+    key = hashlib.sha256(said.encode()).hexdigest()[:24]
+    digest = hashlib.sha256(b'{"answer": 7}').hexdigest()[:24]
+    earlier = {"key": key, "result": {"answer": 7}, "digest": digest}
+    earlier |= {"seconds": 1.0, "n_jobs": 2, "date": "2026-01-01", "machine": {}}
+    store.write_json(tmp_path / "others" / f"another-{key}.json", earlier)
+    record = store.read(tmp_path, job)
+    assert record["outcome"] == {"answer": 7}
+    assert record["cost"]["n_jobs"] == 2
+    store.keep(tmp_path / f"another{store.KEPT}", [record])
+    assert store.find(store.kept_records(tmp_path, "another"), job) == record, "kept, it is like any other"
+    store.write_json(tmp_path / "others" / f"another-{key}.json", earlier | {"result": {"answer": 8}})
+    assert store.read(tmp_path, job) is None, "an altered result is not believed"
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.STUDIES.keys() - STUDIES.keys()))
+def test_committed_computed_studies_are_found(name):
+    study = catalogue.STUDIES[name]
+    records = store.kept_records(REPORTS, name)
+    (checksum,) = {study.jobs("", known)[()]["checksum"] for known in [command._committed_data()["mnist"]]}
+    record = store.find(records, study.jobs("mnist", checksum)[()])
+    assert record is not None, "the settings of the study are those of its committed record"
+    page = (REPORTS / f"{name}.md").read_text(encoding="utf-8")
+    assert f"Measured {record['cost']['date']} in {record['cost']['seconds']:.0f} seconds" in page
+
+
+def test_markdown_has_the_blocks_of_a_page():
+    table = markdown.markdown_table(["", "b"], [["x", 1], ["y", ""]])
+    assert table == "|  | b |\n|---|---|\n| x | 1 |\n| y |  |"
+    long = markdown.item("word-word " * 20)
+    first, second = long.splitlines()
+    assert max(len(first), len(second)) <= 110
+    assert first.startswith("- word-word"), "an item of a list"
+    assert second.startswith("  word-word"), "whose other lines are indented, and no word is broken"
+    assert markdown.page(["# Title", table]) == f"# Title\n\n{table}\n"
 
 
 def test_list_names_every_study(capsys):
@@ -981,8 +1035,8 @@ def test_list_names_every_study(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) < 80
     lines = lines[1:]
-    assert [line.split()[0] for line in lines][: len(STUDIES)] == list(STUDIES)
-    assert all(float(line.split()[4]) > 0 for line in lines[: len(STUDIES)]), "each has an estimate"
+    assert [line.split()[0] for line in lines] == list(catalogue.STUDIES)
+    assert all(float(line.split()[4]) > 0 for line in lines), "each has an estimate"
 
 
 @pytest.mark.parametrize(
@@ -1050,6 +1104,17 @@ def test_a_scheduler_that_is_not_there_is_one_line(tmp_path, capsys, address, me
     assert capsys.readouterr().err == f"benchmarks: {message}\n"
 
 
+def test_an_address_that_is_silent_is_one_line(tmp_path, capsys, monkeypatch):
+    """Something listens there, but it is no scheduler: it would be waited for without end."""
+    pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    monkeypatch.setattr(cluster_module, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        arguments = ["study", "binary", "--data", "digits", "--runs", "1", "--out", str(tmp_path)]
+        assert main([*arguments, "--scheduler", address]) == 2
+    assert capsys.readouterr().err == f"benchmarks: no Dask scheduler answers at {address}\n"
+
+
 def study(*arguments):
     """Start a study on digits as a process of its own."""
     command = [sys.executable, "-m", "benchmarks", "study", "--data", "digits", *map(str, arguments)]
@@ -1080,7 +1145,7 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path):
 
 DYING_WORKER = """
 import os, sys
-from nn.experiment import Experiment
+from nn.app.experiment import Experiment
 
 run = Experiment.run
 
@@ -1128,6 +1193,9 @@ class Process:
         self.wait()
         self._process.stderr.close()
 
+    def kill(self):
+        self._process.kill()
+
     def wait(self):
         status = self._process.wait()
         self._reader.join()
@@ -1136,7 +1204,9 @@ class Process:
 
 @contextmanager
 def cluster(folder, **environment):
-    """Yield the address of a scheduler with two workers, and the one that dies in its first training."""
+    """Yield the address of a scheduler with two workers, the one that dies in its first training, and the
+    scheduler.
+    """
     pytest.importorskip("distributed", reason="dask.distributed is not installed")
     server = ["-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
     options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", folder]
@@ -1146,7 +1216,7 @@ def cluster(folder, **environment):
             Process("Registered to", "-c", DYING_WORKER, address, *options) as dying,
             Process("Registered to", "-m", "distributed.cli.dask_worker", address, *options),
         ):
-            yield address, dying
+            yield address, dying, scheduler
 
 
 def test_a_cluster_loses_nothing_when_a_worker_dies(tmp_path):
@@ -1154,7 +1224,7 @@ def test_a_cluster_loses_nothing_when_a_worker_dies(tmp_path):
     name, arguments = "binary", ["--runs", "4"]
     local = ["study", name, *arguments, "--jobs", "1", "--data", "digits", "--out", str(tmp_path / "local")]
     assert main(local) == 0
-    with cluster(tmp_path) as (address, dying):
+    with cluster(tmp_path) as (address, dying, _):
         with study(name, *arguments, "--scheduler", address, "--out", tmp_path / "cluster") as process:
             output, error = process.communicate()
         assert process.returncode == 0, error
@@ -1168,9 +1238,9 @@ def test_a_cluster_loses_nothing_when_a_worker_dies(tmp_path):
 def test_a_training_that_the_scheduler_gives_up_ends_the_command(tmp_path):
     """A scheduler that tries nothing twice: the command says so, instead of waiting for ever."""
     arguments = ("binary", "--runs", "4", "--out", tmp_path / "cluster")
-    with cluster(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _):
+    with cluster(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _, _):
         with study(*arguments, "--scheduler", address) as process:
-            _, error = process.communicate(timeout=300)  # an older joblib waits for ever
+            _, error = process.communicate(timeout=300)
         assert process.returncode == 2
         message = error.splitlines()[-1]
         assert message.startswith("benchmarks: KilledWorker: "), error
@@ -1181,3 +1251,21 @@ def test_a_training_that_the_scheduler_gives_up_ends_the_command(tmp_path):
             output, error = process.communicate(timeout=300)
         assert process.returncode == 0, error
         assert f"4 trainings: {kept} found, {4 - kept} to do" in output
+
+
+def test_a_scheduler_that_dies_ends_the_command(tmp_path):
+    """It dies when the first training has come back: the command keeps that one, and says why it ends."""
+    arguments = ("activations-adam", "--runs", "4", "--out", tmp_path / "cluster")
+    with (
+        cluster(tmp_path) as (address, _, scheduler),
+        study(*arguments, "--scheduler", address) as process,
+    ):
+        for line in process.stdout:
+            if line.startswith("[1/20]"):
+                scheduler.kill()
+                break
+        _, error = process.communicate(timeout=300)
+    assert process.returncode == 2, error
+    message = "the connection to the scheduler is lost; what was trained is kept: run the command again"
+    assert error.splitlines()[-1] == f"benchmarks: {message}"
+    assert 1 <= len(outcomes(tmp_path / "cluster")) < 20

@@ -13,7 +13,7 @@ from nn.losses import softmax_cross_entropy
 from nn.network import Network
 from nn.optimizers import SGD, Adam
 from nn.regularization import clip_by_global_norm, dropout
-from nn.training import EarlyStopping, cosine, evaluate, exponential_decay, fit, step_decay
+from nn.training import EarlyStopping, cosine, evaluate, fit, step_decay
 
 
 @pytest.fixture
@@ -52,6 +52,43 @@ def test_fit_stops_when_the_caller_stops(rng, problem):
     assert np.array_equal(net.params.vector, after_two)
 
 
+def test_fit_trains_on_what_augment_returns(problem):
+    """Called before every epoch with X as it was given and the generator; X itself is not trained on."""
+    X, y = problem
+    pixels = np.round(10 * X).astype(np.int8)
+    before, calls, drawn = pixels.copy(), [], []
+
+    def augment(given, generator):
+        calls.append(given is pixels and generator is rng)
+        drawn.append(given / 10 + generator.normal(size=given.shape))
+        return drawn[-1]
+
+    rng = np.random.default_rng(5)
+    net, optimizer = Network((4, 8, 2), rng=rng), Adam()
+    losses = [
+        record.loss
+        for record in fit(net, optimizer, pixels, y, epochs=3, batch_size=16, rng=rng, augment=augment)
+    ]
+    assert calls == [True, True, True], "it gets X itself and the generator of the training"
+    assert np.array_equal(pixels, before)
+
+    rng = np.random.default_rng(5)
+    by_hand, optimizer = Network((4, 8, 2), rng=rng), Adam()
+    for epoch in range(3):
+        images = pixels / 10 + rng.normal(size=pixels.shape)
+        assert np.array_equal(images, drawn[epoch]), "one draw an epoch, before its batches"
+        loss = training.train_epoch(by_hand, optimizer, images, y, batch_size=16, rng=rng)
+        assert loss == losses[epoch]
+    assert np.array_equal(net.params.vector, by_hand.params.vector)
+
+
+def test_augment_must_return_a_sample_for_each_target(rng, problem):
+    X, y = problem
+    net = Network((4, 8, 2), rng=rng)
+    with pytest.raises(ValueError, match="X and y must hold the same samples; got 59 and 60"):
+        next(fit(net, Adam(), X, y, epochs=1, batch_size=16, rng=rng, augment=lambda X, rng: X[1:]))
+
+
 def test_fit_and_train_epoch_walk_the_same_way(problem):
     X, y = problem
     results = []
@@ -85,9 +122,7 @@ def test_divergence_is_one_clear_error(rng, problem):
 
 
 def test_schedules_have_known_values():
-    assert training.constant(7, 0.3) == 0.3
     assert step_decay(60, 0.8) == 0.2
-    assert math.isclose(exponential_decay(2, 0.5, factor=0.9), 0.405)
     rates = [cosine(epoch, 1.0, 12, warmup=4) for epoch in range(12)]
     assert np.allclose(rates[:4], [0.2, 0.4, 0.6, 0.8])
     assert rates[4] == 1.0

@@ -9,14 +9,16 @@ import pytest
 
 import nn.training
 from nn import losses, network, optimizers, training
-from tests.grading import board, learned, runner
-from tests.grading.exercises import EXERCISES
-from tests.grading.progress import Progress
-from tests.grading.results import FAILING, PASSED, WAITING, Result
-from tests.grading.runner import Grading
-from tests.grading.sources import Sources
-from tests.lessons.trainings import Outcome, Training, Watch, cross_entropy, require, summary, train
-from tests.solutions.textbook import textbook
+from tests.grading.course.exercises import EXERCISES
+from tests.grading.course.sources import Sources
+from tests.grading.course.textbook import textbook
+from tests.grading.desk import board, learned
+from tests.grading.desk.progress import Progress
+from tests.grading.finding import FAILING, PASSED
+from tests.grading.judging import runner
+from tests.grading.judging.results import Result, waiting
+from tests.grading.judging.runner import Grading
+from tests.lessons.trainings import Outcome, Training, Watch, cross_entropy, require_success, summary, train
 
 SMALL = Training(
     "small", 1, 60, 20, 2, epochs=12, lr=0.5, accuracy=0.9, loss=(2, 1.0), optimizer="SGD", patience=3
@@ -46,8 +48,8 @@ def outcome(accuracy=0.9, losses=(1.0,), confusion=None):
 
 def refused(outcomes, requirement=SMALL):
     kept = {}
-    with pytest.raises(AssertionError) as failure:
-        require(requirement, outcomes, kept.__setitem__)
+    with pytest.raises(pytest.fail.Exception) as failure:
+        require_success(requirement, outcomes, kept.__setitem__)
     assert "training" in kept, "what was reached is told in any case"
     return str(failure.value)
 
@@ -60,7 +62,7 @@ def test_cross_entropy_by_hand():
 
 def test_a_training_must_reach_its_accuracy_and_in_time():
     """The limits hold for means over the networks, and each kind of failure says where to look."""
-    require(SMALL, [outcome(0.88), outcome(0.92)], lambda *_: None)
+    require_success(SMALL, [outcome(0.88), outcome(0.92)], lambda *_: None)
     assert "learns, but too slowly" in refused([outcome(0.8)])
     assert "small: 90.0% of the test digits must be right; 89.00% were (the mean of 2 networks)" in refused(
         [outcome(0.88), outcome(0.90)]
@@ -69,7 +71,9 @@ def test_a_training_must_reach_its_accuracy_and_in_time():
     assert "nothing was learned" in refused([outcome(0.1, [2.3])])
     told = refused([outcome(0.95, [3.0, 1.5, 0.1]), outcome(0.95, [3.0, 0.9, 0.1])])
     assert "after 2 epochs the loss on the validation samples must be 1 at most; it was 1.200" in told
-    require(SMALL, [outcome(0.95, [0.7])], lambda *_: None)  # one that stopped before: its last loss counts
+    require_success(
+        SMALL, [outcome(0.95, [0.7])], lambda *_: None
+    )  # one that stopped before: its last loss counts
 
 
 def test_summary_has_the_worst_confusions_first():
@@ -106,7 +110,9 @@ def test_weights_that_are_not_brought_back_are_noticed(parts, rng):
 
     assert train(package(train_epoch=train_epoch), SMALL, parts, rng, lambda *_: None).accuracy > 0.7
     calls.clear()
-    with pytest.raises(AssertionError, match=r"after epoch \d; with the weights that EarlyStopping brought"):
+    with pytest.raises(
+        pytest.fail.Exception, match=r"after epoch \d; with the weights that EarlyStopping brought"
+    ):
         train(package(train_epoch=train_epoch, EarlyStopping=Forgetful), SMALL, parts, rng, lambda *_: None)
 
 
@@ -121,7 +127,7 @@ def test_dropout_that_stays_on_is_noticed(parts, rng):
 
     graded = package()
     graded.network = SimpleNamespace(Network=Restless)
-    with pytest.raises(AssertionError, match="forward gives other numbers each time"):
+    with pytest.raises(pytest.fail.Exception, match="forward gives other numbers each time"):
         train(graded, SMALL._replace(epochs=40, patience=40), parts, rng, lambda *_: None)
 
 
@@ -263,8 +269,8 @@ def test_trainings_wait_for_a_function_that_fails(solved, code):
     results = progress.results
     assert (results["sigmoid"].status, results["tanh"].status) == (PASSED, FAILING)
     assert results["dense"].status == PASSED
-    assert results["v1"][:3] == ("v1", WAITING, "waits for tanh")
-    assert results["v2"][:3] == ("v2", WAITING, "waits for tanh")
+    assert results["v1"][:3] == waiting("v1", "tanh")[:3]
+    assert results["v2"][:3] == waiting("v2", "tanh")[:3]
     assert not [event for event, _ in begun if event in ("epoch", "estimate")]
     assert {"v1", "v2"} <= {exercise.name for exercise in Progress(folder).stale()}
 
@@ -276,7 +282,7 @@ def test_the_first_training_that_hangs_is_the_last(solved, monkeypatch):
     results = Grading(folder, exercises=["v1", "v2"], limit=3.0).run().all()
     assert results["v1"].status == FAILING
     assert "An epoch of v1 did not come to an end within 3 seconds" in results["v1"].message
-    assert results["v2"][:3] == ("v2", WAITING, "waits for v1")
+    assert results["v2"][:3] == waiting("v2", "v1")[:3]
 
 
 def test_a_training_may_take_longer_than_one_epoch(solved, monkeypatch):

@@ -2,17 +2,22 @@
 
 import re
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tests.grading import commands
-from tests.grading.exercises import EXERCISES, LESSONS, TESTED_WITH
-from tests.grading.plugin import EXERCISE
-from tests.grading.runner import ROOT
-from tests.grading.skeletons import skeletons
-from tests.grading.sources import Sources
-from tests.solutions.textbook import textbook
+from tests.grading import ROOT
+from tests.grading.course.exercises import EXERCISES, LESSONS
+from tests.grading.course.skeletons import skeletons
+from tests.grading.course.sources import Sources
+from tests.grading.course.textbook import textbook
+from tests.grading.desk import commands
+from tests.grading.desk.progress import Progress
+from tests.grading.finding import FAILING
+from tests.grading.judging.plugin import EXERCISE
+from tests.grading.judging.runner import Grading
 
 
 @pytest.fixture
@@ -23,6 +28,15 @@ def folder(tmp_path):
     for name, text in textbook(set(EXERCISES) - {"step_decay"}).items():
         (package / name).write_text(text, encoding="utf-8")
     return package
+
+
+@pytest.fixture
+def begun(folder):
+    """The package with lessons 1 to 3 alone, whose tests are quick."""
+    solved = {name for name, exercise in EXERCISES.items() if exercise.lesson <= 3}
+    for name, text in textbook(solved).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
@@ -128,6 +142,104 @@ def test_the_file_that_lacks_a_name_is_the_one_to_mend(folder, kata):
     assert "Next: write step_decay" in kata()
 
 
+def watched(monkeypatch, kata, *saves):
+    """Return what ``watch`` prints of each of these saves; the first is made once it has begun, each of the
+    others when it next rests, and Ctrl-C follows.
+    """
+    saves = iter(saves)
+
+    def rest(_):
+        print("<rest>")
+        save = next(saves, None)
+        if save is None:
+            raise KeyboardInterrupt
+        save()
+
+    monkeypatch.setattr(commands, "time", SimpleNamespace(sleep=rest, monotonic=time.monotonic))
+    return kata("watch").split("<rest>\n")[1:-1]
+
+
+def once_before(monkeypatch, owner, name, save):
+    """Let ``save`` run once, before the next call of a function."""
+    original, left = getattr(owner, name), [save]
+
+    def called(*arguments, **options):
+        if left:
+            left.pop()()
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, called)
+
+
+WRONG_DENSE = "def dense(x, W, b):\n    return as_floating(x) @ W"
+WRONG_ERROR = "def mean_squared_error(predictions, targets):\n    return 0.0, predictions"
+WRONG_SIGMOID = "def sigmoid(z):\n    return as_floating(z)"
+WRONG_TANH = "def tanh(z):\n    return np.tanh(as_floating(z)) + 1"
+PLAIN_TANH = "def tanh(z):\n    return np.tanh(np.asarray(as_floating(z)))"
+BINARY = """def binary_cross_entropy(logits, targets):
+    logits = as_floating(logits)
+    if logits.shape != np.shape(targets):
+        raise ValueError("the shapes differ")
+    loss = np.mean(np.logaddexp(0, logits) - logits * targets)
+    return float(loss), ((sigmoid(logits) - targets) / logits.size).astype(logits.dtype)
+"""
+
+
+@pytest.mark.parametrize("moment", ["refresh", "current"])
+def test_watch_tells_of_a_file_that_is_saved_while_others_are_checked(begun, kata, monkeypatch, moment):
+    """The sigmoid is wrong by the time at which the loss that calls it is run: its failing screen comes."""
+
+    def save():
+        spoil(begun, "binary_cross_entropy", BINARY)
+        once_before(monkeypatch, Progress, moment, lambda: spoil(begun, "sigmoid", WRONG_SIGMOID))
+
+    told = "".join(watched(monkeypatch, kata, save, lambda: None))
+    assert "sigmoid: not right yet" in told, told
+    assert told.count("Smallest failing call: sigmoid(") == 1, told
+
+
+def test_watch_tells_of_what_was_checked_while_a_file_was_broken(begun, kata, monkeypatch):
+    """Both were saved at once: first the broken file is named, then how the other fails."""
+    mends = []
+
+    def save():
+        mends.append(spoil(begun, "mean_squared_error", "def mean_squared_error(predictions:"))
+        spoil(begun, "dense", WRONG_DENSE)
+
+    broken, mended, again = watched(monkeypatch, kata, save, lambda: mends.pop()(), lambda: None)
+    assert "Next: mend losses.py" in broken, broken
+    assert "dense: not right yet" in mended, mended
+    assert "Smallest failing call: dense(" in mended
+    assert again == "", "nothing has changed"
+
+
+def test_watch_shows_the_second_failure_when_the_first_is_mended(begun, kata, monkeypatch):
+    """Of several that fail, only the first was told in full."""
+    mends = []
+
+    def save():
+        mends.append(spoil(begun, "mean_squared_error", WRONG_ERROR))
+        spoil(begun, "dense", WRONG_DENSE)
+
+    both, mended, again = watched(monkeypatch, kata, save, lambda: mends.pop()(), lambda: None)
+    assert "mean_squared_error: not right yet" in both, both
+    assert "dense: not right yet" not in both
+    assert "mean_squared_error: passed" in mended, mended
+    assert "dense: not right yet" in mended
+    assert again == ""
+
+
+def test_a_result_does_not_count_for_code_that_was_saved_during_the_tests(begun, kata, monkeypatch):
+    """The tests may have read the new file: what they found is not said of the old one."""
+    assert "passed" in kata("check", "tanh")
+    mends = [spoil(begun, "tanh", PLAIN_TANH)]
+    once_before(monkeypatch, Grading, "__iter__", lambda: mends.append(spoil(begun, "tanh", WRONG_TANH)))
+    kata("check", "tanh")
+    mends.pop()()  # back to what was saved when the check began
+    assert Progress(begun).current()["tanh"].status != FAILING
+    assert "tanh: passed" in kata("check", "tanh")
+
+
 class Calls:
     """A plugin of pytest that notes which functions of a package run in an exercise's tests.
 
@@ -169,7 +281,7 @@ def _exercises(called):
 
 
 def test_an_exercise_is_judged_with_all_that_its_tests_call(tmp_path, monkeypatch):
-    """TESTED_WITH is complete, whatever the functions themselves call, and has nothing that no test calls."""
+    """No function is missing in tested_with, whatever the functions themselves call, and none is too much."""
     package = tmp_path / "textbook"
     package.mkdir()
     for name, text in textbook().items():
@@ -185,7 +297,7 @@ def test_an_exercise_is_judged_with_all_that_its_tests_call(tmp_path, monkeypatc
         exercise = EXERCISES[name]
         own = _exercises([(exercise.module, exercise.function)]) | {name}
         direct, everything = (_exercises(called[name]) - own for called in (calls.direct, calls.all))
-        listed = set(TESTED_WITH.get(name, ()))
+        listed = set(exercise.tested_with)
         assert not direct - empty.judged_with(exercise), f"the tests of {name} call them"
         assert not everything - solved.judged_with(exercise), f"they run in the tests of {name}"
         assert not listed - everything, f"they never run in the tests of {name}"

@@ -1,8 +1,9 @@
 """The best recipe, taken apart: what each of its ingredients is worth."""
 
-from nn.recipes import RECIPES
+from nn.app.markdown import paragraph
+from nn.app.recipes import RECIPES
 
-from .records import Row, Study
+from .study import Row, Study
 
 CHANCE = 0.002  # two standard errors of 10,000 test images at 99.2 %, and a little for the seeds
 
@@ -12,9 +13,9 @@ def worth(measured):
     rows = measured.rows("best")
     full, least = rows["all ingredients"], rows["no shifts, no dropout, constant rate"]
     lost = {
-        label: full.mean("accuracy") - setting.mean("accuracy")
-        for label, setting in rows.items()
-        if setting not in (full, least)
+        label: full.mean("accuracy") - row.mean("accuracy")
+        for label, row in rows.items()
+        if row not in (full, least)
     }
     order = sorted(lost, key=lost.get, reverse=True)
     clear = [f"{label} ({100 * lost[label]:.2f})" for label in order if lost[label] > CHANCE]
@@ -24,12 +25,13 @@ def worth(measured):
         for label in order
         if lost[label] <= CHANCE
     ]
-    return (
+    text = (
         f"More than {100 * CHANCE:.1f} points are lost by: {', '.join(clear)}. What the others lose may be "
         f"chance: {', '.join(unclear)}. Without shifts, dropout and the schedule together, "
         f"{100 * (1 - least.mean('accuracy')):.2f} % of the images are wrong instead of "
         f"{100 * (1 - full.mean('accuracy')):.2f} %."
     )
+    return [paragraph(text)]
 
 
 BEST = Study(

@@ -1,7 +1,8 @@
-"""The cluster: the same trainings on the workers of a Dask scheduler, through joblib's backend for it."""
+"""The cluster: the same trainings on the workers of a Dask scheduler."""
 
+import asyncio
 import socket
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, CancelledError
 from urllib.parse import urlsplit
 
 SECONDS = 10  # to wait for an answer of the scheduler
@@ -15,17 +16,27 @@ def results(function, tasks, address):
     Raises ValueError where dask.distributed is missing, or no scheduler answers, or a worker lacks this code;
     BrokenExecutor where a task has cost several workers their lives, or the scheduler has gone.
     """
-    from joblib import Parallel, delayed, parallel_config
-
     client = _connect(address)
     try:
+        from distributed import as_completed
+
         _check_workers(client)
-        # All tasks are handed over at once: workers that join later find work, too.
-        with parallel_config(_backend_class()(client=client)):
-            parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="all")
-            yield from parallel(delayed(function)(*task) for task in tasks)
+        # All tasks are handed over at once, in their order: workers that join later find work, too.
+        futures = [client.submit(function, *task, pure=False) for task in tasks]
+        for future in as_completed(futures, loop=client.loop):
+            yield _result(future)
+            future.release()
     finally:
         client.close()
+
+
+def _result(future):
+    try:
+        return future.result()
+    except (CancelledError, asyncio.CancelledError) as error:  # which of them, depends on the version
+        raise BrokenExecutor("the connection to the scheduler is lost") from error
+    except Exception as error:
+        raise BrokenExecutor(f"{type(error).__name__}: {error}") from error
 
 
 def _connect(address):
@@ -41,8 +52,11 @@ def _connect(address):
     except ValueError:
         raise ValueError(f"--scheduler must have the form tcp://HOST:PORT; got {address!r}") from None
     try:
-        # The client tries again and again for a while; a plain connection is refused at once.
-        socket.create_connection((place.hostname, place.port), timeout=SECONDS).close()
+        # The client tries again and again, and waits for one that is silent without end; a plain one is
+        # refused at once, and a scheduler greets it.
+        with socket.create_connection((place.hostname, place.port), timeout=SECONDS) as greeted:
+            if not greeted.recv(1):
+                raise ConnectionError("closed without a word")
         return Client(address, timeout=SECONDS, set_as_default=False)
     except OSError as error:  # TimeoutError is one, too
         raise ValueError(f"no Dask scheduler answers at {address}") from error
@@ -69,29 +83,3 @@ def _check_workers(client):
     for worker, error in client.run(absent).items():
         if error:
             raise ValueError(f"worker {worker}: {error}; start the workers in the project's folder")
-
-
-def _backend_class():
-    from joblib._dask import DaskDistributedBackend
-
-    class Backend(DaskDistributedBackend):
-        """joblib's backend, which does not tell joblib of a task that the scheduler has given up:
-        ``Parallel`` would wait for it for ever.
-        """
-
-        def submit(self, func, callback=None):
-            future = super().submit(func, callback)
-
-            def tell(future):
-                if (error := future.exception()) is not None:
-                    callback(error)
-
-            future.add_done_callback(tell)
-            return future
-
-        def retrieve_result_callback(self, out):
-            if isinstance(out, BaseException):
-                raise BrokenExecutor(f"{type(out).__name__}: {out}") from out
-            return super().retrieve_result_callback(out)
-
-    return Backend

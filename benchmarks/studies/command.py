@@ -4,10 +4,8 @@ import json
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
-from nn.files import replacing
-
-from . import others, recipes, store, summary
-from .definitions import STUDIES
+from . import index, recipes, runner, store, summary, times
+from .catalogue import STUDIES
 
 RESULTS = Path(__file__).parents[1] / "results" / "studies"
 REPORTS = (
@@ -55,18 +53,17 @@ def add(commands, positive):
 
 def run(options):
     """Run studies and write their pages, or list them; return the exit status."""
-    known = [*STUDIES, *others.OTHERS]
-    unknown = [name for name in options.names if name not in known]
+    unknown = [name for name in options.names if name not in STUDIES]
     if unknown:
-        raise ValueError(f"there is no study {unknown[0]!r}; the studies are {', '.join(known)}")
+        raise ValueError(f"there is no study {unknown[0]!r}; the studies are {', '.join(STUDIES)}")
     if options.list:
         return _list()
     if options.table:
-        print("\n".join(recipes.table(REPORTS)))
+        print(recipes.table(REPORTS))
         return 0
     if bool(options.names) == options.all:
         raise ValueError("name the studies to run, or give --all; --list shows them")
-    names = known if options.all else options.names
+    studies = [study for name, study in STUDIES.items() if options.all or name in options.names]
     pages = options.pages or options.out / "pages"
     if options.stored:
         data, checksum = _stored(options)
@@ -75,15 +72,15 @@ def run(options):
         checksum = dataset.checksum
         for option, folder in (("--out", options.out), ("--pages", pages)):
             _make(option, folder)
-        _measure(names, data, dataset, options)
-    for page in _write_pages(names, data, checksum, options, pages):
+        _measure(studies, data, dataset, options)
+    for page in _write_pages(studies, data, checksum, options, pages):
         print(page)
     return 0
 
 
 def _load(name):
     """Load the data and say which they are; return name and Dataset."""
-    from nn import data
+    from nn.app import data
 
     name, reason = (name, "as asked") if name else data.choose()
     print(f"Data: {name} ({reason})", flush=True)
@@ -98,25 +95,17 @@ def _make(option, folder):
         raise ValueError(f"{option} must be a folder; {folder} is a file, or in one") from None
 
 
-def _measure(names, data, dataset, options):
+def _measure(studies, data, dataset, options):
     """Measure what is not stored yet."""
-    from . import runner, times
-
-    n_jobs = options.jobs or _cores()
-    studies = [STUDIES[name] for name in names if name in STUDIES]
     if options.times:
         for study in studies:
             if "ratio" in study.show:
                 print(f"{study.name}: timing", flush=True)
-                _write_json(_times_path(options.out, study), times.measure(study, dataset))
+                store.write_json(times.path(options.out, study), times.measure(study, dataset))
         return
-    arguments = {"runs": options.runs, "n_jobs": n_jobs, "scheduler": options.scheduler}
+    arguments = {"runs": options.runs, "n_jobs": options.jobs or _cores(), "scheduler": options.scheduler}
     try:
-        if studies:
-            runner.run(studies, data, dataset.checksum, options.out, **arguments)
-        for name in names:
-            if name in others.OTHERS:
-                others.measure(name, dataset, options.out, runs=options.runs, n_jobs=n_jobs)
+        runner.run(studies, data, dataset.checksum, options.out, **arguments)
     except BrokenExecutor as error:
         raise ValueError(f"{error}; what was trained is kept: run the command again") from error
 
@@ -126,26 +115,14 @@ def committed():
     data = _committed_data()
     if "mnist" not in data:
         raise ValueError(f"there are no records on MNIST in {REPORTS}")
-    known = measured(REPORTS, data["mnist"], committed=True)
-    known.tables = REPORTS
-    return known
-
-
-def _times_path(out, study):
-    return Path(out, "times", f"{study.name}.json")
-
-
-def _write_json(path, content):
-    with replacing(path, "w", encoding="utf-8") as file:
-        json.dump(content, file)
+    return measured(REPORTS, data["mnist"], committed=True, tables=REPORTS)
 
 
 def _stored(options):
     """Return name and checksum of the data that stored or committed trainings are about; they are loaded only
     if there is no training on them.
     """
-    known = [_data_of(store.stored(options.out)), _committed_data()]
-    for found in known:
+    for found in (_data_of(store.stored(options.out)), _committed_data()):
         name = options.data or ("mnist" if "mnist" in found else next(iter(found), None))
         if name in found:
             return name, found[name]
@@ -154,49 +131,32 @@ def _stored(options):
 
 
 def _committed_data():
-    return {k: v for name in STUDIES for k, v in _data_of(store.kept_trainings(REPORTS, name)).items()}
+    return {k: v for name in STUDIES for k, v in _data_of(store.kept_records(REPORTS, name)).items()}
 
 
 def _data_of(records):
-    """Return checksums by name of the data of trainings."""
-    return {record["job"]["data"]: record["job"]["checksum"] for record in records.values()}
+    """Return checksums by name of the data of jobs."""
+    jobs = [record["job"] for record in records.values() if "job" in record]
+    return {job["data"]: job["checksum"] for job in jobs}
 
 
-def measured(out, checksum, *, runs=None, committed=False):
+def measured(out, checksum, *, runs=None, committed=False, tables=None):
     """Return ``summary.Measured`` of what a folder holds, and of the committed records besides if asked."""
-    from . import times
-
-    records, taken = store.stored(out), []
-    for study in STUDIES.values():
-        path = _times_path(out, study)
-        taken += [json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
+    files = [times.path(out, study) for study in STUDIES.values()]
+    taken = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
     if committed:
         taken = [r for name in STUDIES for r in store.kept(REPORTS / f"{name}{store.KEPT}")] + taken
     of = {name: r for name, study in STUDIES.items() for r in taken if times.is_of(r, study, checksum)}
     kept = REPORTS if committed else None
-    return summary.Measured(STUDIES, records, checksum, runs=runs, times=of, kept=kept)
+    records = store.stored(out)
+    return summary.Measured(STUDIES, records, checksum, runs=runs, times=of, kept=kept, tables=tables)
 
 
-def _write_pages(names, data, checksum, options, folder):
+def _write_pages(studies, data, checksum, options, folder):
     """Write the pages of studies, and the index of all that have a page in the folder; return the paths."""
-    from . import pages
-
-    known = measured(options.out, checksum, committed=options.stored)
-    known.runs, known.tables = options.runs, folder
+    known = measured(options.out, checksum, runs=options.runs, committed=options.stored, tables=folder)
     shown = Path(data).stem if data.endswith(".csv") else data
-    asked = [study for study in STUDIES.values() if study.name in names]
-    written = [
-        pages.write_study(study, known, folder, shown) for study in asked if known.has_records(study.name)
-    ]
-    gathered = {name: study for name, study in STUDIES.items() if (folder / f"{name}.md").exists()}
-    beside = []
-    for name in others.OTHERS:
-        folders = [options.out, REPORTS] if options.stored else [options.out]
-        record = others.find(name, checksum, folders, runs=options.runs)
-        if record is not None and name in names:
-            written.append(others.write_page(name, record, checksum, folder, shown))
-        if (folder / f"{name}.md").exists():
-            beside.append((name, others.module(name).TITLE))
+    written = [study.page(known, folder, shown) for study in studies if known.records(study.name)]
     if not written and options.times:
         return []  # they are stored, and wait for trainings
     if not written:
@@ -204,7 +164,8 @@ def _write_pages(names, data, checksum, options, folder):
         raise ValueError(
             f"nothing of these studies is stored in {options.out}{runs}; train them without --stored"
         )
-    return [*written, pages.write_index(gathered, folder, shown, beside)]
+    gathered = {name: study for name, study in STUDIES.items() if (folder / f"{name}.md").exists()}
+    return [*written, index.write(gathered, folder, shown)]
 
 
 def _cores():
@@ -214,13 +175,9 @@ def _cores():
 
 
 def _list():
-    from . import runner
-
     print(f"{'name':<28} {'document':<9} {'rows':>4} {'runs':>4}  {'minutes':>7}  (guess, one core)")
     for study in STUDIES.values():
-        minutes = runner.estimate(study) / 60
-        about = f"{study.document or '-':<9} {len(study.rows):>4} {study.runs:>4}"
+        minutes, rows = runner.estimate(study) / 60, len(getattr(study, "rows", ())) or "-"
+        about = f"{study.document or '-':<9} {rows:>4} {study.runs:>4}"
         print(f"{study.name:<28} {about}  {minutes:>7.1f}")
-    for name in others.OTHERS:
-        print(f"{name:<28} {others.module(name).TITLE}")
     return 0

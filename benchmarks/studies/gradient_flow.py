@@ -8,16 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from nn import plots
-from nn.experiment import Experiment
+from nn.app import plots
+from nn.app.experiment import Experiment
+from nn.app.markdown import markdown_table
+from nn.app.recipes import Recipe
 from nn.optimizers import SGD
-from nn.recipes import Recipe
 from nn.training import evaluate, train_batches
 
-from . import pictures
+from ..saving import save
+from .study import Computed
 from .training import settings
 
-TITLE = "Vanishing and exploding gradients"
 DEEP = Recipe(
     name="deep",
     summary="ten layers of weights, plain gradient descent",
@@ -44,21 +45,17 @@ SETTINGS = {
 }
 
 
-def measure(dataset, *, runs, n_jobs=1, recipe=DEEP):
+def measure(dataset, runs, recipe=DEEP):
     """Return the gradient norms of a deep network for each activation and start as a dict, fit for JSON.
 
-    runs: seeds for each. n_jobs: processes.
+    runs: seeds for each.
     """
-    from joblib import Parallel, delayed
-
     pairs = [(activation, initializer) for activation in ACTIVATIONS for initializer in INITIALIZERS]
-    found = iter(
-        Parallel(n_jobs)(
-            delayed(one_run)(dataset, replace(recipe, activation=activation, initializer=initializer), seed)
-            for activation, initializer in pairs
-            for seed in range(runs)
-        )
-    )
+    cases = []
+    for activation, initializer in pairs:
+        changed = replace(recipe, activation=activation, initializer=initializer)
+        each = [one_run(dataset, changed, seed) for seed in range(runs)]
+        cases.append({"activation": activation, "initializer": initializer, "runs": each})
     return {
         "data": dataset.name,
         "runs": runs,
@@ -67,10 +64,7 @@ def measure(dataset, *, runs, n_jobs=1, recipe=DEEP):
         "epochs": recipe.epochs,
         "batch_size": recipe.batch_size,
         "lr": recipe.lr,
-        "cases": [
-            {"activation": activation, "initializer": initializer, "runs": [next(found) for _ in range(runs)]}
-            for activation, initializer in pairs
-        ],
+        "cases": cases,
     }
 
 
@@ -140,26 +134,21 @@ def picture(result):
     return figure
 
 
-def page(result, folder):
-    """Write the picture into the folder and yield the lines of the page."""
-    pictures.save(picture(result), Path(folder, "gradient-flow.png"))
-    yield "| network | first layer | last layer | first / last | accuracy |"
-    yield "|---|---|---|---|---|"
+def blocks(result, folder):
+    """Write the picture into the folder and yield the blocks of the page."""
+    save(picture(result), Path(folder, "gradient-flow.png"))
+    rows = []
     for case in result["cases"]:
         starts = np.array([run["norms"][0] for run in case["runs"]])
         medians = np.median(starts[:, 0]), np.median(starts[:, -1]), np.median(starts[:, 0] / starts[:, -1])
         ends = [run["diverged"] for run in case["runs"] if run["diverged"]]
         end = f", {len(ends)} of {len(case['runs'])} diverged" if ends else ""
-        cells = [_name(case), *(f"{median:.2g}" for median in medians), f"{_accuracy(case):.2%}{end}"]
-        yield f"| {' | '.join(cells)} |"
-    yield ""
+        rows.append([_name(case), *(f"{median:.2g}" for median in medians), f"{_accuracy(case):.2%}{end}"])
+    yield markdown_table(["network", "first layer", "last layer", "first / last", "accuracy"], rows)
     yield FACTS.format(hidden=result["layers"] - 1, **result)
-    yield ""
     yield "![Norms of the gradients of each layer while training](gradient-flow.png)"
-    yield ""
     if result["data"] != "mnist":
         yield "What follows describes MNIST."
-        yield ""
     yield READING
 
 
@@ -195,3 +184,12 @@ explodes, and so do the weights, in a few steps.
 
 Sources: Glorot & Bengio 2010, *Understanding the Difficulty of Training Deep Feedforward Neural
 Networks*, sections 3 and 4.2; He, Zhang, Ren & Sun 2015, *Delving Deep into Rectifiers*, section 2.2."""
+
+GRADIENT_FLOW = Computed(
+    name="gradient-flow",
+    title="Vanishing and exploding gradients",
+    settings=SETTINGS,
+    measure=measure,
+    blocks=blocks,
+    cost=300.0,
+)

@@ -1,42 +1,29 @@
 """The pictures of a study: errors of its rows, curves of its trainings, confusions, digits.
 
-Each function draws one picture and returns matplotlib's Figure; ``save`` writes it.
+Each function draws one picture and returns matplotlib's Figure.
 """
 
-import io
 import math
 
 import numpy as np
 
-from nn import plots
-from nn.files import replacing
-from nn.plots import new_figure
+from nn.app import plots
+from nn.app.plots import SEVERAL, TRAINING, VALIDATION, new_figure
 
-from .summary import best_setting, reading
+from .metrics import best_row, reading
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # told apart by everyone
-OURS, DOCUMENT = COLOURS[0], COLOURS[1]
-PARTS = {"validation": COLOURS[0], "training": COLOURS[1], "test": COLOURS[2]}
+OURS, DOCUMENT = TRAINING, VALIDATION  # blue and vermilion
+PARTS = {"validation": VALIDATION, "training": TRAINING, "test": SEVERAL[2]}
 NAMES = {"validation": "validation", "training": "a sample of the training images", "test": "test"}
 MOST_LINES = 6  # trainings that share a panel; more have a panel each
 WIDE = 5  # times the least error: from there on the axis of errors is logarithmic
-
-
-def save(figure, path):
-    """Write a figure as PNG, sharp, and with few colours so that it is small enough for a repository."""
-    from PIL import Image
-
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=150)
-    with Image.open(drawn) as picture, replacing(path) as file:
-        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
 
 
 def errors(study, found):
     """Draw the error of every row: a dot for each run, the mean with one deviation, the document's figure;
     and beside it the epochs, if the document prints them.
     """
-    with_epochs = any(setting.row.printed.epochs for setting in found)
+    with_epochs = any(row.printed.epochs for row in found)
     figure, axes = new_figure(9 if with_epochs else 7, 0.36 * len(found) + 1.5, 1, 2 if with_epochs else 1)
     _dots(axes[0, 0], found, "accuracy", lambda value: 100 * (1 - value), "error, % of the images")
     if with_epochs:
@@ -65,7 +52,7 @@ def curves(study, found, what):
         for ax, part in zip(axes.flat, ("validation", "training"), strict=True):
             for place, (label, outcomes) in enumerate(trainings.items()):
                 # Each line is thinner than the one before: where two coincide, both are seen.
-                style = {"color": COLOURS[place], "linewidth": 3.6 * 0.75**place, "label": label}
+                style = {"color": SEVERAL[place], "linewidth": 3.6 * 0.75**place, "label": label}
                 _line(ax, outcomes, f"{part}_{what}", **style)
             ax.set_title(NAMES[part], fontsize=10)
     else:
@@ -105,13 +92,13 @@ def share_a_panel(study, found):
 
 def scores(study, found):
     """Draw precision, recall and F1 on the validation images against epochs, of the document's best row."""
-    setting = best_setting(study, found)
+    row = best_row(study, found)
     figure, axes = new_figure(7.2, 4.2, 1, 1)
     for place, (name, label) in enumerate({"precision": "precision", "recall": "recall", "f1": "F1"}.items()):
-        mean, _ = _band(setting.good, name)
+        mean, _ = _band(row.good, name)
         ax, width = axes[0, 0], 3.4 - 0.9 * place
-        ax.plot(range(1, len(mean) + 1), 100 * mean, color=COLOURS[place], linewidth=width, label=label)
-    plots.finish(ax, "epochs", "mean over the digits, %", f"{study.title}: {setting.row.label}")
+        ax.plot(range(1, len(mean) + 1), 100 * mean, color=SEVERAL[place], linewidth=width, label=label)
+    plots.finish(ax, "epochs", "mean over the digits, %", f"{study.title}: {row.label}")
     figure.legend(loc="outside right center", frameon=False, fontsize=9)
     return figure
 
@@ -120,27 +107,18 @@ def confusions(study, found):
     """Draw the confusion matrices of the first seed: of every row where there are two classes, else of the
     best one.
     """
-    found = [setting for setting in found if setting.figures]
+    found = [row for row in found if row.metrics]
     classes = found[0].good[0]["classes"]
     if len(classes) > 2:
-        best = best_setting(study, found)
-        return plots.confusion_matrix(_confusion(best), classes, best.row.label)
+        best = best_row(study, found)
+        return plots.confusion_matrix(_confusion(best), classes, best.label)
     side = math.ceil(math.sqrt(len(found)))
     figure, axes = new_figure(2.3 * side + 1, 2.4 * -(-len(found) // side), -(-len(found) // side), side)
     for empty in axes.flat[len(found) :]:
         empty.set_axis_off()
-    for ax, setting in zip(axes.flat, found, strict=False):
-        confusion = _confusion(setting)
-        errors = confusion * (1.0 - np.eye(len(classes)))
-        ax.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=40)
-        for (row, column), count in np.ndenumerate(confusion):
-            ax.text(
-                column, row, str(count), ha="center", va="center", weight="bold" if row == column else None
-            )
-        ax.set_xticks(range(len(classes)), classes)
-        ax.set_yticks(range(len(classes)), classes)
-        plots.grid_between(ax, len(classes))
-        ax.set_title(setting.row.label, fontsize=9)
+    for ax, row in zip(axes.flat, found, strict=False):
+        plots.draw_confusion(ax, _confusion(row), classes, most=40)
+        ax.set_title(row.label, fontsize=9)
     figure.supxlabel("answer", fontsize=9)
     figure.supylabel("digit shown", fontsize=9)
     return figure
@@ -150,13 +128,9 @@ def digits(study, found):
     """Draw nine random test images with the answers of the first seed's network."""
     outcome = found[0].good[0]
     end, classes = outcome["readings"]["end"], outcome["classes"]
-    captions, wrong = [], []
-    for truth, answer, confidence in zip(end["truth"], end["answers"], end["confidence"], strict=True):
-        wrong.append(answer != truth)
-        says = f"{classes[answer]} ({confidence:.1%})"
-        captions.append(f"says {says},\nis {classes[truth]}" if wrong[-1] else says)
-    X = np.array(end["images"])
-    return plots.digits(X, end["image_shape"], captions, wrong, f"{study.title}: nine test images")
+    answered = end["truth"], end["answers"], end["confidence"]
+    title = f"{study.title}: nine test images"
+    return plots.answers(np.array(end["images"]), end["image_shape"], *answered, classes, title)
 
 
 def against_ratio(study, found):
@@ -164,13 +138,13 @@ def against_ratio(study, found):
     figure, axes = new_figure(7.2, 4.4, 1, 1)
     ax = axes[0, 0]
     points = {}
-    for setting in found:
-        if setting.figures:
-            recipe = study.recipe(setting.row)
-            deviation = setting.deviation("accuracy") or 0
-            point = (recipe.batch_size / recipe.lr, 100 * setting.mean("accuracy"), 100 * deviation)
+    for row in found:
+        if row.metrics:
+            recipe = study.recipe(row.definition)
+            deviation = row.deviation("accuracy") or 0
+            point = (recipe.batch_size / recipe.lr, 100 * row.mean("accuracy"), 100 * deviation)
             points.setdefault(recipe.lr, []).append(point)
-    for colour, (rate, line) in zip(COLOURS, points.items(), strict=False):
+    for colour, (rate, line) in zip(SEVERAL, points.items(), strict=False):
         ratio, accuracy, deviation = zip(*line, strict=True)
         ax.errorbar(
             ratio,
@@ -206,9 +180,9 @@ def _entitle(figure, study):
 
 def _dots(ax, found, name, convert, label):
     values = []
-    for place, setting in enumerate(found):
-        runs = [convert(value) for value in setting.values(name)]
-        printed = _printed(setting.row.printed, name, convert)
+    for place, row in enumerate(found):
+        runs = [convert(value) for value in row.values(name)]
+        printed = _printed(row.printed, name, convert)
         if runs:
             style = {
                 "color": OURS,
@@ -218,17 +192,17 @@ def _dots(ax, found, name, convert, label):
                 "label": "a run here",
             }
             ax.plot(runs, [place + 0.25] * len(runs), "o", **style)
-            width = abs(convert(setting.deviation(name) or 0) - convert(0))
+            width = abs(convert(row.deviation(name) or 0) - convert(0))
             style = {"color": OURS, "markersize": 10, "capsize": 3, "label": "mean here, one deviation"}
-            ax.errorbar(convert(setting.mean(name)), place, xerr=width or None, fmt="|", **style)
+            ax.errorbar(convert(row.mean(name)), place, xerr=width or None, fmt="|", **style)
         else:
             where = {"xy": (0.01, place), "xycoords": ("axes fraction", "data"), "va": "center"}
-            ax.annotate("diverged" if setting.failed else "not measured", **where, fontsize=8, color="gray")
+            ax.annotate("diverged" if row.failed else "not measured", **where, fontsize=8, color="gray")
         if printed:
             style = "D" if len(printed) == 1 else "D-"
             ax.plot(printed, [place] * len(printed), style, color=DOCUMENT, markersize=5, label="document")
         values += [*runs, *printed]
-    ax.set_yticks(range(len(found)), [setting.row.label for setting in found], fontsize=8)
+    ax.set_yticks(range(len(found)), [row.label for row in found], fontsize=8)
     ax.set_ylim(len(found) - 0.5, -0.5)
     ax.set_xlabel(label, fontsize=9)
     if name == "accuracy" and values and min(values) > 0 and max(values) > WIDE * min(values):
@@ -283,11 +257,11 @@ def _trainings(study, found):
     share it.
     """
     trainings, seen = {}, []
-    for setting in reversed(found):  # the row that is read last gives its name
-        recipe = study.recipe(setting.row)
-        if setting.good and recipe not in seen:
+    for row in reversed(found):  # the row that is read last gives its name
+        recipe = study.recipe(row.definition)
+        if row.good and recipe not in seen:
             seen.append(recipe)
-            trainings[setting.row.label] = setting.good
+            trainings[row.label] = row.good
     return dict(reversed(trainings.items()))
 
 
@@ -303,5 +277,5 @@ def _band(outcomes, name):
     return np.mean(lines, axis=0), np.std(lines, axis=0, ddof=1 if len(lines) > 1 else 0)
 
 
-def _confusion(setting):
-    return np.array(reading(setting.row, setting.good[0])["confusion"])
+def _confusion(row):
+    return np.array(reading(row.definition, row.good[0])["confusion"])

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from nn import optimizers, plots
-from nn.experiment import Experiment
-from nn.recipes import RECIPES
+from nn import optimizers
+from nn.app import plots
+from nn.app.experiment import Experiment
+from nn.app.markdown import markdown_table
+from nn.app.recipes import RECIPES
 from nn.training import train_batches
 
-from . import pictures
+from ..saving import save
+from .study import Computed
 from .training import settings
 
-TITLE = "The learning-rate range test"
 OPTIMIZERS = {"sgd": "gradient descent", "nesterov": "Nesterov", "adam": "Adam"}
 LOWEST, HIGHEST = 1e-6, 100.0
 STEPS = 1500  # from one to the other: nearly one pass over MNIST in batches of 32
@@ -37,27 +39,21 @@ MARKS = {
 }
 
 
-def measure(dataset, *, runs, n_jobs=1):
+def measure(dataset, runs):
     """Return the range tests of the v2 network under several optimizers as a dict, fit for JSON.
 
-    runs: seeds for each. n_jobs: processes.
+    runs: seeds for each.
     """
-    from joblib import Parallel, delayed
-
     recipe = RECIPES["v2"]
-    tests = iter(
-        Parallel(n_jobs)(
-            delayed(one_test)(dataset, replace(recipe, optimizer=optimizer), seed)
-            for optimizer in OPTIMIZERS
-            for seed in range(runs)
-        )
-    )
     return {
         "data": dataset.name,
         "batch_size": recipe.batch_size,
         "lr": recipe.lr,
         "runs": runs,
-        "tests": {optimizer: [next(tests) for _ in range(runs)] for optimizer in OPTIMIZERS},
+        "tests": {
+            optimizer: [one_test(dataset, replace(recipe, optimizer=optimizer), seed) for seed in range(runs)]
+            for optimizer in OPTIMIZERS
+        },
     }
 
 
@@ -142,21 +138,18 @@ def picture(result):
     return figure
 
 
-def page(result, folder):
-    """Write the picture into the folder and yield the lines of the page."""
-    pictures.save(picture(result), Path(folder, "range-test.png"))
+def blocks(result, folder):
+    """Write the picture into the folder and yield the blocks of the page."""
+    save(picture(result), Path(folder, "range-test.png"))
     yield OPENING
-    yield ""
-    yield "| optimizer | steepest descent at | lowest loss at | runs away at |"
-    yield "|---|---|---|---|"
-    for optimizer, runs in result["tests"].items():
-        yield f"| {OPTIMIZERS[optimizer]} | {' | '.join(_span(runs, mark) for mark in MARKS)} |"
-    yield ""
+    head = ["optimizer", "steepest descent at", "lowest loss at", "runs away at"]
+    rows = (
+        [OPTIMIZERS[name], *(_span(runs, mark) for mark in MARKS)] for name, runs in result["tests"].items()
+    )
+    yield markdown_table(head, rows)
     limits = {"lowest": LOWEST, "highest": HIGHEST, "window": WINDOW, "runaway": RUNAWAY, "steps": STEPS}
     yield FACTS.format(**limits, **result)
-    yield ""
     yield "![Loss against learning rate](range-test.png)"
-    yield ""
     yield READING
 
 
@@ -192,3 +185,13 @@ def _span(runs, mark):
     if None in rates:
         return "nowhere in reach"
     return f"{np.median(rates):.2g} ({min(rates):.2g} to {max(rates):.2g})"
+
+
+RANGE_TEST = Computed(
+    name="range-test",
+    title="The learning-rate range test",
+    settings=SETTINGS,
+    measure=measure,
+    blocks=blocks,
+    cost=60.0,
+)

@@ -1,9 +1,12 @@
 """The table of recipes in README.md, taken from the tables of the studies."""
 
-from . import summary
-from .claims import spread
-from .definitions import STUDIES
+from nn.app.markdown import markdown_table
 
+from . import summary
+from .catalogue import STUDIES
+from .metrics import plus_minus
+
+HEAD = ("recipe", "batch", "epochs", "accuracy, %", "F1", "document: accuracy, %", "F1", "runs")
 ROWS = (  # recipe, batch, epochs, study, row
     ("v1", "full", "10", "baseline-vs-improved", "v1, 10 epochs"),
     ("v1", "full", "100", "baseline-vs-improved", "v1, 100 epochs"),
@@ -25,24 +28,21 @@ ROWS = (  # recipe, batch, epochs, study, row
 
 
 def table(folder):
-    """Return the table as lines of Markdown, from the studies' tables in a folder; a row is left out if
+    """Return the table in Markdown, from the studies' tables in a folder; a row is left out if
     nothing of it has been measured.
     """
     measured = summary.Measured(STUDIES, {}, "", tables=folder)
-    lines = [
-        "| recipe | batch | epochs | accuracy, % | F1 | document: accuracy, % | F1 | runs |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    rows = []
     for recipe, batch, epochs, study, label in ROWS:
-        setting = next(setting for setting in measured.settings(study) if setting.row.label == label)
-        if not setting.figures:
+        row = next(row for row in measured.table(study) if row.label == label)
+        if not row.metrics:
             continue
-        printed = setting.row.printed
+        printed = row.printed
         accuracy = "" if printed.accuracy is None else f"{100 * printed.accuracy:.2f}"
         if printed.accuracy_to is not None:
             accuracy += f" to {100 * printed.accuracy_to:.2f}"
         f1 = "" if printed.f1 is None else f"{printed.f1:.3f}"
-        ours = f"{setting.mean('f1'):.3f}" if setting.row.part == "test" else ""  # F1 is of the test images
-        cells = [recipe, batch, epochs, spread(setting), ours, accuracy, f1]
-        lines.append(f"| {' | '.join([*cells, str(len(setting.figures))])} |")
-    return lines
+        ours = f"{row.mean('f1'):.3f}" if row.part == "test" else ""  # F1 is of the test images
+        cells = [recipe, batch, epochs, plus_minus(row), ours, accuracy, f1]
+        rows.append([*cells, len(row.metrics)])
+    return markdown_table(HEAD, rows)

@@ -1,5 +1,8 @@
-"""The store: each finished training in a file of its own, found again by all that decides its outcome; and
-the records of a study together, compressed, beside its page.
+"""The store: the record of each finished job, found again by all that decides its outcome.
+
+A job is a dict of plain values. A record is its "key", the "job", its "outcome", which repeats, its "cost",
+which does not, and a "digest" of these, so that a file altered by accident is not believed. While a study is
+measured each record is a file of its own; beside a study's page all of its records are one compressed file.
 """
 
 import gzip
@@ -8,10 +11,10 @@ import json
 import zlib
 from pathlib import Path
 
-from nn.files import replacing
+from nn.app.files import replacing
 
-# Part of every key. To be raised when the same settings no longer give the same outcome: when a default of
-# the recipe or the way of training, sampling or measuring changes.
+# Part of the key of every training. To be raised when the same settings no longer give the same outcome: when
+# a default of the recipe or the way of training, sampling or measuring changes.
 FORMAT = 2
 KEPT = ".jsonl.gz"  # what the name of a study's file of records ends with
 
@@ -19,45 +22,35 @@ KEPT = ".jsonl.gz"  # what the name of a study's file of records ends with
 def key(job):
     """Return the name of a job: a hash of all that decides its outcome, the same on every machine.
 
-    The name of the data is left out: the checksum says what they are.
+    The name of the data is left out: the checksum says what they are. So is the name of a computed study: its
+    settings say what it computes.
     """
-    values = {name: value for name, value in job.items() if name != "data"}
-    text = json.dumps({"format": FORMAT, **values}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    values = {name: value for name, value in job.items() if name not in ("data", "study")}
+    return _hash(values if "study" in job else {"format": FORMAT, **values})[:24]
 
 
 def path(folder, job):
     """Return where a job's record is stored."""
+    if "study" in job:
+        return Path(folder, "others", f"{job['study']}-{key(job)}.json")
     return Path(folder, "trainings", f"{key(job)}.json")
 
 
-def write(folder, job, record):
-    """Store the record of a finished job, whole or not at all."""
-    content = {"key": key(job), "job": job, **record, "digest": _digest(job, record)}
-    with replacing(path(folder, job), "w", encoding="utf-8") as file:
-        json.dump(content, file)
+def write(folder, job, measured):
+    """Store the record of a finished job, whole or not at all; measured: its outcome and its cost."""
+    write_json(path(folder, job), {"key": key(job), "job": job, **measured, "digest": _digest(job, measured)})
 
 
 def read(folder, job):
     """Return the record of a job; None if there is none, or only a damaged one."""
-    try:
-        record = json.loads(path(folder, job).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record if _is_sound(record) and record["key"] == key(job) else None
+    return find(_sound([_load(path(folder, job))]), job)
 
 
 def stored(folder):
-    """Return the sound records of all trainings in a folder, by key."""
-    found = {}
-    for file in sorted(Path(folder, "trainings").glob("*.json")):
-        try:
-            record = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if _is_sound(record):
-            found[record["key"]] = record
-    return found
+    """Return the sound records of all jobs in a folder, by key."""
+    return _sound(
+        _load(file) for name in ("trainings", "others") for file in Path(folder, name).glob("*.json")
+    )
 
 
 def keep(file, records):
@@ -71,7 +64,7 @@ def keep(file, records):
 
 
 def kept(file):
-    """Return the records that ``keep`` wrote; none if the file is missing.
+    """Return all that ``keep`` wrote; nothing if the file is missing.
 
     Raises ValueError for a file that is damaged.
     """
@@ -84,21 +77,56 @@ def kept(file):
         raise ValueError(f"the records in {file} are damaged ({error}); restore the file") from error
 
 
-def kept_trainings(folder, name):
-    """Return the sound records of the trainings that are kept beside a study's page in a folder, by key."""
-    records = kept(Path(folder, f"{name}{KEPT}"))
+def kept_records(folder, name):
+    """Return the sound records that are kept beside a study's page in a folder, by key."""
+    return _sound(kept(Path(folder, f"{name}{KEPT}")))
+
+
+def find(records, job):
+    """Return the record of a job among records by key; None if there is none.
+
+    Earlier versions stored the bare result of a computed study, without its job: it comes back as a record.
+    """
+    record = records.get(key(job))
+    if record is None or "job" in record:
+        return record
+    cost = {name: record[name] for name in ("seconds", "n_jobs", "date", "machine")}
+    measured = {"outcome": record["result"], "cost": cost}
+    return {"key": key(job), "job": job, **measured, "digest": _digest(job, measured)}
+
+
+def write_json(file, content):
+    """Write a JSON file, whole or not at all."""
+    with replacing(file, "w", encoding="utf-8") as target:
+        json.dump(content, target)
+
+
+def _load(file):
+    """Return what a JSON file holds; None if it is missing or damaged."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _sound(records):
+    """Return by key the records that say what they said when they were written."""
     return {record["key"]: record for record in records if _is_sound(record)}
 
 
 def _is_sound(record):
-    """Return True if a record says what it said when it was written, and its key is that of its job."""
     try:
-        return record["digest"] == _digest(record["job"], record) and record["key"] == key(record["job"])
-    except (KeyError, TypeError):
+        if "result" in record:  # see ``find``
+            return "key" in record and record["digest"] == _hash(record["result"])[:24]
+        job = record["job"]
+        return record["digest"] == _digest(job, record) and record["key"] == key(job)
+    except (KeyError, TypeError, AttributeError):
         return False
 
 
-def _digest(job, record):
-    """Return a digest of what a record says, so that a file altered by accident is not believed."""
-    text = json.dumps([job, record["outcome"], record["cost"]], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(job, measured):
+    return _hash([job, measured["outcome"], measured["cost"]])
+
+
+def _hash(values):
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

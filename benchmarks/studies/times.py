@@ -5,31 +5,33 @@ seconds cannot be compared. Here one process trains every row for some epochs, r
 taken within each round: whatever slows the machine for a while slows all rows alike.
 """
 
-import time
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from ..timing import rounds_in_turn
 from .training import SAMPLINGS, machine, settings
 
-ROUNDS, EPOCHS = 9, 2  # the first round warms up; epochs that a row trains in a round
+ROUNDS, EPOCHS = 8, 2  # epochs that a row trains in a round
 
 
 def measure(study, dataset, *, rounds=ROUNDS, epochs=EPOCHS):
     """Return the seconds of one epoch of every row, as a dict fit for JSON.
 
-    "cpu" holds for each label the processor's seconds in this process, one for each round but the first;
-    "wall" those that passed. Only training counts, without evaluations.
+    "cpu" holds for each label the processor's seconds in this process, one for each round; "wall" those that
+    passed. Only training counts, without evaluations.
     """
     from threadpoolctl import threadpool_limits
 
-    from nn.experiment import Experiment
+    from nn.app.experiment import Experiment
     from nn.optimizers import OPTIMIZERS
     from nn.training import train_epoch
 
     sampled = SAMPLINGS[study.sampling](dataset, 0)
-    runs, X, y = {}, None, None
+    epoch_of, X, y = {}, None, None
     for row in study.rows:
         recipe = study.recipe(row)
         experiment = Experiment(recipe, sampled, seed=0)
@@ -38,20 +40,14 @@ def measure(study, dataset, *, rounds=ROUNDS, epochs=EPOCHS):
         elif not np.array_equal(X[:50], experiment.X[:50]):
             raise ValueError(f"{study.name}: {row.label} has other samples; its times cannot be compared")
         optimizer = OPTIMIZERS[recipe.optimizer](lr=recipe.lr)
-        runs[row.label] = experiment.model.network, optimizer, recipe, np.random.default_rng(0)
-    taken = {"cpu": {label: [] for label in runs}, "wall": {label: [] for label in runs}}
+        options = {"batch_size": recipe.batch_size or len(X), "max_grad_norm": recipe.max_grad_norm}
+        arguments = experiment.model.network, optimizer, X, y
+        epoch_of[row.label] = partial(train_epoch, *arguments, rng=np.random.default_rng(0), **options)
     with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
-        for turn in range(rounds):
-            for label, (network, optimizer, recipe, rng) in runs.items():
-                options = {"batch_size": recipe.batch_size or len(X), "max_grad_norm": recipe.max_grad_norm}
-                begun = time.process_time(), time.perf_counter()
-                for _ in range(epochs):
-                    train_epoch(network, optimizer, X, y, rng=rng, **options)
-                ended = time.process_time(), time.perf_counter()
-                if turn:
-                    for clock, start, end in zip(("cpu", "wall"), begun, ended, strict=True):
-                        taken[clock][label].append(float(f"{(end - start) / epochs:.4g}"))
-    return taken | {
+        taken = rounds_in_turn(epoch_of, rounds, epochs)
+    return {
+        "cpu": {label: [_short(each.processor) for each in taken[label]] for label in taken},
+        "wall": {label: [_short(each.clock) for each in taken[label]] for label in taken},
         "study": study.name,
         "recipes": [settings(study.recipe(row)) for row in study.rows],
         "checksum": dataset.checksum,
@@ -59,6 +55,15 @@ def measure(study, dataset, *, rounds=ROUNDS, epochs=EPOCHS):
         "date": f"{datetime.now():%Y-%m-%d}",
         "machine": machine(),
     }
+
+
+def path(folder, study):
+    """Return where the times of a study are stored."""
+    return Path(folder, "times", f"{study.name}.json")
+
+
+def _short(seconds):
+    return float(f"{seconds:.4g}")
 
 
 def is_of(record, study, checksum):

@@ -1,21 +1,23 @@
-"""A training of a study: one job, from the name of its data to a record of figures.
+"""A training of a study: one job, from the name of its data to a record of metrics.
 
 A job is a dict of plain values, so that it can be hashed, written down and sent to another process: "recipe"
-(the fields that decide the outcome), "seed", "data" (a name for ``nn.data.load``), "checksum", "sampling",
-"dtype", "readings" (epochs after which the figures are taken, besides the end) and "also" (what is recorded
-besides, names in ``ALSO``).
+(the fields that decide the outcome), "seed", "data" (a name for ``nn.app.data.load``), "checksum",
+"sampling", "dtype", "readings" (epochs after which the metrics are taken, besides the end) and "also" (what
+is recorded besides, names in ``ALSO``).
 """
 
 import time
 from dataclasses import fields, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
-from nn.recipes import Recipe
+from nn.app.recipes import Recipe
 
 NAMES = ("name", "summary", "document", "expected")  # fields of a recipe that decide nothing
+MNIST = {"pixels": 784, "training": 60_000, "pair": 11_272}  # sizes that the estimates start from
 SHOWN = 9  # test images whose answers are kept, to be drawn
 CURVES = (
     "loss",
@@ -54,10 +56,10 @@ def train(job):
     A training that diverges has its error in the outcome.
     Raises ValueError where the data are not those that the job is about.
     """
-    from nn.experiment import Experiment
+    from nn.app.experiment import Experiment
 
     _one_thread()
-    dataset = _load(job["data"], job["checksum"])
+    dataset = load(job["data"], job["checksum"])
     values = {
         name: tuple(value) if isinstance(value, list) else value for name, value in job["recipe"].items()
     }
@@ -99,6 +101,22 @@ def train(job):
     }
 
 
+def estimate(job, epochs=None):
+    """Return a rough estimate of the seconds that a job takes on one core, on data as large as MNIST; epochs:
+    as many as a document prints.
+    """
+    recipe = {"validation": 0.1, "patience": None} | job["recipe"]
+    pair = "digits" in recipe
+    n = 34_000 if job["sampling"] != "as loaded" else MNIST["pair" if pair else "training"]
+    n *= 1 if job["sampling"] != "as loaded" else 1 - recipe["validation"]
+    widths = [MNIST["pixels"], *recipe["hidden"], 1 if pair else 10]
+    weights = sum(a * b for a, b in pairwise(widths))
+    steps = n / (recipe["batch_size"] or n)
+    epochs = epochs or (min(recipe["epochs"], 25) if recipe["patience"] else recipe["epochs"])
+    # Multiplications, the copying of the pixels, and what a step costs by itself and for each weight.
+    return epochs * (6 * n * weights / 9e10 + 2e-9 * n * MNIST["pixels"] + steps * (6e-5 + 1e-9 * weights))
+
+
 def _each_epoch(experiment, also):
     """Return what is measured after an epoch besides what the experiment does itself."""
     from nn.training import evaluate
@@ -121,12 +139,12 @@ def _rounded(value):
 
 
 def _reading(experiment):
-    """Return the figures with the weights of now."""
-    from nn.experiment import figures
+    """Return the metrics with the weights of now."""
+    from nn.app.metrics import measure
     from nn.training import evaluate
 
     network, dataset = experiment.model.network, experiment.dataset
-    test = figures(experiment.model, dataset.X_test, dataset.y_test)
+    test = measure(experiment.model, dataset.X_test, dataset.y_test)
     parts = {
         "training": (experiment.X, experiment.y.reshape(len(experiment.X))),
         "validation": experiment.validation,
@@ -182,7 +200,7 @@ def _part_of_70000(dataset, seed):
     """Divide as ``_part_of_42000``, but each seed draws its own 42,000 samples from all, those for the test
     included: MNIST's 70,000, from which Kaggle's file was drawn.
     """
-    from nn.data import split
+    from nn.app.data import split
 
     X, y = (
         np.concatenate([getattr(dataset, f"{name}_{part}") for part in ("train", "test")]) for name in "Xy"
@@ -193,7 +211,7 @@ def _part_of_70000(dataset, seed):
 
 
 def _divided(dataset, X, y, seed):
-    from nn.data import split
+    from nn.app.data import split
 
     X_train, X_test, y_train, y_test = split(X, y, round(len(X) * 2000 / 42_000), seed)
     return replace(dataset, X_train=X_train, y_train=y_train, X_test=X_test, y_test=y_test)
@@ -201,7 +219,7 @@ def _divided(dataset, X, y, seed):
 
 @lru_cache(maxsize=1)
 def _pool(dataset):
-    from nn.data import split
+    from nn.app.data import split
 
     X, y = dataset.X_train, dataset.y_train
     if len(X) < 42_000:
@@ -219,11 +237,14 @@ SAMPLINGS = {
 
 
 @lru_cache(maxsize=1)
-def _load(name, checksum):
-    """Load the data once in each process, and see that they are the right ones."""
-    from nn.data import load
+def load(name, checksum):
+    """Load the data once in each process, and see that they are the right ones.
 
-    dataset = load(name)
+    Raises ValueError if they have another checksum.
+    """
+    from nn.app import data
+
+    dataset = data.load(name)
     if dataset.checksum != checksum:
         raise ValueError(f"the data {name!r} have the checksum {dataset.checksum} here; expected {checksum}")
     return dataset
@@ -242,7 +263,7 @@ def _one_thread():
 @lru_cache(maxsize=1)
 def machine():
     """Return the versions, the BLAS and the processor that figures of this process come from."""
-    from nn.report import environment
+    from nn.app.report import environment
 
     from ..machine import processor
 

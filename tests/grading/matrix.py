@@ -12,12 +12,12 @@ import re
 import sys
 from collections import defaultdict
 
-from tests.grading.exercises import EXERCISES, LESSONS
-from tests.grading.judge import grade, grade_solution
-from tests.grading.package import Package
-from tests.grading.progress import write
-from tests.grading.results import PASSED
-from tests.grading.runner import ROOT
+from tests.grading import ROOT
+from tests.grading.course.exercises import EXERCISES, LESSONS
+from tests.grading.files import write
+from tests.grading.finding import PASSED
+from tests.grading.judging.package import Package
+from tests.grading.judging.solutions import grade, grade_solution
 from tests.lessons import checks
 from tests.solutions import RIGHT, WRONG
 

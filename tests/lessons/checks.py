@@ -1,45 +1,64 @@
 """Checks that the lessons share: each says what was expected, what came, and where to look."""
 
-import itertools
+import sys
+import warnings
 from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
+
+from tests.grading.finding import Comparison, Finding
+from tests.grading.show import render
 
 # Which function a test judges; "{name}" stands for the parameter `name`. about: the kinds of failure that the
 # test's docstring explains, "values" by default; it is quoted for no other.
 exercise = pytest.mark.exercise
 
-SHOWN = 8  # entries that a message prints of an array
 OBSERVERS = []  # called with each comparison's error as a share of its tolerance: the margins are measured so
 
 
 class CheckFailed(pytest.fail.Exception):
-    """A failure that says of what kind it is: parts, shape, type, values or changed."""
+    """A failure that says what was expected, what came and where to look."""
 
-    def __init__(self, kind, message):
-        super().__init__(message, pytrace=False)
-        self.kind = kind
+    def __init__(self, finding):
+        super().__init__(render(finding, 10_000), pytrace=False)
+        self.finding = finding
+
+
+def fail(sentence, *, kind="values", look="", part="", comparison=None):
+    """Fail with a sentence; kind: what the failure is about (tests.grading.finding.KINDS)."""
+    __tracebackhide__ = True
+    raise CheckFailed(Finding(kind=kind, sentence=sentence, look=look, part=part, comparison=comparison))
+
+
+def require(condition, sentence, *, look="", kind="values", part=""):
+    """Fail with a sentence unless the condition holds."""
+    __tracebackhide__ = True
+    if not condition:
+        fail(sentence, kind=kind, look=look, part=part)
 
 
 def require_array(value, *, shape, dtype, what):
     """Fail unless ``value`` is an array of this shape and dtype."""
     __tracebackhide__ = True
     if value is None:
-        raise CheckFailed("parts", f"{what} is None: is the `return` missing?")
+        fail(f"{what} is None: is the `return` missing?", kind="parts", part=what)
     if type(value) is not np.ndarray:  # a subclass could answer every comparison with yes
         kind = (
             "type" if isinstance(value, np.ndarray) else "shape" if isinstance(value, np.generic) else "parts"
         )
-        raise CheckFailed(kind, f"{what} must be a plain NumPy array; got {type(value).__name__}")
+        fail(f"{what} must be a plain NumPy array; got {type(value).__name__}", kind=kind, part=what)
     if value.shape != tuple(shape):
         hint = " (it looks transposed)" if value.shape == tuple(shape)[::-1] else ""
-        raise CheckFailed("shape", f"{what} must have shape {tuple(shape)}; got {value.shape}{hint}")
+        fail(f"{what} must have shape {tuple(shape)}; got {value.shape}{hint}", kind="shape", part=what)
     if value.dtype != dtype:
-        raise CheckFailed(
-            "type",
+        fail(
             f"{what} must be {np.dtype(dtype)}; got {value.dtype}. A floating input keeps its dtype, "
             "anything else is computed in float64",
+            kind="type",
+            part=what,
         )
 
 
@@ -47,8 +66,10 @@ def require_float(value, what):
     """Fail unless ``value`` is a Python float; np.float64 is one by inheritance."""
     __tracebackhide__ = True
     if not isinstance(value, float):
-        raise CheckFailed(
-            "type", f"{what} must be a Python float; got {type(value).__name__}: wrap it in float(...)"
+        fail(
+            f"{what} must be a Python float; got {type(value).__name__}: wrap it in float(...)",
+            kind="type",
+            part=what,
         )
 
 
@@ -56,19 +77,19 @@ def require_close(actual, expected, *, what, look, rtol=1e-7, atol=1e-12):
     """Fail unless every entry is within atol + rtol * |expected|; the message shows what differs."""
     __tracebackhide__ = True
     if actual is None:
-        raise CheckFailed("parts", f"{what} is None: is the `return` missing?")
+        fail(f"{what} is None: is the `return` missing?", kind="parts", part=what)
     if type(actual) not in (np.ndarray, float, int, list, tuple) and not isinstance(actual, np.generic):
-        raise CheckFailed("parts", f"{what} must be a plain NumPy array; got {type(actual).__name__}")
+        fail(f"{what} must be a plain NumPy array; got {type(actual).__name__}", kind="parts", part=what)
     actual, expected = np.asarray(actual), np.asarray(expected)
     if actual.shape != expected.shape:
-        raise CheckFailed("shape", f"{what} must have shape {expected.shape}; got {actual.shape}.")
+        fail(f"{what} must have shape {expected.shape}; got {actual.shape}.", kind="shape", part=what)
     wrong = ~np.isclose(actual, expected, rtol=rtol, atol=atol)
     _observe(actual, expected, atol + rtol * np.abs(expected))
     if wrong.any():
-        table = _table(actual, expected, wrong)
         if np.allclose(actual, expected, rtol=1e-5, atol=1e-6):
             look = f"{look}. It is nearly right: is something computed in float32, or a small number added?"
-        raise CheckFailed("values", f"{what} is wrong.\n{table}\nLook at: {look}")
+        comparison = Comparison.of(what, expected, actual, wrong)
+        fail(f"{what} is wrong.", look=look, part=what, comparison=comparison)
 
 
 def require_value_error(call, what, look):
@@ -81,11 +102,10 @@ def require_value_error(call, what, look):
     except ValueError:
         return
     except Exception as error:
-        pytest.fail(
-            f"{what} must raise ValueError; it raised {type(error).__name__}: {error}\nLook at: {look}",
-            pytrace=False,
-        )
-    pytest.fail(f"{what} must raise ValueError; it returned {result}\nLook at: {look}", pytrace=False)
+        came = f"it raised {type(error).__name__}: {error}"
+    else:
+        came = f"it returned {result}"
+    fail(f"{what} must raise ValueError; {came}", kind="refusal", look=look)
 
 
 def within(slack, actual, expected):
@@ -102,21 +122,6 @@ def _observe(actual, expected, tolerance):
             observer(
                 float(np.max(np.where(np.isnan(shares) & (actual != expected), np.inf, shares), initial=0))
             )
-
-
-def _table(actual, expected, wrong):
-    """Show expected and actual side by side, the wrong entries first of all."""
-    if actual.ndim == 0:
-        return f"  expected {expected:.10g}\n  got      {actual:.10g}"
-    places = np.argwhere(wrong)
-    lines = [f"  {len(places)} of {actual.size} entries differ:"]
-    for place in itertools.islice(places, SHOWN):
-        at = tuple(int(i) for i in place)
-        index = "[" + ", ".join(map(str, at)) + "]"
-        lines.append(f"  at {index:<10} expected {expected[at]:< 16.9g} got {actual[at]:< .9g}")
-    if len(places) > SHOWN:
-        lines.append("  ...")
-    return "\n".join(lines)
 
 
 def typed(array):
@@ -137,33 +142,87 @@ def unchanged(**arrays):
     yield
     for name, array in arrays.items():
         if not np.array_equal(array, before[name], equal_nan=True):
-            raise CheckFailed(
-                "changed",
+            fail(
                 f"the function changed its argument `{name}`; compute in a new array "
                 "(`z = z - 1`, not `z -= 1`)",
+                kind="changed",
+                part=name,
             )
 
 
-@contextmanager
+class Hidden(NamedTuple):
+    """What keeps a warning back: its name, and where it stands, if that is known."""
+
+    what: str
+    path: Path | None = None
+    line: int = 0
+
+
+class _Overflows:
+    """Raises each overflow as the warning that it is; one that is hidden says by what, as ``hidden_by``.
+
+    NumPy keeps how errors are handled in a state of the context. np.errstate and np.seterr, however they were
+    imported, let `_make_extobj` make the next one.
+    """
+
+    def __init__(self):
+        self._module = np.seterr.__globals__
+        self._make, self._hiding = self._module["_make_extobj"], []  # of states that hide: pairs with Hidden
+
+    def __enter__(self):
+        self._module["_make_extobj"] = self._made
+        self._block = np.errstate(over="log", call=self)
+        self._block.__enter__()
+
+    def __exit__(self, *_):
+        self._block.__exit__()
+        self._module["_make_extobj"] = self._make
+
+    def _by(self):
+        state = self._module["_extobj_contextvar"].get()
+        return next((by for other, by in self._hiding if other is state), None)
+
+    def _made(self, **kinds):
+        if "call" in kinds:  # this class's own, or NumPy's, for its linear algebra
+            return self._make(**kinds)
+        every, over = kinds.pop("all", None), kinds.pop("over", None)
+        if every is not None:
+            for name in ("divide", "under", "invalid"):
+                kinds[name] = every if kinds.get(name) is None else kinds[name]
+        wanted = every if over is None else over
+        by = self._by() if wanted is None else _place() if wanted == "ignore" else None
+        state = self._make(over="raise" if wanted == "raise" else "log", **kinds)
+        if by:
+            self._hiding.append((state, by))
+        return state
+
+    def write(self, message):
+        """Take NumPy's message on an overflow: "Warning: overflow encountered in exp"."""
+        message, by = message.removeprefix("Warning: ").strip(), self._by()
+        if by is None:
+            warnings.warn(message, RuntimeWarning, stacklevel=2)  # raises it, unless a filter is in the way
+            by = Hidden("A filter of `warnings`")
+        error = RuntimeWarning(message)
+        error.hidden_by = by
+        raise error
+
+
+def _place():
+    """Return what hides a warning: np.errstate or np.seterr, and the line that called it."""
+    frame, what = sys._getframe(), ""
+    while frame.f_code.co_filename in (__file__, np.seterr.__code__.co_filename):
+        what, frame = frame.f_code.co_qualname, frame.f_back
+    what = "np.seterr" if what == "seterr" else "np.errstate"
+    return Hidden(f"`{what}`", Path(frame.f_code.co_filename), frame.f_lineno)
+
+
 def overflow_shown():
-    """Let an overflow warn in the block even within ``np.errstate``, which hides it and does not avoid it.
+    """Return a block in which an overflow warns even if np.errstate, np.seterr or a filter hides the warning:
+    that does not avoid it.
 
     The other kinds may be ignored as ever: a division by 0 in a branch that is not taken does no harm.
     """
-    original = np.errstate
-
-    def errstate(**kinds):
-        every = kinds.pop("all", None)
-        if every is not None:
-            kinds = dict.fromkeys(("divide", "under", "invalid"), every) | kinds
-        kinds.pop("over", None)
-        return original(**kinds)
-
-    np.errstate = errstate
-    try:
-        yield
-    finally:
-        np.errstate = original
+    return _Overflows()
 
 
 @contextmanager
@@ -179,10 +238,7 @@ def no_global_randomness(what):
     finally:
         np.random.set_state(saved)  # noqa: NPY002
     if watched[2] != after[2] or not np.array_equal(watched[1], after[1]):
-        pytest.fail(
-            f"{what} touched NumPy's global generator.\nLook at: draw from `rng`; never call np.random.seed",
-            pytrace=False,
-        )
+        fail(f"{what} touched NumPy's global generator.", look="draw from `rng`; never call np.random.seed")
 
 
 def require_new_arrays(function, first, second, *, what):
@@ -193,10 +249,9 @@ def require_new_arrays(function, first, second, *, what):
     before = [array.copy() for array in arrays]
     function(*second)
     if not all(map(np.array_equal, arrays, before)):
-        pytest.fail(
-            f"{what}: a second call changed what the first one had returned.\n"
-            "Look at: make a new array at each call, instead of keeping one for all of them",
-            pytrace=False,
+        fail(
+            f"{what}: a second call changed what the first one had returned.",
+            look="make a new array at each call, instead of keeping one for all of them",
         )
 
 
@@ -224,10 +279,11 @@ def require_gradient(function, x, gradient, *, rng, what, look, rtol=1e-5, atol=
     if x.size <= 64:
         require_close(gradient, numeric_gradient(function, x), what=what, look=look, rtol=rtol, atol=atol)
     if not within(atol * np.sqrt(x.size) + rtol * np.sum(np.abs(gradient * direction)), analytic, numeric):
-        raise CheckFailed(
-            "values",
-            f"{what} is wrong.\n  along a random direction the loss changes by {numeric:.9g} per unit, "
-            f"the gradient says {analytic:.9g}\nLook at: {look}",
+        fail(
+            f"{what} is wrong: along a random direction the loss changes by {numeric:.9g} per unit, and the "
+            f"gradient says {analytic:.9g}.",
+            look=look,
+            part=what,
         )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.grading.package import GRADED
+from tests.grading.judging.package import GRADED
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import pytest
 from .checks import (
     exercise,
     overflow_shown,
+    require,
     require_array,
     require_close,
     require_new_arrays,
@@ -283,7 +284,7 @@ def test_large_sums_do_no_harm(activations, name, dtype):
 def test_parameter_shapes_the_negative_side(activations, name, option, expected):
     """`slope` and `alpha` belong to the caller: any number from 0, above 1 as well."""
     z = np.array([-3.0, -0.5, 2.0])
-    what = f"{name}({typed(z)}, {', '.join(f'{key}={value}' for key, value in option.items())})"
+    what = f"{name}({typed(z)}, {_written(option)})"
     actual = getattr(activations, name)(z, **option)
     require_close(actual, expected, what=what, look=FORMULA[name])
 
@@ -302,8 +303,7 @@ def test_parameter_shapes_the_slope(activations, name, option, slopes):
     """The way back must know which `slope` or `alpha` the way forward had."""
     a = np.array([-0.4, -0.05, 2.0])
     back = getattr(activations, f"{name}_backward")(np.ones(3), a, **option)
-    options = ", ".join(f"{key}={value}" for key, value in option.items())
-    what = f"{name}_backward({typed(np.ones(3))}, {typed(a)}, {options})"
+    what = f"{name}_backward({typed(np.ones(3))}, {typed(a)}, {_written(option)})"
     require_close(back, slopes, what=what, look=FORMULA[name])
 
 
@@ -340,7 +340,7 @@ def test_softmax_rows_sum_to_one(activations, rng, shape):
         what=f"the sum over each row of softmax, shape {shape}",
         look="max and sum run over the last axis (axis=-1, keepdims=True), not over the batch",
     )
-    assert (p >= 0).all(), f"probabilities cannot be negative; the smallest is {p.min()}"
+    require((p >= 0).all(), f"probabilities cannot be negative; the smallest is {p.min()}")
 
 
 @exercise("softmax", about="values warning")
@@ -454,7 +454,7 @@ def test_softmax_keeps_dtype_and_argument(activations, rng, name, dtype, shape):
 @pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
 @pytest.mark.parametrize("kind", INTEGERS)
 def test_whole_numbers_become_float64(activations, name, kind):
-    """Integers have no room for 0.73, and bytes none for -1: without conversion both come out wrong."""
+    """Integers have no room for 0.73, bytes none for -1, and what exp makes of bytes is only float16."""
     z = np.array([130, 129, 1, 2] if kind is np.uint8 else [-2, -1, 1, 2], kind)
     what = f"{name} of the {np.dtype(kind)} array {z.tolist()}"
     with unchanged(z=z):
@@ -482,6 +482,43 @@ def test_whole_gradients_become_float64(activations, name, given):
         what=what,
         look="convert to float64 first: as_floating(grad), as_floating(a)",
     )
+
+
+@exercise("{name}", about="type")
+@pytest.mark.parametrize(("name", "option"), [("leaky_relu", {"slope": 2}), ("elu", {"alpha": 2})])
+@pytest.mark.parametrize("kind", INTEGERS)
+def test_whole_parameters_leave_no_integers(activations, name, option, kind):
+    """A slope of 0.01 makes an array of integers floating by itself; a slope of 2 does not."""
+    z = np.array([3, 4, 1, 2] if kind is np.uint8 else [-2, -1, 1, 2], kind)
+    curve = {
+        "leaky_relu": lambda z: z if z > 0 else 2 * z,
+        "elu": lambda z: z if z > 0 else 2 * math.expm1(z),
+    }
+    what = f"{name} of the {np.dtype(kind)} array {z.tolist()}, with {_written(option)},"
+    with unchanged(z=z):
+        actual = getattr(activations, name)(z, **option)
+    require_array(actual, shape=(4,), dtype=np.float64, what=what)
+    expected = one_by_one(curve[name], z)
+    require_close(actual, expected, what=what, look="convert to float64 first: as_floating(z)")
+
+
+@exercise("{name}_backward", about="type")
+@pytest.mark.parametrize(("name", "option"), [("leaky_relu", {"slope": 2}), ("elu", {"alpha": 2})])
+def test_whole_parameters_leave_no_whole_gradients(activations, name, option):
+    """Integers times a parameter of 2 are integers again: only a conversion makes them float64."""
+    grad, a = np.array([3, -2, 5]), np.array([-1, 1, 3])
+    slopes = {"leaky_relu": [2, 1, 1], "elu": [1, 1, 1]}[name]  # of ELU where a = -1: a + alpha
+    what = f"{name}_backward(grad={grad.tolist()}, a={a.tolist()}, {_written(option)}) of integers"
+    with unchanged(grad=grad, a=a):
+        back = getattr(activations, f"{name}_backward")(grad, a, **option)
+    require_array(back, shape=(3,), dtype=np.float64, what=what)
+    expected = [upstream * here for upstream, here in zip(grad.tolist(), slopes, strict=True)]
+    look = "convert to float64 first: as_floating(grad), as_floating(a)"
+    require_close(back, expected, what=what, look=look)
+
+
+def _written(option):
+    return ", ".join(f"{name}={value}" for name, value in option.items())
 
 
 @exercise("{name}")

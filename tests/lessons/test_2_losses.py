@@ -14,6 +14,7 @@ import pytest
 
 from .checks import (
     exercise,
+    fail,
     overflow_shown,
     require_array,
     require_close,
@@ -87,7 +88,7 @@ def require_value_error(losses, name, first, targets, *, what, look):
         return
     except (AssertionError, IndexError, KeyError, TypeError) as error:
         came = f"it raised {type(error).__name__}" + (f": {error}" if str(error) else "")
-    pytest.fail(f"{name} of {what} must raise ValueError; {came}.\nLook at: {look}", pytrace=False)
+    fail(f"{name} of {what} must raise ValueError; {came}.", kind="refusal", look=look)
 
 
 @exercise("softmax_cross_entropy")

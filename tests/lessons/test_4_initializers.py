@@ -12,7 +12,14 @@ import math
 import numpy as np
 import pytest
 
-from .checks import exercise, no_global_randomness, require_array, require_close, within
+from .checks import (
+    exercise,
+    no_global_randomness,
+    require,
+    require_array,
+    require_close,
+    within,
+)
 
 FANS = [(300, 100), (100, 300)]  # narrowing and widening: only one of them tells fan_in from fan_out
 VARIANCE = {
@@ -56,7 +63,7 @@ def test_zeros_are_zero(initializers, rng):
             initializers.zeros(rng, 4, 3), np.zeros((4, 3)), what="zeros(rng, 4, 3)", look="an array of zeros"
         )
     first, second = initializers.zeros(rng, 4, 3), initializers.zeros(rng, 4, 3)
-    assert not np.shares_memory(first, second), "two calls must give two arrays, not one twice"
+    require(not np.shares_memory(first, second), "two calls must give two arrays, not one twice")
 
 
 @exercise("{name}")
@@ -70,10 +77,12 @@ def test_variance_is_the_rule(initializers, rng, name, fan_in, fan_out, dtype):
     # Relative standard error of a mean of squares: sqrt((kurtosis - 1) / n), kurtosis 3 or 9/5.
     error = math.sqrt((3 if name in NORMAL else 9 / 5) - 1) / math.sqrt(W.size)
     ratio = float(np.mean(np.square(W))) / expected
-    assert within(6 * error, ratio, 1), (
-        f"{name}(fan_in={fan_in}, fan_out={fan_out}), {np.dtype(dtype)}: the mean square of the weights must "
-        f"be {expected:.6f} within {6 * error:.1%}; got {ratio * expected:.6f}, {ratio:.3f} times that.\n"
-        f"Look at: {LOOK[name]}"
+    require(
+        within(6 * error, ratio, 1),
+        f"{name}(fan_in={fan_in}, fan_out={fan_out}), {np.dtype(dtype)}: the mean square of the "
+        f"weights must be {expected:.6f} within {6 * error:.1%}; got {ratio * expected:.6f}, "
+        f"{ratio:.3f} times that.",
+        look=LOOK[name],
     )
 
 
@@ -84,9 +93,11 @@ def test_variance_holds_for_the_smallest_layers(initializers, rng, name):
     W = np.concatenate([getattr(initializers, name)(rng, 2, 3, np.float64) for _ in range(4000)])
     expected = VARIANCE[name](2, 3)
     ratio = float(np.mean(np.square(W))) / expected
-    assert within(0.06, ratio, 1), (
-        f"{name}(fan_in=2, fan_out=3): the mean square of 24,000 weights must be {expected:.3f} within 6 %; "
-        f"got {ratio * expected:.3f}.\nLook at: {LOOK[name]}"
+    require(
+        within(0.06, ratio, 1),
+        f"{name}(fan_in=2, fan_out=3): the mean square of 24,000 weights must be {expected:.3f} "
+        f"within 6 %; got {ratio * expected:.3f}.",
+        look=LOOK[name],
     )
 
 
@@ -96,9 +107,10 @@ def test_mean_is_zero(initializers, rng, name):
     """No direction is preferred, so the mean is 0 within six standard errors."""
     W = getattr(initializers, name)(rng, 200, 200, np.float64)
     limit = 6 * math.sqrt(VARIANCE[name](200, 200) / W.size)
-    assert within(limit, W.mean(), 0), (
-        f"{name}: the mean of {W.size} weights must be within {limit:.2g} of 0; got {W.mean():.3g}.\n"
-        f"Look at: {LOOK[name]}"
+    require(
+        within(limit, W.mean(), 0),
+        f"{name}: the mean of {W.size} weights must be within {limit:.2g} of 0; got {W.mean():.3g}.",
+        look=LOOK[name],
     )
 
 
@@ -114,13 +126,16 @@ def test_normal_weights_have_a_bell_shape(initializers, rng, name):
         (np.mean(scaled > 3), 0.0027, "beyond three standard deviations"),
     ):
         limit = 6 * math.sqrt(expected * (1 - expected) / W.size)
-        assert within(limit, share, expected), (
-            f"{name}: {expected:.2%} of the weights must lie {where}, within {limit:.2%}; got "
-            f"{share:.2%}.\nLook at: a normal distribution, not cut off; {LOOK[name]}"
+        require(
+            within(limit, share, expected),
+            f"{name}: {expected:.2%} of the weights must lie {where}, within {limit:.2%}; got {share:.2%}.",
+            look=f"a normal distribution, not cut off; {LOOK[name]}",
         )
-    assert scaled.max() > 3.2, (
+    require(
+        scaled.max() > 3.2,
         f"{name}: of 40,000 normal weights some lie beyond 3.2 standard deviations; the largest is at "
-        f"{scaled.max():.2f}.\nLook at: a normal distribution, not cut off; {LOOK[name]}"
+        f"{scaled.max():.2f}.",
+        look=f"a normal distribution, not cut off; {LOOK[name]}",
     )
 
 
@@ -130,15 +145,18 @@ def test_uniform_weights_fill_their_range_evenly(initializers, rng, name):
     """Nothing beyond the limit, and every tenth of the range gets a tenth of the weights."""
     W = getattr(initializers, name)(rng, 250, 160, np.float64)
     limit = math.sqrt(3 * VARIANCE[name](250, 160))
-    assert np.abs(W).max() <= limit * (1 + 1e-6), (
-        f"{name}: no weight may be beyond {limit:.5f}; the largest is {np.abs(W).max():.5f}.\n"
-        f"Look at: {LOOK[name]}"
+    require(
+        np.abs(W).max() <= limit * (1 + 1e-6),
+        f"{name}: no weight may be beyond {limit:.5f}; the largest is {np.abs(W).max():.5f}.",
+        look=LOOK[name],
     )
     counts, _ = np.histogram(W, bins=10, range=(-limit, limit))
     slack = 6 * math.sqrt(0.1 * 0.9 / W.size)
-    assert within(slack, counts / W.size, 0.1), (
+    require(
+        within(slack, counts / W.size, 0.1),
         f"{name}: each tenth of [-{limit:.4f}, {limit:.4f}] must hold 10 % of the weights, within "
-        f"{slack:.2%}; got {[f'{count / W.size:.1%}' for count in counts]}.\nLook at: {LOOK[name]}"
+        f"{slack:.2%}; got {[f'{count / W.size:.1%}' for count in counts]}.",
+        look=LOOK[name],
     )
 
 
@@ -146,9 +164,10 @@ def test_uniform_weights_fill_their_range_evenly(initializers, rng, name):
 def test_standard_deviation_can_be_chosen(initializers, rng):
     """`std` belongs to the caller."""
     W = initializers.random_normal(rng, 200, 200, np.float64, std=0.3)
-    assert within(6 / math.sqrt(2 * W.size), W.std() / 0.3, 1), (
-        f"random_normal(std=0.3): the standard deviation must be 0.3 within 2 %; got {W.std():.4f}.\n"
-        "Look at: `std` multiplies a standard normal draw; it is not the variance"
+    require(
+        within(6 / math.sqrt(2 * W.size), W.std() / 0.3, 1),
+        f"random_normal(std=0.3): the standard deviation must be 0.3 within 2 %; got {W.std():.4f}.",
+        look="`std` multiplies a standard normal draw; it is not the variance",
     )
 
 
@@ -156,17 +175,23 @@ def test_standard_deviation_can_be_chosen(initializers, rng):
 def test_range_can_be_chosen(initializers, rng):
     """`low` and `high` belong to the caller."""
     W = initializers.random_uniform(rng, 200, 200, np.float64, low=-0.1, high=0.7)
-    look = "\nLook at: rng.uniform(low, high, ...) spreads the weights over the whole range, and no further"
-    assert -0.1 <= W.min() < -0.098, (
-        "random_uniform(low=-0.1, high=0.7): of 40,000 weights the smallest must be just above -0.1; it is "
-        f"{W.min():.4f}{look}"
+    look = "rng.uniform(low, high, ...) spreads the weights over the whole range, and no further"
+    require(
+        -0.1 <= W.min() < -0.098,
+        "random_uniform(low=-0.1, high=0.7): of 40,000 weights the smallest must be just above -0.1; "
+        f"it is {W.min():.4f}.",
+        look=look,
     )
-    assert 0.698 < W.max() <= 0.7, (
-        "random_uniform(low=-0.1, high=0.7): of 40,000 weights the largest must be just below 0.7; it is "
-        f"{W.max():.4f}{look}"
+    require(
+        0.698 < W.max() <= 0.7,
+        "random_uniform(low=-0.1, high=0.7): of 40,000 weights the largest must be just below 0.7; "
+        f"it is {W.max():.4f}.",
+        look=look,
     )
-    assert within(6 * 0.8 / math.sqrt(12 * W.size), W.mean(), 0.3), (
-        f"random_uniform(low=-0.1, high=0.7): the mean must be 0.3, the middle; it is {W.mean():.4f}{look}"
+    require(
+        within(6 * 0.8 / math.sqrt(12 * W.size), W.mean(), 0.3),
+        f"random_uniform(low=-0.1, high=0.7): the mean must be 0.3, the middle; it is {W.mean():.4f}.",
+        look=look,
     )
 
 
@@ -178,15 +203,17 @@ def test_numbers_come_from_the_generator(initializers, rng, name):
     seed = int(rng.integers(2**32))
     with no_global_randomness(name):
         first, again = (initializer(np.random.default_rng(seed), 6, 4) for _ in range(2))
-    assert np.array_equal(first, again), (
-        f"{name}: the generators had the same seed, the weights differ.\n"
-        "Look at: draw from `rng` alone, not from np.random or a generator made inside"
+    require(
+        np.array_equal(first, again),
+        f"{name}: the generators had the same seed, the weights differ.",
+        look="draw from `rng` alone, not from np.random or a generator made inside",
     )
     generator = np.random.default_rng(seed)
     first, second = initializer(generator, 6, 4), initializer(generator, 6, 4)
-    assert not np.array_equal(first, second), (
-        f"{name}: two draws from one generator gave the same weights.\n"
-        "Look at: use `rng` as it comes; do not seed it anew"
+    require(
+        not np.array_equal(first, second),
+        f"{name}: two draws from one generator gave the same weights.",
+        look="use `rng` as it comes; do not seed it anew",
     )
 
 
@@ -196,16 +223,18 @@ def test_every_weight_is_drawn_on_its_own(initializers, rng, name):
     """One draw repeated for every unit, or for every input, would make twins of them."""
     W = getattr(initializers, name)(rng, 40, 30, np.float64)
     distinct = np.unique(np.abs(W)).size
-    assert distinct == W.size, (
-        f"{name}: {W.size} weights must be {W.size} different numbers; got {distinct}.\n"
-        "Look at: draw an array of shape (fan_in, fan_out), not one row or column for all"
+    require(
+        distinct == W.size,
+        f"{name}: {W.size} weights must be {W.size} different numbers; got {distinct}.",
+        look="draw an array of shape (fan_in, fan_out), not one row or column for all",
     )
     W = getattr(initializers, name)(rng, 200, 200, np.float64)
     for neighbour, where in ((W[:-1] * W[1:], "the row above"), (W[:, :-1] * W[:, 1:], "the column before")):
         together = neighbour.mean() / np.mean(np.square(W))
-        assert within(6 / math.sqrt(neighbour.size), together, 0), (
-            f"{name}: a weight must not depend on that in {where}; their correlation is {together:.3f}.\n"
-            "Look at: draw every weight on its own; do not sort, add up or repeat what was drawn"
+        require(
+            within(6 / math.sqrt(neighbour.size), together, 0),
+            f"{name}: a weight must not depend on that in {where}; their correlation is {together:.3f}.",
+            look="draw every weight on its own; do not sort, add up or repeat what was drawn",
         )
 
 
@@ -223,9 +252,10 @@ def test_float64_has_all_its_digits(initializers, rng, name):
         drawn = W / divisor
         # The scaling rounds the last of 52 bits, float32 has 23: one in 100,000 is so near to it by chance.
         coarse = int(np.sum(np.abs(drawn - drawn.astype(np.float32)) <= 2.0**-48))
-        assert coarse < 0.5 * W.size, (
-            f"{name}: of {W.size} float64 weights, {coarse}{what} no more digits than float32 holds.\n"
-            "Look at: draw in `dtype`, or in float64 and then round to `dtype`"
+        require(
+            coarse < 0.5 * W.size,
+            f"{name}: of {W.size} float64 weights, {coarse}{what} no more digits than float32 holds.",
+            look="draw in `dtype`, or in float64 and then round to `dtype`",
         )
 
 
@@ -252,7 +282,9 @@ def test_signal_survives_ten_layers(initializers, rng, name, activation):
         x = activation(z)
     # ReLU halves the mean square and He's variance doubles it: the sums z carry twice the signal.
     ratio = np.mean(np.square(z)) / start / (2 if name.startswith("he") else 1)
-    assert within(math.log(4), math.log(ratio), 0), (
+    require(
+        within(math.log(4), math.log(ratio), 0),
         f"{name}: after ten layers the signal's mean square must be about what it was; it is "
-        f"{ratio:.3g} times that.\nLook at: {LOOK[name]}"
+        f"{ratio:.3g} times that.",
+        look=LOOK[name],
     )

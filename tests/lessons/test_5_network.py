@@ -14,6 +14,7 @@ import pytest
 from .checks import (
     exercise,
     no_global_randomness,
+    require,
     require_array,
     require_close,
     require_float,
@@ -118,7 +119,7 @@ def require_classes(answers, n):
     """Check that ``predict`` returned an integer array (n,)."""
     __tracebackhide__ = True
     require_array(answers, shape=(n,), dtype=getattr(answers, "dtype", None), what="predict(X)")
-    assert answers.dtype.kind in "iu", f"predict must return class indices, integers; got {answers.dtype}"
+    require(answers.dtype.kind in "iu", f"predict must return class indices, integers; got {answers.dtype}")
 
 
 @exercise("Network.__init__", about="shape values")
@@ -126,7 +127,7 @@ def test_parameters_have_the_right_shapes(network, rng):
     """784-16-10 has W1 (784, 16), b1 (16,), W2 (16, 10), b2 (10,); biases start at 0."""
     net = network.Network((784, 16, 10), rng=rng)
     shapes = [(784, 16), (16,), (16, 10), (10,)]
-    assert len(net.params) == 4, f"params must be [W1, b1, W2, b2]; got {len(net.params)} entries"
+    require(len(net.params) == 4, f"params must be [W1, b1, W2, b2]; got {len(net.params)} entries")
     for name, param, shape in zip(("W1", "b1", "W2", "b2"), net.params, shapes, strict=True):
         require_array(param, shape=shape, dtype=np.float32, what=name)
     for name, b in zip(("b1", "b2"), net.params[1::2], strict=True):
@@ -152,9 +153,11 @@ def test_weights_come_from_the_initializer(network, rng, initializer, expected):
     second = expected * 3 if initializer == "he_normal" else expected  # fan_in is 100 there
     for name, W, variance in (("W1", W1, expected), ("W2", W2, second)):
         actual = float(np.mean(np.square(W)))
-        assert within(0.05 * variance, actual, variance), (
+        require(
+            within(0.05 * variance, actual, variance),
             f"{initializer}: the mean square of {name} {W.shape} must be {variance:.5f} within 5 %; "
-            f"got {actual:.5f}.\nLook at: initializer(rng, fan_in, fan_out), fan_in being W's rows"
+            f"got {actual:.5f}.",
+            look="initializer(rng, fan_in, fan_out), fan_in being W's rows",
         )
 
 
@@ -165,13 +168,16 @@ def test_the_generator_decides_the_weights(network, rng):
     with no_global_randomness("Network"):
         nets = [network.Network((6, 5, 3), rng=np.random.default_rng(seed)) for _ in range(2)]
     for i, (first, second) in enumerate(zip(nets[0].params, nets[1].params, strict=True)):
-        assert np.array_equal(first, second), (
-            f"two networks from the same seed differ in params[{i}].\n"
-            "Look at: draw all weights from the `rng` that was passed"
+        require(
+            np.array_equal(first, second),
+            f"two networks from the same seed differ in params[{i}].",
+            look="draw all weights from the `rng` that was passed",
         )
     W1, _, W2, _ = network.Network((5, 5, 5), rng=rng).params
-    assert not np.array_equal(W1, W2), (
-        "both layers have the same weights.\nLook at: draw every layer from the one generator"
+    require(
+        not np.array_equal(W1, W2),
+        "both layers have the same weights.",
+        look="draw every layer from the one generator",
     )
 
 
@@ -181,9 +187,10 @@ def test_without_a_generator_every_network_is_new(network):
     with no_global_randomness("Network"):
         first, second = (network.Network((6, 5, 3)).params for _ in range(2))
     for i in (0, 2):
-        assert not np.array_equal(first[i], second[i]), (
-            f"two networks made without rng have the same params[{i}].\n"
-            "Look at: np.random.default_rng() without a seed, if rng is None"
+        require(
+            not np.array_equal(first[i], second[i]),
+            f"two networks made without rng have the same params[{i}].",
+            look="np.random.default_rng() without a seed, if rng is None",
         )
 
 
@@ -194,9 +201,10 @@ def test_params_are_the_arrays_themselves(network, rng):
     for i in range(4):
         net.params[i][...] = i + 1
     for i, param in enumerate(net.params):
-        assert np.all(param == i + 1), (
-            f"{i + 1} was written into params[{i}], and it is not there when params is read again.\n"
-            "Look at: keep the arrays in self.params; a property that copies them hands out copies"
+        require(
+            np.all(param == i + 1),
+            f"{i + 1} was written into params[{i}], and it is not there when params is read again.",
+            look="keep the arrays in self.params; a property that copies them hands out copies",
         )
 
 
@@ -271,9 +279,10 @@ def test_loss_is_that_of_the_output(network, rng, loss, sizes):
     require_float(actual, "the loss of loss_and_grads")
     _, output = sums_by_hand(net, X, "relu", HEADS[loss])
     expected = loss_by_hand(loss, output, y)
-    require_close(actual, expected, what=f"the {loss} of a network", look="loss(forward(X), y)")
-    assert len(grads) == len(net.params), (
-        f"grads must hold an array for each of the {len(net.params)} params; got {len(grads)}"
+    require_close(actual, expected, what=f"the loss of a network under {loss}", look="loss(forward(X), y)")
+    require(
+        len(grads) == len(net.params),
+        f"grads must hold an array for each of the {len(net.params)} params; got {len(grads)}",
     )
     for i, (param, grad) in enumerate(zip(net.params, grads, strict=True)):
         require_array(grad, shape=param.shape, dtype=np.float64, what=f"grads[{i}]")
@@ -384,7 +393,7 @@ def test_equal_weights_stay_equal(network, rng, activation):
         for param, grad in zip(net.params, grads, strict=True):
             param -= 0.5 * grad
     W1, _, W2, _ = net.params
-    assert not np.allclose(W1, 0.3), "the weights did not move: are the gradients 0?"
+    require(not np.allclose(W1, 0.3), "the weights did not move: are the gradients 0?")
     for unit in range(1, 5):
         look = "hidden units with equal weights must get equal gradients"
         require_close(W1[:, unit], W1[:, 0], what=f"the weights into unit {unit}", look=look)
@@ -487,8 +496,9 @@ def test_the_likeliest_class_is_named(network, rng, k):
     with unchanged(X=X):
         answers = net.predict(X)
     require_classes(answers, 6)
-    assert list(answers) == [list(row).index(max(row)) for row in scores], (
-        f"predict must name the class with the largest score of each row; got {list(answers)} for\n{scores}"
+    require(
+        list(answers) == [list(row).index(max(row)) for row in scores],
+        f"predict must name the class with the largest score of each row; got {list(answers)} for\n{scores}",
     )
 
 
@@ -511,8 +521,9 @@ def test_one_output_answers_yes_or_no(network, rng):
     expected = [[1 / (1 + math.exp(-z))] for (z,) in scores]
     answers = net.predict(X)
     require_classes(answers, 9)
-    assert answers.tolist() == [int(p > 0.5) for (p,) in expected], (
-        f"predict must be 1 where the probability passes 1/2, else 0; got {answers} for {expected}"
+    require(
+        answers.tolist() == [int(p > 0.5) for (p,) in expected],
+        f"predict must be 1 where the probability passes 1/2, else 0; got {answers} for {expected}",
     )
 
 
@@ -523,9 +534,10 @@ def test_one_half_divides_yes_from_no(network, rng):
     net.params[0][...] = 1  # the score is the input itself
     scores = [-1.0, -0.01, 0.01, 0.4, 1.0]
     answers = np.ravel(net.predict(np.array(scores)[:, None])).tolist()
-    assert answers == [0, 0, 1, 1, 1], (
-        f"the scores {scores} must be told as [0, 0, 1, 1, 1]; got {answers}.\n"
-        "Look at: 1/2 divides probabilities, 0 divides scores"
+    require(
+        answers == [0, 0, 1, 1, 1],
+        f"the scores {scores} must be told as [0, 0, 1, 1, 1]; got {answers}.",
+        look="1/2 divides probabilities, 0 divides scores",
     )
 
 
@@ -536,9 +548,11 @@ def test_one_half_divides_outputs_under_squared_error(network, rng):
     net.params[0][...] = 1  # the output is the input itself
     outputs = [-0.2, 0.1, 0.49, 0.51, 0.9]
     answers = np.ravel(net.predict(np.array(outputs)[:, None])).tolist()
-    assert answers == [0, 0, 0, 1, 1], (
-        f"the outputs {outputs} of a network under mean_squared_error must be told as [0, 0, 0, 1, 1]; "
-        f"got {answers}.\nLook at: only the scores of binary_cross_entropy have their border at 0"
+    require(
+        answers == [0, 0, 0, 1, 1],
+        f"the outputs {outputs} of a network under mean_squared_error must be told as [0, 0, 0, 1, "
+        f"1]; got {answers}.",
+        look="only the scores of binary_cross_entropy have their border at 0",
     )
 
 
@@ -549,10 +563,11 @@ def test_exactly_one_half_is_no(network, rng, loss, output):
     net = network.Network((1, 1), loss=loss, rng=rng, dtype=np.float64)
     net.params[0][...] = 1  # the output is the input itself
     answers = np.ravel(net.predict(np.array([[output]]))).tolist()
-    assert answers == [0], (
-        f"under {loss} the output {output} means a probability of exactly 1/2, and so the class 0; got "
-        f"{answers}.\n"
-        "Look at: 1 if it is above 1/2, by > and not by >="
+    require(
+        answers == [0],
+        f"under {loss} the output {output} means a probability of exactly 1/2, and so the class 0; "
+        f"got {answers}.",
+        look="1 if it is above 1/2, by > and not by >=",
     )
 
 
@@ -563,9 +578,10 @@ def test_a_single_answer_is_0_or_1_however_large_the_output(network, rng):
     net.params[0][...] = 1  # the output is the input itself
     outputs = [-1.7, -0.8, 1.6, 30.0]
     answers = np.ravel(net.predict(np.array(outputs)[:, None])).tolist()
-    assert answers == [0, 0, 1, 1], (
-        f"the outputs {outputs} must be told as [0, 0, 1, 1]; got {answers}.\n"
-        "Look at: compare with 1/2; rounding gives 2 for 1.6, and -1 for -0.8"
+    require(
+        answers == [0, 0, 1, 1],
+        f"the outputs {outputs} must be told as [0, 0, 1, 1]; got {answers}.",
+        look="compare with 1/2; rounding gives 2 for 1.6, and -1 for -0.8",
     )
 
 
@@ -579,9 +595,10 @@ def test_the_largest_output_names_the_class_under_every_loss(network, rng, loss)
     answers = net.predict(X)
     require_classes(answers, 20)
     expected = [row.index(max(row)) for row in outputs.tolist()]
-    assert answers.tolist() == expected, (
-        f"under {loss}, predict must name the column of the largest of the three outputs, {expected}; got "
-        f"{answers.tolist()}"
+    require(
+        answers.tolist() == expected,
+        f"under {loss}, predict must name the column of the largest of the three outputs, {expected}; "
+        f"got {answers.tolist()}",
     )
 
 
@@ -696,17 +713,21 @@ def test_he_normal_is_the_default(network, rng):
     """Unless told otherwise, weights are normal with the variance 2 / fan_in; sizes may be a list."""
     sizes = [300, 100, 300]
     net = network.Network(sizes, rng=rng, dtype=np.float64)
-    assert sizes == [300, 100, 300], f"the list of sizes was changed to {sizes}"
+    require(sizes == [300, 100, 300], f"the list of sizes was changed to {sizes}")
     for name, W, variance in (("W1", net.params[0], 2 / 300), ("W2", net.params[2], 2 / 100)):
         actual = float(np.mean(np.square(W)))
-        assert within(0.05 * variance, actual, variance), (
-            f"by default the mean square of {name} {W.shape} must be 2 / fan_in = {variance:.5f} within 5 %; "
-            f"got {actual:.5f}.\nLook at: the default initializer is he_normal"
+        require(
+            within(0.05 * variance, actual, variance),
+            f"by default the mean square of {name} {W.shape} must be 2 / fan_in = {variance:.5f} "
+            f"within 5 %; got {actual:.5f}.",
+            look="the default initializer is he_normal",
         )
         largest = float(np.abs(W).max()) / math.sqrt(variance)
-        assert largest > 3, (
-            f"of 30,000 normal weights some lie beyond 3 standard deviations; the largest of {name} is at "
-            f"{largest:.2f}.\nLook at: the default initializer is he_normal, not he_uniform"
+        require(
+            largest > 3,
+            f"of 30,000 normal weights some lie beyond 3 standard deviations; the largest of {name} "
+            f"is at {largest:.2f}.",
+            look="the default initializer is he_normal, not he_uniform",
         )
 
 
@@ -728,4 +749,4 @@ def test_parameters_do_not_share_memory(network, rng):
     """Equal widths, equal zeros: still an array for each parameter."""
     params = network.Network((3, 3, 3, 3), initializer="zeros", rng=rng).params
     for (i, first), (j, second) in itertools.combinations(enumerate(params), 2):
-        assert not np.shares_memory(first, second), f"params[{i}] and params[{j}] are one array"
+        require(not np.shares_memory(first, second), f"params[{i}] and params[{j}] are one array")

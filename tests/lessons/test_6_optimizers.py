@@ -14,7 +14,13 @@ import math
 import numpy as np
 import pytest
 
-from .checks import exercise, require_close, unchanged
+from .checks import (
+    exercise,
+    fail,
+    require,
+    require_close,
+    unchanged,
+)
 
 LOOK = {
     "sgd": "param -= lr * grad",
@@ -105,10 +111,9 @@ class Stepper:
         before = self.param.copy()
         result = self.function(self.param, grad, *self.states, *self.count, **self.options)
         if grad.any() and np.array_equal(self.param, before):
-            pytest.fail(
-                f"{self.function.__name__} left `param` as it was.\n"
-                "Look at: `param -= ...` changes the array it was given; `param = param - ...` makes another",
-                pytrace=False,
+            fail(
+                f"{self.function.__name__} left `param` as it was.",
+                look="`param -= ...` changes the array it was given; `param = param - ...` makes another",
             )
         return result
 
@@ -185,15 +190,16 @@ def test_steps_work_in_place(optimizers, rng, rule, dtype):
     grad = rng.uniform(0.5, 1, size=param.shape).astype(dtype)
     with unchanged(grad=grad):
         result = step(grad)
-    assert result is None, f"{rule}_step works in place and must return None; got {type(result)}"
-    assert param.dtype == dtype, f"{rule}_step must keep {np.dtype(dtype)}"
-    assert (whole[:, ::2] < start[:, ::2]).all(), (
-        f"{rule}_step with a positive gradient must lower every entry of the array it was given.\n"
-        "Look at: `param -= ...` or `param[...] = ...` change the array; `param = ...` only the name"
+    require(result is None, f"{rule}_step works in place and must return None; got {type(result)}")
+    require(param.dtype == dtype, f"{rule}_step must keep {np.dtype(dtype)}")
+    require(
+        (whole[:, ::2] < start[:, ::2]).all(),
+        f"{rule}_step with a positive gradient must lower every entry of the array it was given.",
+        look="`param -= ...` or `param[...] = ...` change the array; `param = ...` only the name",
     )
-    assert np.array_equal(whole[:, 1::2], start[:, 1::2]), f"{rule}_step changed entries beside param"
+    require(np.array_equal(whole[:, 1::2], start[:, 1::2]), f"{rule}_step changed entries beside param")
     for state in step.states:
-        assert state.any(), f"{rule}_step must keep its memory in the state arrays that it is given"
+        require(state.any(), f"{rule}_step must keep its memory in the state arrays that it is given")
 
 
 @exercise("{rule}_step")
@@ -452,10 +458,11 @@ def test_epsilon_of_adam_belongs_to_the_caller(optimizers, grad, options, eps):
     Stepper(optimizers, "adam", param, lr=0.1, **options)(np.array([grad]))
     root = math.sqrt(0.001)
     forms = [-0.1 * grad / (grad + eps), -0.1 * root * grad / (root * grad + eps)]
-    assert any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms), (
-        f"adam_step, gradient {grad:g}, eps {eps:g}: the step must be {forms[0]:.6g} (epsilon beside the "
-        f"corrected root) or {forms[1]:.6g} (beside the raw one); got {param[0]:.6g}.\n"
-        f"Look at: {LOOK['adam']}"
+    require(
+        any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms),
+        f"adam_step, gradient {grad:g}, eps {eps:g}: the step must be {forms[0]:.6g} (epsilon beside "
+        f"the corrected root) or {forms[1]:.6g} (beside the raw one); got {param[0]:.6g}.",
+        look=f"{LOOK['adam']}",
     )
 
 
@@ -471,10 +478,12 @@ def test_epsilon_of_adam_stays_what_it_is(optimizers):
         beside_corrected -= lr * 2 / (2 + eps)
         beside_raw -= lr * root * 2 / (root * 2 + eps)
         forms = [beside_corrected, beside_raw]
-        assert any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms), (
-            f"adam_step, gradient 2, eps 0.5, step {t}: param must be at {forms[0]:.6g} (epsilon beside the "
-            f"corrected root) or {forms[1]:.6g} (beside the raw one); it is at {param[0]:.6g}.\n"
-            f"Look at: {LOOK['adam']}; epsilon itself is not corrected"
+        require(
+            any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms),
+            f"adam_step, gradient 2, eps 0.5, step {t}: param must be at {forms[0]:.6g} (epsilon "
+            f"beside the corrected root) or {forms[1]:.6g} (beside the raw one); it is at "
+            f"{param[0]:.6g}.",
+            look=f"{LOOK['adam']}; epsilon itself is not corrected",
         )
 
 
@@ -485,8 +494,9 @@ def test_classes_pass_epsilon_on(optimizers, rule):
     params = [np.zeros(1)], [np.zeros(1)]
     for param, options in zip(params, ({}, {"eps": 0.9}), strict=True):
         getattr(optimizers, CLASS[rule])(lr=0.1, **options).step(param, [np.array([0.5])])
-    assert abs(params[1][0][0]) < abs(params[0][0][0]) / 1.5, (
-        f"{CLASS[rule]}(eps=0.9) stepped as with the default"
+    require(
+        abs(params[1][0][0]) < abs(params[0][0][0]) / 1.5,
+        f"{CLASS[rule]}(eps=0.9) stepped as with the default",
     )
 
 

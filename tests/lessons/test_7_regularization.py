@@ -13,6 +13,7 @@ import pytest
 from .checks import (
     exercise,
     no_global_randomness,
+    require,
     require_array,
     require_close,
     require_float,
@@ -34,7 +35,7 @@ def test_l2_by_hand(regularization):
         penalty, grads = regularization.l2_penalty(weights, 0.1)
     require_float(penalty, "the penalty")
     require_close(penalty, 2.75, what="the penalty", look=L2)
-    assert len(grads) == 2, f"one gradient for each of the 2 arrays; got {len(grads)}"
+    require(len(grads) == 2, f"one gradient for each of the 2 arrays; got {len(grads)}")
     require_close(grads[0], [[0.1, -0.2], [0.3, 0.4]], what="the gradient of W1", look=L2)
     require_close(grads[1], [[0.5]], what="the gradient of W2", look=L2)
 
@@ -76,12 +77,12 @@ def test_l2_is_over_all_arrays_of_any_shape(regularization, rng, strength):
     penalty, grads = regularization.l2_penalty(weights, strength)
     expected = strength / 2 * math.fsum(w * w for W in weights for w in W.ravel().tolist())
     require_close(penalty, expected, what=f"the penalty of 7 arrays, strength {strength}", look=L2)
-    assert len(grads) == 7, f"one gradient for each of the 7 arrays; got {len(grads)}"
+    require(len(grads) == 7, f"one gradient for each of the 7 arrays; got {len(grads)}")
     for i, (grad, W) in enumerate(zip(grads, weights, strict=True)):
         pulls = np.array([strength * w for w in W.ravel().tolist()]).reshape(W.shape)
         require_close(grad, pulls, what=f"gradient {i} of 7, strength {strength}", look=L2)
-        assert not np.shares_memory(grad, W), (
-            "a gradient shares its memory with the weights: make a new array"
+        require(
+            not np.shares_memory(grad, W), "a gradient shares its memory with the weights: make a new array"
         )
 
 
@@ -96,15 +97,18 @@ def test_dropout_silences_a_share_and_scales_the_rest(regularization, rng, rate)
         require_array(value, shape=x.shape, dtype=np.float64, what=name)
     scale = 1 / (1 - rate)
     strange = np.unique(mask[(mask != 0) & ~np.isclose(mask, scale)])
-    assert not strange.size, (
+    require(
+        not strange.size,
         f"dropout(rate={rate}): the mask must hold 0 and 1 / (1 - rate) = {scale:.4f} only; got "
-        f"{strange[:3]}.\nLook at: scale while training (inverted dropout), so that nothing needs "
-        "scaling later"
+        f"{strange[:3]}.",
+        look="scale while training (inverted dropout), so that nothing needs scaling later",
     )
     dropped, slack = float(np.mean(mask == 0)), 6 * math.sqrt(rate * (1 - rate) / x.size)
-    assert within(slack, dropped, rate), (
+    require(
+        within(slack, dropped, rate),
         f"dropout(rate={rate}) must drop {rate:.0%} of the entries within {slack:.1%}; it dropped "
-        f"{dropped:.1%}.\nLook at: `rate` is the share dropped, not the share kept"
+        f"{dropped:.1%}.",
+        look="`rate` is the share dropped, not the share kept",
     )
     require_close(y, x * mask, what="y", look="y = x * mask")
 
@@ -115,15 +119,15 @@ def test_dropout_decides_for_each_entry(regularization, rng):
     _, mask = regularization.dropout(np.ones((60, 60)), 0.5, rng)
     for axis, name in ((0, "column"), (1, "row")):
         shares = np.mean(mask == 0, axis=axis)
-        assert shares.min() > 0.05, f"a whole {name} was kept: draw a mask of x's full shape"
-        assert shares.max() < 0.95, f"a whole {name} was dropped: draw a mask of x's full shape"
+        require(shares.min() > 0.05, f"a whole {name} was kept: draw a mask of x's full shape")
+        require(shares.max() < 0.95, f"a whole {name} was dropped: draw a mask of x's full shape")
         different = len(np.unique(mask, axis=1 - axis))
-        assert different == 60, (
-            f"of 60 {name}s of the mask only {different} differ: draw its full shape at once"
+        require(
+            different == 60, f"of 60 {name}s of the mask only {different} differ: draw its full shape at once"
         )
     _, mask = regularization.dropout(np.ones((4, 5, 60)), 0.5, rng)
     different = len(np.unique(mask.reshape(20, 60), axis=0))
-    assert different == 20, f"of 20 rows of a (4, 5, 60) mask only {different} differ: draw its full shape"
+    require(different == 20, f"of 20 rows of a (4, 5, 60) mask only {different} differ: draw its full shape")
 
 
 @exercise("dropout")
@@ -132,10 +136,10 @@ def test_dropout_tosses_coins(regularization, rng, shape):
     """Twenty coins do not show ten heads each time; who counts out the share makes units depend on others."""
     masks = [regularization.dropout(np.ones(shape), 0.5, rng)[1] for _ in range(200)]
     counts = {int((mask == 0).sum()) for mask in masks}
-    look = "Look at: each entry is dropped by itself, rng.random(x.shape) < rate; no exact number of them"
-    assert len(counts) > 1, f"200 times, exactly {counts.pop()} of 20 entries were dropped.\n{look}"
+    look = "each entry is dropped by itself, rng.random(x.shape) < rate; no exact number of them"
+    require(len(counts) > 1, f"200 times, exactly {min(counts)} of 20 entries were dropped.", look=look)
     parts = {int((part == 0).sum()) for mask in masks for part in mask.reshape(4, 5)}
-    assert len(parts) > 1, f"200 times, exactly {parts.pop()} of 5 entries in a row were dropped.\n{look}"
+    require(len(parts) > 1, f"200 times, exactly {min(parts)} of 5 entries in a row were dropped.", look=look)
 
 
 @exercise("dropout")
@@ -170,8 +174,8 @@ def test_dropout_draws_from_the_generator(regularization, rng):
     _, first = regularization.dropout(x, 0.5, generator)
     _, second = regularization.dropout(x, 0.5, generator)
     _, again = regularization.dropout(x, 0.5, np.random.default_rng(seed))
-    assert not np.array_equal(first, second), "two calls gave the same mask: do not seed `rng` anew"
-    assert np.array_equal(first, again), "one seed gave two masks: draw from `rng` alone"
+    require(not np.array_equal(first, second), "two calls gave the same mask: do not seed `rng` anew")
+    require(np.array_equal(first, again), "one seed gave two masks: draw from `rng` alone")
 
 
 @exercise("dropout", about="shape type")
@@ -223,7 +227,7 @@ def test_dropout_backward_is_the_derivative_of_dropout(regularization, rng, shap
     exact = [g / 0.7 if m else 0.0 for g, m in zip(upstream.ravel().tolist(), mask.ravel(), strict=True)]
     what = f"dropout_backward of {shape}, rate 0.3"
     require_close(np.ravel(back), exact, what=what, look="grad * mask", rtol=1e-12)
-    assert not np.shares_memory(back, mask), "the result shares its memory with the mask: make a new array"
+    require(not np.shares_memory(back, mask), "the result shares its memory with the mask: make a new array")
 
 
 @exercise("clip_by_global_norm")
@@ -265,8 +269,9 @@ def test_clipping_leaves_broken_gradients_alone(regularization, bad):
     with unchanged(grad0=grads[0], grad1=grads[1]):
         norm = regularization.clip_by_global_norm(grads, 1.0)
     require_float(norm, "the norm")
-    assert norm == abs(bad) or (math.isnan(norm) and math.isnan(bad)), (
-        f"the norm of gradients with an entry of {bad} is {abs(bad)}; got {norm}"
+    require(
+        norm == abs(bad) or (math.isnan(norm) and math.isnan(bad)),
+        f"the norm of gradients with an entry of {bad} is {abs(bad)}; got {norm}",
     )
 
 
@@ -354,9 +359,10 @@ def test_network_drops_out_only_when_given_a_generator(network, rng):
     again, _ = net.loss_and_grads(X, y)
     require_close(again, plain, what="the loss without rng, called twice", look=look)
     dropped = [net.loss_and_grads(X, y, rng)[0] for _ in range(4)]
-    assert len({plain, *dropped}) == 5, (
-        f"with a generator each call must draw new masks; the losses were {dropped}, {plain} without.\n"
-        "Look at: pass `rng` on to dropout in every hidden layer"
+    require(
+        len({plain, *dropped}) == 5,
+        f"with a generator each call must draw new masks; the losses were {dropped}, {plain} without.",
+        look="pass `rng` on to dropout in every hidden layer",
     )
 
 
@@ -425,10 +431,10 @@ def test_training_with_dropout_keeps_the_mean_of_the_output(network, rng):
     draws = [net.loss_and_grads(X, y, rng)[0] for _ in range(4000)]
     expected = output**2 + variance
     slack = 6 * float(np.std(draws)) / math.sqrt(len(draws))
-    assert within(slack, np.mean(draws), expected), (
-        f"the mean loss over 4000 masks must be {expected:.4f} within {slack:.4f}; got "
-        f"{np.mean(draws):.4f}.\nLook at: survivors are scaled by 1 / (1 - rate) while training, "
-        "and nothing is scaled in forward"
+    require(
+        within(slack, np.mean(draws), expected),
+        f"the mean loss over 4000 masks must be {expected:.4f} within {slack:.4f}; got {np.mean(draws):.4f}.",
+        look="survivors are scaled by 1 / (1 - rate) while training, and nothing is scaled in forward",
     )
 
 
@@ -500,12 +506,13 @@ def test_every_hidden_layer_drops_units_of_its_own(network, rng, activation, rat
     _, grads = net.loss_and_grads(X, np.full((1, 2), -1.0), rng)
     dropped = [(grads[i] == 0).all(axis=1) for i in (2, 4, 6)]
     for layer, units in enumerate(dropped, 1):
-        assert within(6 * math.sqrt(rate * (1 - rate) / 200), units.mean(), rate), (
-            f"hidden layer {layer}: about {rate:.0%} of 200 units must be dropped; {units.mean():.0%} were.\n"
-            "Look at: every hidden activation is followed by dropout, at the full rate"
+        require(
+            within(6 * math.sqrt(rate * (1 - rate) / 200), units.mean(), rate),
+            f"hidden layer {layer}: about {rate:.0%} of 200 units must be dropped; {units.mean():.0%} were.",
+            look="every hidden activation is followed by dropout, at the full rate",
         )
-    assert not np.array_equal(dropped[0], dropped[1]), "two layers had one mask: draw a new one for each"
-    assert not np.array_equal(dropped[1], dropped[2]), "two layers had one mask: draw a new one for each"
+    require(not np.array_equal(dropped[0], dropped[1]), "two layers had one mask: draw a new one for each")
+    require(not np.array_equal(dropped[1], dropped[2]), "two layers had one mask: draw a new one for each")
 
 
 @exercise("Network.dropout")
@@ -517,9 +524,10 @@ def test_every_sample_drops_units_of_its_own(network, rng):
     X = rng.uniform(0.5, 1, (20, 4))
     _, grads = net.loss_and_grads(X, np.full((20, 2), -1.0), rng)
     silent = int((grads[2] == 0).all(axis=1).sum())
-    assert silent == 0, (
-        f"{silent} of 10 units were dropped for all 20 samples together.\n"
-        "Look at: dropout gets the activations of the whole batch, so that its mask has a row for each sample"
+    require(
+        silent == 0,
+        f"{silent} of 10 units were dropped for all 20 samples together.",
+        look=("dropout gets the activations of the whole batch, so that its mask has a row for each sample"),
     )
 
 

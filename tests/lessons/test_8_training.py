@@ -14,6 +14,7 @@ import pytest
 from .checks import (
     exercise,
     no_global_randomness,
+    require,
     require_array,
     require_close,
     require_float,
@@ -87,10 +88,11 @@ def test_min_max_by_hand(training):
     train = np.array([[2.0, -1.0], [4.0, 0.0], [6.0, 3.0]])
     with unchanged(train=train):
         result = training.min_max_scale(train)
-    assert isinstance(result, tuple), (
-        f"min_max_scale must return a tuple, also for one array; got {type(result).__name__}"
+    require(
+        isinstance(result, tuple),
+        f"min_max_scale must return a tuple, also for one array; got {type(result).__name__}",
     )
-    assert len(result) == 1, f"one array in, one array out; got {len(result)}"
+    require(len(result) == 1, f"one array in, one array out; got {len(result)}")
     require_close(result[0], [[0, 0], [0.5, 0.25], [1, 1]], what="the scaled training data", look=SCALE)
 
 
@@ -100,7 +102,7 @@ def test_min_max_learns_from_the_training_data_alone(training):
     train, test = np.array([[0.0], [10.0]]), np.array([[5.0], [20.0], [-10.0]])
     with unchanged(test=test):
         result = training.min_max_scale(train, test, train)
-    assert len(result) == 3, f"three arrays in, three arrays out; got {len(result)}"
+    require(len(result) == 3, f"three arrays in, three arrays out; got {len(result)}")
     require_close(result[1], [[0.5], [2.0], [-1.0]], what="the scaled test data", look=SCALE)
     require_close(result[2], [[0.0], [1.0]], what="the third array", look=SCALE)
 
@@ -159,19 +161,21 @@ def test_minibatches_hold_every_sample_once(training, rng, n, size):
     with no_global_randomness("minibatches"):
         batches = list(training.minibatches(n, size, rng))
     for batch in batches:
-        assert type(batch) is np.ndarray, f"a batch is an array of indices; got {type(batch).__name__}"
-        assert batch.ndim == 1, f"a batch has the shape (size,); got {batch.shape}"
-        assert batch.dtype.kind in "iu", f"a batch holds indices, integers; got {batch.dtype}"
+        require(type(batch) is np.ndarray, f"a batch is an array of indices; got {type(batch).__name__}")
+        require(batch.ndim == 1, f"a batch has the shape (size,); got {batch.shape}")
+        require(batch.dtype.kind in "iu", f"a batch holds indices, integers; got {batch.dtype}")
     sizes = [len(batch) for batch in batches]
     expected = [size] * (n // size) + ([n % size] if n % size else [])
-    assert sizes == expected, (
-        f"minibatches({n}, {size}) must have the sizes {expected}; got {sizes}.\n"
-        "Look at: the last batch holds what is left, and is not dropped"
+    require(
+        sizes == expected,
+        f"minibatches({n}, {size}) must have the sizes {expected}; got {sizes}.",
+        look="the last batch holds what is left, and is not dropped",
     )
     everything = sorted(int(i) for batch in batches for i in batch)
-    assert everything == list(range(n)), (
-        f"minibatches({n}, {size}) must hold each of 0..{n - 1} once; got {everything}.\n"
-        "Look at: cut one permutation into pieces; do not draw samples anew for each batch"
+    require(
+        everything == list(range(n)),
+        f"minibatches({n}, {size}) must hold each of 0..{n - 1} once; got {everything}.",
+        look="cut one permutation into pieces; do not draw samples anew for each batch",
     )
 
 
@@ -185,9 +189,9 @@ def test_minibatches_are_shuffled_afresh(training, rng):
 
     generator = np.random.default_rng(seed)
     first, second, again = order(generator), order(generator), order(np.random.default_rng(seed))
-    assert first != sorted(first), "the batches come in the order of the data: shuffle them"
-    assert first != second, "two epochs had the same order: draw a permutation at each call"
-    assert first == again, "one seed gave two orders: draw from `rng` alone"
+    require(first != sorted(first), "the batches come in the order of the data: shuffle them")
+    require(first != second, "two epochs had the same order: draw a permutation at each call")
+    require(first == again, "one seed gave two orders: draw from `rng` alone")
 
 
 @exercise("minibatches")
@@ -199,13 +203,16 @@ def test_minibatches_mix_everything(training, rng):
         first[batches[0]] += 1
         neighbours += int(np.sum(np.abs(np.diff(np.concatenate(batches))) == 1))
     slack = 6 * math.sqrt(0.25 * 0.75 / 400)
-    assert within(slack, first / 400, 0.25), (
-        "each of 20 samples must be in the first batch of 5 in a quarter of the epochs; the shares were "
-        f"{(first / 400).round(2).tolist()}.\nLook at: one permutation of all n samples"
+    require(
+        within(slack, first / 400, 0.25),
+        "each of 20 samples must be in the first batch of 5 in a quarter of the epochs; the shares "
+        f"were {(first / 400).round(2).tolist()}.",
+        look="one permutation of all n samples",
     )
-    assert neighbours / 400 < 4, (
-        f"in a random order of 20, about 1.9 pairs of neighbours stay together; {neighbours / 400:.1f} did.\n"
-        "Look at: shuffle the samples, not blocks of them"
+    require(
+        neighbours / 400 < 4,
+        f"in a random order of 20, about 1.9 pairs of neighbours stay together; {neighbours / 400:.1f} did.",
+        look="shuffle the samples, not blocks of them",
     )
 
 
@@ -213,9 +220,10 @@ def test_minibatches_mix_everything(training, rng):
 def test_minibatches_come_in_every_order(training, rng):
     """Four samples have 24 orders, and each of them must be possible."""
     orders = {tuple(np.concatenate(list(training.minibatches(4, 2, rng))).tolist()) for _ in range(1000)}
-    assert len(orders) == 24, (
-        f"1000 epochs of 4 samples must show all 24 orders; they showed {len(orders)}.\n"
-        "Look at: one permutation of all n samples, not only of some, and not only turned round"
+    require(
+        len(orders) == 24,
+        f"1000 epochs of 4 samples must show all 24 orders; they showed {len(orders)}.",
+        look="one permutation of all n samples, not only of some, and not only turned round",
     )
 
 
@@ -302,9 +310,11 @@ def stop_after(training, losses, **options):
 def test_early_stopping_has_patience(training, losses, patience, expected):
     """It waits `patience` epochs for a better loss than the best so far."""
     stopped, _ = stop_after(training, losses, patience=patience)
-    assert stopped == expected, (
+    require(
+        stopped == expected,
         f"patience {patience}, losses {losses}: update must be True first at loss {expected}; it was "
-        f"at {stopped}.\nLook at: count the epochs since the best loss; a new best sets the count to 0"
+        f"at {stopped}.",
+        look="count the epochs since the best loss; a new best sets the count to 0",
     )
 
 
@@ -313,13 +323,15 @@ def test_early_stopping_asks_for_a_real_improvement(training):
     """With min_delta 0.1, a loss must beat the best by more than 0.1 to count as better."""
     losses = [1.0, 0.95, 0.92, 0.91]
     stopped, stopping = stop_after(training, losses, patience=3, min_delta=0.1)
-    assert stopped == 4, (
+    require(
+        stopped == 4,
         f"min_delta 0.1, patience 3, losses {losses}: none beats 1.0 by more than 0.1, so update must "
-        f"be True at loss 4; it was at {stopped}.\nLook at: loss < best_loss - min_delta"
+        f"be True at loss 4; it was at {stopped}.",
+        look="loss < best_loss - min_delta",
     )
     stopped, stopping = stop_after(training, [1.0, 0.8, 0.65], patience=2, min_delta=0.1)
-    assert stopped is None, "each loss beats the one before by more than 0.1: go on"
-    assert stopping.best_epoch == 2, f"best_epoch must be 2; got {stopping.best_epoch}"
+    require(stopped is None, "each loss beats the one before by more than 0.1: go on")
+    require(stopping.best_epoch == 2, f"best_epoch must be 2; got {stopping.best_epoch}")
 
 
 @exercise("EarlyStopping.update")
@@ -328,9 +340,10 @@ def test_early_stopping_takes_nan_for_no_improvement(training):
     losses, expected = [2.0, math.nan, 1.5, math.nan, math.nan], [False, False, False, False, True]
     stopping = training.EarlyStopping(2)
     answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in losses]
-    assert answers == expected, (
-        f"losses {losses}, patience 2: update must say {expected}, not {answers}.\n"
-        "Look at: ask whether the loss is better, not whether it is worse; for nan both answers are no"
+    require(
+        answers == expected,
+        f"losses {losses}, patience 2: update must say {expected}, not {answers}.",
+        look="ask whether the loss is better, not whether it is worse; for nan both answers are no",
     )
     require_close(stopping.best_loss, 1.5, what="best_loss", look="nan must never become the best loss")
 
@@ -341,15 +354,17 @@ def test_early_stopping_takes_no_first_loss_on_trust(training, first):
     """A training that begins with nan has no best yet: nothing can be lower than nan."""
     stopping = training.EarlyStopping(3)
     stopping.update(first, [np.zeros(1)])
-    assert stopping.best_epoch is None, (
-        f"after a first loss of {first}, best_epoch must still be None; it is {stopping.best_epoch}.\n"
-        "Look at: the first loss, too, must be lower than best_loss, which starts at inf"
+    require(
+        stopping.best_epoch is None,
+        f"after a first loss of {first}, best_epoch must still be None; it is {stopping.best_epoch}.",
+        look="the first loss, too, must be lower than best_loss, which starts at inf",
     )
     stopping.update(2.0, [np.zeros(1)])
     best = stopping.best_loss, stopping.best_epoch
-    assert best == (2.0, 1), (
-        f"losses {first}, 2.0: best_loss and best_epoch must be 2.0 and 1; they are {best}.\n"
-        "Look at: the first loss, too, must be lower than best_loss, which starts at inf"
+    require(
+        best == (2.0, 1),
+        f"losses {first}, 2.0: best_loss and best_epoch must be 2.0 and 1; they are {best}.",
+        look="the first loss, too, must be lower than best_loss, which starts at inf",
     )
 
 
@@ -358,12 +373,13 @@ def test_small_improvements_do_not_add_up_unseen(training):
     """With min_delta 0.1, a loss of 0.95 leaves the best at 1.0, and so 0.89 is better by 0.11."""
     stopping = training.EarlyStopping(2, min_delta=0.1)
     answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in (1.0, 0.95, 0.89)]
-    assert answers == [False, False, False], (
+    require(
+        answers == [False, False, False],
         "losses 1.0, 0.95, 0.89, patience 2, min_delta 0.1: update must say False each time; it said "
-        f"{answers}.\n"
-        "Look at: a loss that is not better by more than min_delta is no new best_loss either"
+        f"{answers}.",
+        look="a loss that is not better by more than min_delta is no new best_loss either",
     )
-    assert stopping.best_epoch == 2, f"best_epoch must be 2; got {stopping.best_epoch}"
+    require(stopping.best_epoch == 2, f"best_epoch must be 2; got {stopping.best_epoch}")
 
 
 def arrays_within(value):
@@ -385,9 +401,11 @@ def test_early_stopping_keeps_copies(training):
     own = [
         not any(np.shares_memory(kept, param) for param in params) for kept in arrays_within(vars(stopping))
     ]
-    assert any(own) or not own, (
-        "all arrays that EarlyStopping holds after update are the network's own, or views of them, and will "
-        "change with the training.\nLook at: copy each array, param.copy(); copying the list is not enough"
+    require(
+        any(own) or not own,
+        "all arrays that EarlyStopping holds after update are the network's own, or views of them, "
+        "and will change with the training.",
+        look="copy each array, param.copy(); copying the list is not enough",
     )
 
 
@@ -404,9 +422,10 @@ def test_min_delta_is_an_absolute_difference(training, losses, min_delta, expect
     """Better means lower by more than min_delta, in the units of the loss."""
     stopping = training.EarlyStopping(1, min_delta)
     answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in losses]
-    assert answers == expected, (
-        f"losses {losses}, patience 1, min_delta {min_delta}: update must say {expected}, not {answers}.\n"
-        "Look at: loss < best_loss - min_delta"
+    require(
+        answers == expected,
+        f"losses {losses}, patience 1, min_delta {min_delta}: update must say {expected}, not {answers}.",
+        look="loss < best_loss - min_delta",
     )
 
 
@@ -415,8 +434,9 @@ def test_early_stopping_stays_with_its_word(training):
     """Who goes on all the same, without a better loss, is told again to stop."""
     stopping = training.EarlyStopping(2)
     answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in (1, 2, 3, 4)]
-    assert answers == [False, False, True, True], (
-        f"losses 1, 2, 3, 4, patience 2: update must say False, False, True, True; it said {answers}"
+    require(
+        answers == [False, False, True, True],
+        f"losses 1, 2, 3, 4, patience 2: update must say False, False, True, True; it said {answers}",
     )
 
 
@@ -431,7 +451,7 @@ def test_early_stopping_remembers_the_best(training):
         with unchanged(W=params[0], b=params[1]):
             stopping.update(loss, params)
     require_close(stopping.best_loss, 0.5, what="best_loss", look="the lowest loss so far")
-    assert stopping.best_epoch == 1, f"best_epoch counts from 0, so it must be 1; got {stopping.best_epoch}"
+    require(stopping.best_epoch == 1, f"best_epoch counts from 0, so it must be 1; got {stopping.best_epoch}")
 
 
 @exercise("EarlyStopping.restore")
@@ -463,15 +483,17 @@ def test_restored_parameters_are_the_same_to_the_last_bit(training, rng, dtype):
     stopping.update(1.0, params)
     vector[...] = 0
     stopping.restore(params)
-    assert np.array_equal(vector, best), (
-        f"the vector whose views were restored must hold {best}; it holds {vector}.\n"
-        "Look at: write into the arrays that are given, param[...] = best, without rounding"
+    require(
+        np.array_equal(vector, best),
+        f"the vector whose views were restored must hold {best}; it holds {vector}.",
+        look="write into the arrays that are given, param[...] = best, without rounding",
     )
     others = [np.zeros((2, 3), dtype), np.zeros(4, dtype)]
     stopping.restore(others)
-    assert np.array_equal(np.concatenate([other.ravel() for other in others]), best), (
-        f"other arrays, given to restore, must hold {best}; they hold {others}.\n"
-        "Look at: write into the arrays of `params`, not into those that update has seen"
+    require(
+        np.array_equal(np.concatenate([other.ravel() for other in others]), best),
+        f"other arrays, given to restore, must hold {best}; they hold {others}.",
+        look="write into the arrays of `params`, not into those that update has seen",
     )
 
 
@@ -501,9 +523,10 @@ class Recorder:
         self.batches, self.generators, self.rates, self.norms, self.events = [], [], [], [], []
 
     def loss_and_grads(self, X, y, rng=None):
-        assert np.array_equal(X[:, 0] * 10, np.ravel(y)), (
-            f"inputs {X[:, 0].tolist()} came with the targets {np.ravel(y).tolist()}.\n"
-            "Look at: the same indices must pick rows of X and of y"
+        require(
+            np.array_equal(X[:, 0] * 10, np.ravel(y)),
+            f"inputs {X[:, 0].tolist()} came with the targets {np.ravel(y).tolist()}.",
+            look="the same indices must pick rows of X and of y",
         )
         self.batches.append(X[:, 0].astype(int).tolist())
         self.generators.append(rng)
@@ -511,8 +534,9 @@ class Recorder:
         return float(X[:, 0].mean()), [np.full((2, 1), 3.0 * self.scale), np.full(1, 4.0 * self.scale)]
 
     def step(self, params, grads, lr=None):
-        assert all(mine is given for mine, given in zip(self.params, params, strict=True)), (
-            "the optimizer must get the network's own params"
+        require(
+            all(mine is given for mine, given in zip(self.params, params, strict=True)),
+            "the optimizer must get the network's own params",
         )
         self.rates.append(lr)
         self.norms.append(math.sqrt(sum(float(np.sum(grad**2)) for grad in grads)))
@@ -544,11 +568,12 @@ def test_epoch_visits_every_sample_once(training, rng, n, size, sizes):
     """Ten samples in batches of four: one gradient and then one step for 4, 4 and 2 of them."""
     _, recorder = run_epoch(training, rng, n=n, batch_size=size)
     actual = [len(batch) for batch in recorder.batches]
-    assert actual == sizes, f"{n} samples in batches of {size} must come as {sizes}; they came as {actual}"
+    require(actual == sizes, f"{n} samples in batches of {size} must come as {sizes}; they came as {actual}")
     visited = sorted(itertools.chain(*recorder.batches))
-    assert visited == list(range(n)), f"each of {n} samples must be visited once; got {visited}"
-    assert recorder.events == ["gradient", "step"] * len(sizes), (
-        f"each batch must give one gradient and then one step; got {recorder.events}"
+    require(visited == list(range(n)), f"each of {n} samples must be visited once; got {visited}")
+    require(
+        recorder.events == ["gradient", "step"] * len(sizes),
+        f"each batch must give one gradient and then one step; got {recorder.events}",
     )
 
 
@@ -559,10 +584,12 @@ def test_epoch_hands_on_targets_as_they_are(training, rng, shape):
 
     class Shapes(Recorder):
         def loss_and_grads(self, X, y, rng=None):
-            assert X.shape[1] == 3, f"the inputs are (10, 3); loss_and_grads got {X.shape}"
-            assert y.shape == (len(X), *shape), (
-                f"{len(X)} of the targets (10, {shape[0]}) must have the shape {(len(X), *shape)}; got "
-                f"{y.shape}.\nLook at: y[batch] picks rows, whatever their shape"
+            require(X.shape[1] == 3, f"the inputs are (10, 3); loss_and_grads got {X.shape}")
+            require(
+                y.shape == (len(X), *shape),
+                f"{len(X)} of the targets (10, {shape[0]}) must have the shape {(len(X), *shape)}; "
+                f"got {y.shape}.",
+                look="y[batch] picks rows, whatever their shape",
             )
             return super().loss_and_grads(X, y[:, 0], rng)
 
@@ -570,7 +597,7 @@ def test_epoch_hands_on_targets_as_they_are(training, rng, shape):
     X = np.arange(10.0)[:, None] * np.array([1.0, 2.0, 3.0])
     y = np.arange(10.0).reshape(10, 1) * 10 + np.zeros(shape)
     training.train_epoch(recorder, recorder, X, y, batch_size=4, rng=rng)
-    assert len(recorder.batches) == 3, f"10 samples in fours are 3 batches; got {len(recorder.batches)}"
+    require(len(recorder.batches) == 3, f"10 samples in fours are 3 batches; got {len(recorder.batches)}")
 
 
 @exercise("train_epoch")
@@ -579,8 +606,8 @@ def test_epoch_shuffles(training, rng):
     orders = [
         list(itertools.chain(*run_epoch(training, rng, n=50, batch_size=5)[1].batches)) for _ in range(2)
     ]
-    assert orders[0] != sorted(orders[0]), "the samples came in the order of the data: shuffle them"
-    assert orders[0] != orders[1], "two epochs had the same order: draw it from `rng` each time"
+    require(orders[0] != sorted(orders[0]), "the samples came in the order of the data: shuffle them")
+    require(orders[0] != orders[1], "two epochs had the same order: draw it from `rng` each time")
 
 
 @exercise("train_epoch")
@@ -600,15 +627,16 @@ def test_epoch_returns_the_mean_over_samples(training, rng):
 def test_epoch_passes_generator_and_rate_on(training, rng):
     """The network needs the generator for dropout, the optimizer the rate of this epoch."""
     _, recorder = run_epoch(training, rng, batch_size=5, lr=0.25)
-    assert all(generator is rng for generator in recorder.generators), (
-        "train_epoch must pass its own `rng` to loss_and_grads: without it there is no dropout, and with "
-        "another one for each batch every batch has the same mask"
+    require(
+        all(generator is rng for generator in recorder.generators),
+        "train_epoch must pass its own `rng` to loss_and_grads: without it there is no dropout, and "
+        "with another one for each batch every batch has the same mask",
     )
-    assert recorder.rates == [0.25, 0.25], f"step must get lr=0.25; got {recorder.rates}"
+    require(recorder.rates == [0.25, 0.25], f"step must get lr=0.25; got {recorder.rates}")
     _, recorder = run_epoch(training, rng, batch_size=10, lr=0.0)
-    assert recorder.rates == [0.0], f"0 is a rate like any other; step got {recorder.rates}: ask for None"
+    require(recorder.rates == [0.0], f"0 is a rate like any other; step got {recorder.rates}: ask for None")
     _, recorder = run_epoch(training, rng, batch_size=10)
-    assert recorder.rates == [None], "without lr the optimizer's own rate holds: pass None on"
+    require(recorder.rates == [None], "without lr the optimizer's own rate holds: pass None on")
 
 
 @exercise("train_epoch")
@@ -652,10 +680,11 @@ def test_epochs_train_a_model(training, rng):
     X = rng.normal(scale=0.3, size=(60, 2)) + np.where(y[:, None] == 0, -1.0, 1.0)
     unit = Unit()
     losses = [training.train_epoch(unit, unit, X, y, batch_size=16, rng=rng) for _ in range(30)]
-    assert losses[-1] < losses[0] / 4, (
+    require(
+        losses[-1] < losses[0] / 4,
         f"the loss must fall to less than a quarter in 30 epochs; it went from {losses[0]:.3f} to "
-        f"{losses[-1]:.3f}"
+        f"{losses[-1]:.3f}",
     )
     w, b = unit.params
     right = int(np.sum((X @ w + b > 0) == y))
-    assert right == 60, f"all 60 points lie clearly on their side; {right} were told right"
+    require(right == 60, f"all 60 points lie clearly on their side; {right} were told right")

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from .checks import exercise
-from .trainings import Training, Watch, require, train
+from .trainings import Training, Watch, require_success, train
 
 V1 = {
     "activation": "tanh",
@@ -112,7 +112,7 @@ def watch(request, announce):
 
 
 def _has_mnist():
-    from nn import data
+    from nn.app import data
 
     return bool(os.environ.get("MNIST_DIR")) or data.choose()[0] == "mnist"
 
@@ -128,7 +128,7 @@ def learn(graded, training, watch, rng, record_property):
             train(graded, training, parts, rng, partial(watch.tell, training, number))
             for number, parts in enumerate(data, start=1)
         ]
-        require(training, outcomes, record_property)
+        require_success(training, outcomes, record_property)
 
     return learn
 
@@ -177,7 +177,7 @@ def test_v2_learns_digits(learn, digits):
 @pytest.fixture(scope="module")
 def mnist():
     """MNIST as ((X, y), (X_test, y_test)), float32 in [0, 1]; MNIST_DIR, once set, must hold it."""
-    from nn import data
+    from nn.app import data
 
     if not _has_mnist():
         pytest.skip(data.HOW_TO_GET_MNIST)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .checks import require
+
 MEASURED = 0.2  # seconds of each training, to estimate its duration: long enough to feel what else runs
 
 
@@ -116,10 +118,12 @@ def train(graded, training, parts, rng, tell):
             if np.array_equal(net.forward(X_validation), net.forward(X_validation))
             else "forward gives other numbers each time: is dropout still on outside of training?"
         )
-        assert kept <= min(losses) + 1e-5, (
+        require(
+            kept <= min(losses) + 1e-5,
             f"{training.name}: the loss on the validation samples was {min(losses):.4f} after epoch "
             f"{1 + int(np.argmin(losses))}; with the weights that EarlyStopping brought back it is "
-            f"{kept:.4f}.\nLook at: {look}"
+            f"{kept:.4f}.",
+            look=look,
         )
     answers = net.predict(X_test)
     confusion = np.zeros((10, 10), int)
@@ -134,7 +138,7 @@ def cross_entropy(scores, y):
     return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y]))
 
 
-def require(training, outcomes, record_property):
+def require_success(training, outcomes, record_property):
     """Fail unless the networks do on average what the training must reach; keep what they did."""
     __tracebackhide__ = True
     accuracy = float(np.mean([outcome.accuracy for outcome in outcomes]))
@@ -148,13 +152,17 @@ def require(training, outcomes, record_property):
         look = "it learns, but too slowly: the variance of the first weights, the optimizer's rule, the 1/n"
     else:
         look = "nearly there: dropout's scaling, the best weights restored, every sample seen in each epoch"
-    assert accuracy >= training.accuracy, (
-        f"{training.name}: {training.accuracy:.1%} of the test digits must be right; "
-        f"{accuracy:.2%} were{of}.\nLook at: {look}"
+    require(
+        accuracy >= training.accuracy,
+        f"{training.name}: {training.accuracy:.1%} of the test digits must be right; {accuracy:.2%} "
+        f"were{of}.",
+        look=look,
     )
-    assert loss <= most, (
-        f"{training.name}: after {epoch} epoch{'s' * (epoch > 1)} the loss on the validation samples must be "
-        f"{most:g} at most; it was {loss:.3f}{of}.\nLook at: {look}"
+    require(
+        loss <= most,
+        f"{training.name}: after {epoch} epoch{'s' * (epoch > 1)} the loss on the validation samples "
+        f"must be {most:g} at most; it was {loss:.3f}{of}.",
+        look=look,
     )
 
 

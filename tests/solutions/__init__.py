@@ -1,10 +1,10 @@
-"""The bank of solutions: mistakes that people make, each with a teacher's sentence, and right variants."""
+"""The bank of solutions: mistakes, each with a teacher's sentence, right variants, probes and races."""
 
 import importlib
 
-from .bank import PROBES, RIGHT, WRONG, Solution
+from .bank import PROBES, RACES, RIGHT, WRONG, Solution
 
 for _lesson in range(1, 9):
     importlib.import_module(f"{__name__}.lesson_{_lesson}")
 
-__all__ = ["PROBES", "RIGHT", "WRONG", "Solution"]
+__all__ = ["PROBES", "RACES", "RIGHT", "WRONG", "Solution"]

@@ -1,8 +1,9 @@
-"""The bank's form: wrong solutions with a teacher's sentence, right variants, probes to tell them apart.
+"""The bank's form: wrong solutions with a teacher's sentence, right variants, probes, and races.
 
 A wrong solution or a right variant is an ordinary function (or class) that stands for one exercise. A probe
 lists cases for an exercise: small calls, the smallest first. What a learner's function does on the cases is
-compared with what the wrong solutions do on them: where all agree, the mistake is known.
+compared with what the wrong solutions do on them: where all agree, the mistake is known. A race is a call of
+usual size whose time is compared.
 """
 
 import ast
@@ -15,6 +16,7 @@ import numpy as np
 
 from tests.lessons.checks import overflow_shown, typed
 
+N, IN, OUT = 128, 784, 64  # samples, inputs and units of the arrays in a race
 VOUCHING = re.compile(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,|\bworks for\b")
 
 
@@ -65,9 +67,20 @@ class Case(NamedTuple):
         return True
 
 
+class Race(NamedTuple):
+    """What ``prepare``, given the subject, returns is raced: the call to be timed, and its floor.
+
+    beside: what else of the same package it is given, as ``module.name``.
+    """
+
+    prepare: Callable
+    beside: tuple[str, ...]
+
+
 WRONG: dict[str, list[Solution]] = {}
 RIGHT: dict[str, list[Solution]] = {}
 PROBES: dict[str, Callable] = {}
+RACES: dict[str, Race] = {}
 
 
 def wrong(exercise, sentence, *, unwritten=False):
@@ -100,6 +113,32 @@ def probe(*exercises):
         return cases
 
     return enter
+
+
+def race(*exercises, beside=()):
+    """Enter the decorated function: given the subject, it returns the call to be timed, and its floor.
+
+    The floor is a call, too: of what no implementation in NumPy can do without on the same arrays.
+    """
+
+    def enter(prepare):
+        for exercise in exercises:
+            RACES[exercise] = Race(prepare, tuple(beside))
+        return prepare
+
+    return enter
+
+
+def drawn(*shapes):
+    """Return float32 arrays of these shapes, for a race."""
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal(shape, dtype=np.float32) for shape in shapes]
+
+
+def copying(array):
+    """Return the floor of those that have this array to read and as much to write."""
+    target = np.ones_like(array)
+    return lambda: np.copyto(target, array)
 
 
 def call(function, *args, rtol=1e-6, atol=1e-9, after=None, parts=(), **kwargs):
@@ -135,8 +174,8 @@ def with_overflow_shown(case):
     return case._replace(run=run)
 
 
-def of_integers(function, *args, parts=()):
-    """Yield two cases that compare a call with integers to the same call with floats.
+def of_integers(function, *args, parts=(), **kwargs):
+    """Yield two cases that compare a call with integers to the same call with floats, options being the same.
 
     One observes the shapes and types, the other by how much the numbers differ: a mistake in the formula
     shows in neither, only one in the conversion.
@@ -145,17 +184,18 @@ def of_integers(function, *args, parts=()):
     floats = [arg.astype(np.float64) for arg in args]
 
     def types():
-        result = function(*(arg.copy() for arg in args))
+        result = function(*(arg.copy() for arg in args), **kwargs)
         return tuple(map(_emptied, result)) if isinstance(result, tuple) else _emptied(result)
 
     def apart():
-        got, wanted = function(*(arg.copy() for arg in args)), function(*(arg.copy() for arg in floats))
+        got, wanted = (function(*(arg.copy() for arg in given), **kwargs) for given in (args, floats))
         return tuple(map(_apart, got, wanted)) if isinstance(got, tuple) else _apart(got, wanted)
 
-    calls = [f"{name}({', '.join(map(show, given))})" for given in (args, floats)]
+    options = "".join(f", {option}={show(value)}" for option, value in kwargs.items())
+    calls = [f"{name}({', '.join(map(show, given))}{options})" for given in (args, floats)]
     yield Case(calls[0], types, {}, 1e-6, 1e-9, parts=parts)
     text = f"how much is missing from {calls[0]} to {calls[1]}"
-    yield Case(text, apart, {}, 1e-6, 1e-9, parts=parts, shown=call(function, *args, parts=parts))
+    yield Case(text, apart, {}, 1e-6, 1e-9, parts=parts, shown=call(function, *args, parts=parts, **kwargs))
 
 
 def _emptied(value):
@@ -187,6 +227,11 @@ def script(text, run, rtol=1e-6, atol=1e-9, parts=(), test=""):
     by default, any test of the exercise may.
     """
     return Case(text, run, {}, rtol, atol, parts, test)
+
+
+def returned_error(result):
+    """Return the exception that a call has returned instead of raising it, None for any other result."""
+    return result if isinstance(result, Exception) else None
 
 
 def show(value):

@@ -7,7 +7,20 @@ import numpy as np
 
 from nn.activations import as_floating, log_softmax, relu, sigmoid, softmax
 
-from .bank import call, of_integers, probe, right, script, with_overflow_shown, wrong
+from .bank import (
+    OUT,
+    N,
+    call,
+    copying,
+    drawn,
+    of_integers,
+    probe,
+    race,
+    right,
+    script,
+    with_overflow_shown,
+    wrong,
+)
 
 Z = np.array([[-1.5, 0.5], [3.0, -0.25]])  # sums on both sides of the kinks
 GRAD = np.array([[2.0, -1.0], [0.5, -3.0]])
@@ -19,6 +32,18 @@ WHOLE_GRAD = np.array([3, -2])
 
 
 # sigmoid
+
+
+@race("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softmax", "log_softmax")
+def timed_on_sums(function):
+    (z,) = drawn((N, OUT))
+    return lambda: function(z), copying(z)
+
+
+@race("sigmoid_backward", "tanh_backward", "relu_backward", "leaky_relu_backward", "elu_backward")
+def timed_on_outputs(backward):
+    grad, a = drawn((N, OUT), (N, OUT))
+    return lambda: backward(grad, a), copying(a)
 
 
 @probe("sigmoid")
@@ -727,6 +752,7 @@ def leaky_relu_values(leaky_relu):
     yield call(leaky_relu, Z, slope=2.0)
     yield call(leaky_relu, SINGLE)
     yield from of_integers(leaky_relu, WHOLE)
+    yield from of_integers(leaky_relu, WHOLE, slope=2)
 
 
 @wrong(
@@ -796,6 +822,15 @@ def leaky_relu_by_the_maximum(z, slope=0.01):
     return np.maximum(z, slope * z)
 
 
+@wrong(
+    "leaky_relu",
+    "Integers stay integers if the slope is a whole number such as 2: only a slope like 0.01 makes your "
+    "result floating. Anything but floats is computed in float64 here, so convert z first.",
+)
+def leaky_relu_of_integers_by_a_whole_slope(z, slope=0.01):
+    return np.where(z > 0, z, slope * z)
+
+
 @right("leaky_relu")
 def leaky_relu_by_where(z, slope=0.01):
     z = as_floating(z)
@@ -826,6 +861,7 @@ def leaky_relu_slopes(leaky_relu_backward):
     yield call(leaky_relu_backward, SINGLE, np.array([-0.02, 0.5, 2.0], np.float32))
     yield from of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-0.5, 3.0]))
     yield from of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-4, 3]))
+    yield from of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-4, 3]), slope=2)
 
 
 @wrong(
@@ -909,6 +945,15 @@ def leaky_relu_backward_by_the_larger_slope(grad, a, slope=0.01):
     return np.where(a > 0, max(1.0, slope) * grad, min(1.0, slope) * grad)
 
 
+@wrong(
+    "leaky_relu_backward",
+    "Integers stay integers if the slope is a whole number such as 2: only a slope like 0.01 makes your "
+    "result floating. Anything but floats is computed in float64 here, so convert grad first.",
+)
+def leaky_relu_backward_of_integers_by_a_whole_slope(grad, a, slope=0.01):
+    return np.where(a > 0, grad, slope * grad)
+
+
 @right("leaky_relu_backward")
 def leaky_relu_backward_by_where(grad, a, slope=0.01):
     grad, a = as_floating(grad), as_floating(a)
@@ -945,6 +990,7 @@ def elu_values(elu):
     yield call(elu, Z, alpha=2.0)
     yield call(elu, SINGLE)
     yield from of_integers(elu, WHOLE)
+    yield from of_integers(elu, np.array([5, 1, 10], np.uint8))
     yield with_overflow_shown(call(elu, np.array([-1000.0, 1000.0])))
 
 
@@ -1040,6 +1086,15 @@ def elu_filled_into_an_array_like_z(z, alpha=1.0):
     return a
 
 
+@wrong(
+    "elu",
+    "NumPy's exp of bytes is only float16: anything but floats is computed in float64 here, so convert z "
+    "first.",
+)
+def elu_of_bytes_as_they_come(z, alpha=1.0):
+    return np.where(z > 0, z, alpha * (np.exp(np.minimum(z, 0)) - 1))
+
+
 @right("elu")
 def elu_by_where(z, alpha=1.0):
     z = as_floating(z)
@@ -1072,6 +1127,7 @@ def elu_slopes(elu_backward):
     yield call(elu_backward, SINGLE, np.array([-0.75, -0.25, 2.0], np.float32))
     yield from of_integers(elu_backward, WHOLE_GRAD, np.array([-0.75, 3.0]))
     yield from of_integers(elu_backward, WHOLE_GRAD, np.array([-1, 3]))
+    yield from of_integers(elu_backward, WHOLE_GRAD, np.array([-1, 3]), alpha=2)
 
 
 @wrong(
@@ -1142,6 +1198,15 @@ def elu_backward_filled_into_an_array_like_grad(grad, a, alpha=1.0):
     result = np.array(grad)
     result[a < 0] = (grad * (a + alpha))[a < 0]
     return result
+
+
+@wrong(
+    "elu_backward",
+    "Integers stay integers if alpha is a whole number such as 2: only an alpha like 1.0 makes your result "
+    "floating. Anything but floats is computed in float64 here, so convert grad and a first.",
+)
+def elu_backward_of_integers_by_a_whole_alpha(grad, a, alpha=1.0):
+    return np.where(a > 0, grad, grad * (a + alpha))
 
 
 @right("elu_backward")

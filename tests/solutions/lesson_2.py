@@ -8,7 +8,21 @@ import numpy as np
 from nn.activations import as_floating, log_softmax, sigmoid, softmax
 from nn.losses import binary_cross_entropy, mean_squared_error, softmax_cross_entropy
 
-from .bank import call, of_integers, probe, right, script, with_overflow_shown, wrong
+from .bank import (
+    OUT,
+    N,
+    call,
+    copying,
+    drawn,
+    of_integers,
+    probe,
+    race,
+    returned_error,
+    right,
+    script,
+    with_overflow_shown,
+    wrong,
+)
 
 LOGITS = np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])
 LABELS = np.array([2, 0])
@@ -22,6 +36,20 @@ SURE = (
 
 
 # softmax_cross_entropy
+
+
+@race("softmax_cross_entropy")
+def timed_on_labels(loss):
+    (z,) = drawn((N, OUT))
+    labels = np.random.default_rng(0).integers(OUT, size=N)
+    return lambda: loss(z, labels), copying(z)
+
+
+@race("binary_cross_entropy", "mean_squared_error")
+def timed_on_targets(loss):
+    (z,) = drawn((N, OUT))
+    targets = (z > 0).astype(np.float32)
+    return lambda: loss(z, targets), copying(z)
 
 
 @probe("softmax_cross_entropy")
@@ -48,7 +76,7 @@ def cross_entropies(loss):
     for targets in ([0, -1], [0, 3], [[0], [1]], [[1, 0, 0]], [0], [0, 1, 2]):
         yield script(
             f"softmax_cross_entropy(array({LOGITS.tolist()}), array({targets}))",
-            lambda targets=targets: loss(LOGITS.copy(), np.array(targets)) and None,
+            lambda targets=targets: returned_error(loss(LOGITS.copy(), np.array(targets))),
         )
 
 
@@ -472,6 +500,58 @@ def softmax_cross_entropy_shifting_large_logits_in_place(logits, targets):
     return softmax_cross_entropy(logits, targets)
 
 
+@wrong(
+    "softmax_cross_entropy",
+    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
+    "takes the place of `return`.",
+)
+def softmax_cross_entropy_returning_the_error(logits, targets):
+    try:
+        return softmax_cross_entropy(logits, targets)
+    except ValueError as error:
+        return error
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "You return (grad, loss): the two are exchanged, the loss comes first.",
+)
+def softmax_cross_entropy_exchanged(logits, targets):
+    loss, grad = softmax_cross_entropy(logits, targets)
+    return grad, loss
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your gradient is divided by the number of all entries, n * k, and so it is k times too small for k "
+    "classes: the mean is over the n samples.",
+)
+def softmax_cross_entropy_with_the_gradient_over_all_entries(logits, targets):
+    loss, grad = softmax_cross_entropy(logits, targets)
+    return loss, grad / grad.dtype.type(grad.shape[1])
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Loss and gradient are k times too small for k classes: you divide by the number of all entries, n * k. "
+    "The mean is over the n samples.",
+)
+def softmax_cross_entropy_divided_by_all_entries(logits, targets):
+    loss, grad = softmax_cross_entropy(logits, targets)
+    return loss / grad.shape[1], grad / grad.dtype.type(grad.shape[1])
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your gradient is divided by the number of all entries, n * k, and so it is k times too small for k "
+    "classes: the mean is over the n samples. What remains then: 2-D targets; log_softmax, because the log "
+    "of softmax is -inf where that has become 0; and a ValueError for targets that do not fit.",
+)
+def softmax_cross_entropy_as_first_written_over_all_entries(logits, targets):
+    loss, grad = softmax_cross_entropy_as_first_written(logits, targets)
+    return loss, grad / logits.shape[1]
+
+
 @right("softmax_cross_entropy")
 def softmax_cross_entropy_by_rows(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -550,7 +630,7 @@ def binary_cross_entropies(loss):
     for targets in ([1.0, 0.0], [[1.0, 0.0]], [[1.0]]):
         yield script(
             f"binary_cross_entropy(array([[3.0], [1.0]]), array({targets}))",
-            lambda targets=targets: loss(np.array([[3.0], [1.0]]), np.array(targets)) and None,
+            lambda targets=targets: returned_error(loss(np.array([[3.0], [1.0]]), np.array(targets))),
         )
 
 
@@ -778,6 +858,27 @@ def binary_cross_entropy_of_bytes_as_they_come(logits, targets):
     return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
 
 
+@wrong(
+    "binary_cross_entropy",
+    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
+    "takes the place of `return`.",
+)
+def binary_cross_entropy_returning_the_error(logits, targets):
+    try:
+        return binary_cross_entropy(logits, targets)
+    except ValueError as error:
+        return error
+
+
+@wrong(
+    "binary_cross_entropy",
+    "You return (grad, loss): the two are exchanged, the loss comes first.",
+)
+def binary_cross_entropy_exchanged(logits, targets):
+    loss, grad = binary_cross_entropy(logits, targets)
+    return grad, loss
+
+
 @right("binary_cross_entropy")
 def binary_cross_entropy_of_the_logits(logits, targets):
     logits = as_floating(logits)
@@ -842,7 +943,7 @@ def squared_errors(loss):
     for targets in ([1.0, 2.0], [[1.0, 2.0]], [[1.0]]):
         yield script(
             f"mean_squared_error(array([[3.0], [1.0]]), array({targets}))",
-            lambda targets=targets: loss(np.array([[3.0], [1.0]]), np.array(targets)) and None,
+            lambda targets=targets: returned_error(loss(np.array([[3.0], [1.0]]), np.array(targets))),
         )
 
 
@@ -1039,6 +1140,85 @@ def mean_squared_error_comparing_sizes(predictions, targets):
         raise ValueError("predictions and targets must be of one size")
     difference = predictions - targets
     return float(np.mean(difference**2)), 2 * difference / difference.size
+
+
+@wrong(
+    "mean_squared_error",
+    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
+    "takes the place of `return`.",
+)
+def mean_squared_error_returning_the_error(predictions, targets):
+    try:
+        return mean_squared_error(predictions, targets)
+    except ValueError as error:
+        return error
+
+
+@wrong(
+    "mean_squared_error",
+    "You return (grad, loss): the two are exchanged, the loss comes first.",
+)
+def mean_squared_error_exchanged(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return grad, loss
+
+
+@wrong(
+    "mean_squared_error",
+    "Your loss is the variance of the differences, which takes their mean off first: predictions that are "
+    "all too large by 3 would cost nothing. Square the differences themselves, and take the mean.",
+)
+def mean_squared_error_as_a_variance(predictions, targets):
+    _, grad = mean_squared_error(predictions, targets)
+    return float(np.var(as_floating(predictions) - targets)), grad
+
+
+@wrong(
+    "mean_squared_error",
+    "Your loss is the root of the mean squared error: nobody asks for the root here.",
+)
+def mean_squared_error_with_the_root_in_the_loss(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return math.sqrt(loss), grad
+
+
+@wrong(
+    "mean_squared_error",
+    "Loss and gradient are those of the root of the mean squared error: nobody asks for the root here.",
+)
+def mean_squared_error_as_a_root(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return math.sqrt(loss), grad / grad.dtype.type(2 * math.sqrt(loss))
+
+
+@wrong(
+    "mean_squared_error",
+    "Your loss is the mean of the absolute differences: they must be squared instead.",
+)
+def mean_squared_error_with_absolute_values_in_the_loss(predictions, targets):
+    _, grad = mean_squared_error(predictions, targets)
+    return float(np.mean(np.abs(as_floating(predictions) - targets))), grad
+
+
+@wrong(
+    "mean_squared_error",
+    "Loss and gradient are those of the mean absolute error: the differences must be squared, and the slope "
+    "of a square grows with them.",
+)
+def mean_squared_error_as_an_absolute_error(predictions, targets):
+    _, grad = mean_squared_error(predictions, targets)
+    loss = float(np.mean(np.abs(as_floating(predictions) - targets)))
+    return loss, np.sign(grad) / grad.dtype.type(grad.size)
+
+
+@wrong(
+    "mean_squared_error",
+    "Your gradient has lost its sign: where a prediction is too small, it must be negative. A square has the "
+    "slope 2 * difference, without an absolute value.",
+)
+def mean_squared_error_with_an_absolute_gradient(predictions, targets):
+    loss, grad = mean_squared_error(predictions, targets)
+    return loss, np.abs(grad)
 
 
 @right("mean_squared_error")

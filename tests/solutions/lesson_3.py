@@ -6,7 +6,7 @@ import numpy as np
 
 from nn.activations import as_floating
 
-from .bank import call, of_integers, probe, right, script, wrong
+from .bank import IN, OUT, N, call, drawn, of_integers, probe, race, right, script, wrong
 
 X = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0], [2.0, 0.5, -1.0], [-3.0, 1.0, 4.0]])
 W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
@@ -14,6 +14,18 @@ GRAD = np.array([[1.0, 2.0], [-3.0, 0.5], [0.25, -1.0], [4.0, 1.5]])
 SQUARE = np.array([[1.0, 2.0], [3.0, 5.0]])
 
 PARTS = ("dx", "dW", "db")
+
+
+@race("dense")
+def timed_product(dense):
+    x, W, b = drawn((N, IN), (IN, OUT), OUT)
+    return lambda: dense(x, W, b), lambda: x @ W
+
+
+@race("dense_backward")
+def timed_products(dense_backward):
+    grad, x, W = drawn((N, OUT), (N, IN), (IN, OUT))
+    return lambda: dense_backward(grad, x, W), lambda: (grad @ W.T, x.T @ grad)
 
 
 @probe("dense")
@@ -331,6 +343,15 @@ def dense_backward_without_transposing_the_weights(grad, x, W):
 def dense_backward_in_another_order(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return x.T @ grad, grad.sum(axis=0), grad @ W.T
+
+
+@wrong(
+    "dense_backward",
+    "dW and db are exchanged: the caller expects (dx, dW, db).",
+)
+def dense_backward_with_dw_and_db_exchanged(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    return grad @ W.T, grad.sum(axis=0), x.T @ grad
 
 
 @right("dense")

@@ -7,7 +7,7 @@ import numpy as np
 
 from nn import initializers
 
-from .bank import WRONG, call, probe, right, script, wrong
+from .bank import IN, OUT, WRONG, call, probe, race, right, script, wrong
 
 
 def _form(initializer, *args):
@@ -152,6 +152,26 @@ def _common(name, initializer, size):
             atol=0.02,
             test="all_its_digits",
         )
+
+
+@race("xavier_normal", "he_normal", "random_normal")
+def timed_normal_draws(initializer):
+    rng = np.random.default_rng(0)
+    return lambda: initializer(rng, IN, OUT), lambda: rng.standard_normal((IN, OUT), dtype=np.float32)
+
+
+@race("xavier_uniform", "he_uniform", "random_uniform")
+def timed_uniform_draws(initializer):
+    rng = np.random.default_rng(0)
+    return lambda: initializer(rng, IN, OUT), lambda: rng.random((IN, OUT), dtype=np.float32)
+
+
+@race("zeros")
+def timed_zeros(zeros):
+    rng = np.random.default_rng(0)
+    return lambda: zeros(rng, IN, OUT), lambda: np.zeros(
+        (IN, OUT), np.float32
+    )  # the system may have them ready
 
 
 def _probe_normal(name):

@@ -12,7 +12,7 @@ from nn.network import Network
 from nn.regularization import dropout, dropout_backward, l2_penalty
 from tests.lessons.checks import typed
 
-from .bank import probe, right, script, wrong
+from .bank import IN, OUT, N, drawn, probe, race, right, script, wrong
 
 ONE = np.array([[1.0, 2.0]])
 THREE = np.array([[1.0, 2.0], [-1.0, 0.5], [0.3, -2.0]])
@@ -37,7 +37,72 @@ def written(sizes, **options):
 
 
 def copies(arrays):
+    """Return copies of the arrays in a list; anything else as it is, if something else has been returned."""
+    if not isinstance(arrays, list | tuple):
+        return arrays
     return [array.copy() if isinstance(array, np.ndarray) else array for array in arrays]
+
+
+def products_forward():
+    """Return the floor of a pass forward: its bare products."""
+    x, W1, z, W2 = drawn((N, IN), (IN, OUT), (N, OUT), (OUT, 10))
+    return lambda: (x @ W1, z @ W2)
+
+
+def products_of_a_step():
+    """Return the floor of a pass forward and back: the bare products, without the gradient of the inputs."""
+    forward = products_forward()
+    x, z, grad, W2 = drawn((N, IN), (N, OUT), (N, 10), (OUT, 10))
+    return lambda: (forward(), x.T @ z, z.T @ grad, grad @ W2.T)
+
+
+@race("Network.__init__")
+def timed_network(network):
+    rng = np.random.default_rng(0)
+    return lambda: network((IN, OUT, 10), rng=rng), lambda: rng.standard_normal((IN, OUT), dtype=np.float32)
+
+
+@race("Network.forward")
+def timed_forward(network):
+    return _on_inputs(network, "forward")
+
+
+@race("Network.predict_proba")
+def timed_probabilities(network):
+    return _on_inputs(network, "predict_proba")
+
+
+@race("Network.predict")
+def timed_answers(network):
+    return _on_inputs(network, "predict")
+
+
+def _on_inputs(network, method):
+    (X,) = drawn((N, IN))
+    method = getattr(network((IN, OUT, 10), rng=np.random.default_rng(0)), method)
+    return lambda: method(X), products_forward()
+
+
+@race("Network.loss_and_grads")
+def timed_gradients(network):
+    return _on_labels(network)
+
+
+@race("Network.l2")
+def timed_gradients_with_the_penalty(network):
+    return _on_labels(network, l2=1e-4)
+
+
+@race("Network.dropout")
+def timed_gradients_with_dropout(network):
+    return _on_labels(network, dropout=0.2)
+
+
+def _on_labels(network, **options):
+    rng, (X,) = np.random.default_rng(0), drawn((N, IN))
+    labels = rng.integers(10, size=N)
+    net = network((IN, OUT, 10), rng=rng, **options)
+    return lambda: net.loss_and_grads(X, labels, rng), products_of_a_step()
 
 
 @probe("Network.__init__")
@@ -664,6 +729,28 @@ class GradientsInTheDtypeOfTheData(Network):
     def loss_and_grads(self, X, y, rng=None):
         loss, grads = super().loss_and_grads(X, y, rng)
         return loss, [grad.astype(np.result_type(grad, X)) for grad in grads]
+
+
+@wrong("Network.loss_and_grads", "You return (grads, loss): the two are exchanged, the loss comes first.")
+class LossBehindTheGradients(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        loss, grads = super().loss_and_grads(X, y, rng)
+        return grads, loss
+
+
+@wrong(
+    "Network.loss_and_grads",
+    "The loss is the softmax cross-entropy, whatever `loss` names: the table LOSSES has "
+    "the others, by their names.",
+)
+class SoftmaxWhateverTheLoss(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        inputs = self._propagate(self._checked(X))
+        loss, grad = LOSSES["softmax_cross_entropy"](inputs[-1], self._as_targets(y))
+        if self.output == "sigmoid":
+            grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
+        self._backpropagate(grad, inputs, dropped=False)
+        return loss, self.grads
 
 
 @wrong(

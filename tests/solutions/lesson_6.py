@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .bank import probe, right, script, wrong
+from .bank import IN, OUT, copying, drawn, probe, race, right, script, wrong
 
 GRADS = np.array([[1.0, -0.5], [2.0, 0.75], [-1.5, 1.25], [0.5, -2.0], [0.75, 1.0]])
 START = (3.0, -2.0)
@@ -65,6 +65,37 @@ def _common(name, step, rtol=1e-6, **others):
             test="work_in_place",
         )
     yield script(f"what {name}({signature}, lr=0.1) returns", lambda: once()[3])
+
+
+@race("sgd_step")
+def timed_descent(sgd_step):
+    param, grad = drawn((IN, OUT), (IN, OUT))
+    return lambda: sgd_step(param, grad, lr=1e-3), copying(param)
+
+
+@race("momentum_step", "nesterov_step", "rmsprop_step")
+def timed_step(step):
+    param, grad = drawn((IN, OUT), (IN, OUT))
+    state = np.zeros_like(param)
+    return lambda: step(param, grad, state, lr=1e-3), _writing(param, 2)
+
+
+@race("adam_step")
+def timed_adam(adam_step):
+    param, grad = drawn((IN, OUT), (IN, OUT))
+    m, v = np.zeros_like(param), np.zeros_like(param)
+    return lambda: adam_step(param, grad, m, v, 1, lr=1e-3), _writing(param, 3)
+
+
+def _writing(array, times):
+    """Return the floor of a step that changes as many arrays like this one."""
+    floors = [copying(array) for _ in range(times)]
+
+    def write():
+        for floor in floors:
+            floor()
+
+    return write
 
 
 @probe("sgd_step")

@@ -5,11 +5,51 @@ import math
 import numpy as np
 
 from nn.activations import as_floating
+from nn.regularization import dropout
 
-from .bank import Case, call, probe, right, script, show, wrong
+from .bank import (
+    IN,
+    OUT,
+    Case,
+    N,
+    call,
+    copying,
+    drawn,
+    probe,
+    race,
+    returned_error,
+    right,
+    script,
+    show,
+    wrong,
+)
 
 GRAD = np.array([[3.0, -1.0, 2.0], [0.5, 4.0, -6.0]])
 MASK = np.array([[0.0, 2.0, 2.0], [2.0, 0.0, 2.0]])
+
+
+@race("l2_penalty")
+def timed_penalty(l2_penalty):
+    (W,) = drawn((IN, OUT))
+    return lambda: l2_penalty([W], 1e-4), copying(W)
+
+
+@race("dropout")
+def timed_dropout(dropout):
+    rng, (x,) = np.random.default_rng(0), drawn((N, IN))
+    return lambda: dropout(x, 0.2, rng), lambda: rng.random((N, IN), dtype=np.float32)
+
+
+@race("dropout_backward")
+def timed_masking(dropout_backward):
+    grad, mask = drawn((N, OUT), (N, OUT))
+    return lambda: dropout_backward(grad, mask), copying(grad)
+
+
+@race("clip_by_global_norm")
+def timed_norm(clip_by_global_norm):
+    W, b = drawn((IN, OUT), OUT)
+    return lambda: clip_by_global_norm([W, b], 1e9), lambda: np.vdot(W, W)  # within the limit: only read
 
 
 @probe("l2_penalty")
@@ -39,6 +79,10 @@ def _rng():
 def _masks_are_equal(dropout, first, second):
     one, other = (dropout(np.ones((9, 9)), 0.5, rng)[1] for rng in (first, second))
     return int(np.array_equal(one, other))
+
+
+def _length(result):
+    return returned_error(result) or len(result)
 
 
 @probe("dropout")
@@ -116,7 +160,7 @@ def masks(dropout):
     for rate in (1.0, -0.1):
         yield script(
             f"dropout(ones((2, 3)), {rate}, rng)",
-            lambda rate=rate: len(dropout(np.ones((2, 3)), rate, _rng())),
+            lambda rate=rate: _length(dropout(np.ones((2, 3)), rate, _rng())),
         )
     yield script(
         "the dtypes of y and mask for whole numbers (4, 5)",
@@ -250,6 +294,14 @@ def _checked(x, rate):
     if not 0 <= rate < 1:
         raise ValueError(f"rate must lie in [0, 1); got {rate}")
     return as_floating(x)
+
+
+@wrong(
+    "l2_penalty",
+    "You return (grads, penalty): the two are exchanged, the penalty comes first.",
+)
+def l2_penalty_exchanged(weights, strength):
+    return [strength * W for W in weights], strength / 2 * sum(float(np.sum(W**2)) for W in weights)
 
 
 @wrong(
@@ -436,6 +488,26 @@ def dropout_without_a_check(x, rate, rng):
     x = as_floating(x)
     mask = (rng.random(x.shape) >= rate) * np.divide(1, 1 - rate, dtype=x.dtype)
     return x * mask, mask
+
+
+@wrong(
+    "dropout",
+    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
+    "takes the place of `return`.",
+)
+def dropout_returning_the_error(x, rate, rng):
+    try:
+        return dropout(x, rate, rng)
+    except ValueError as error:
+        return error
+
+
+@wrong(
+    "dropout", "You return (mask, y): the two are exchanged, the data come first and the mask behind them."
+)
+def dropout_exchanged(x, rate, rng):
+    y, mask = dropout(x, rate, rng)
+    return mask, y
 
 
 @wrong(

@@ -1,5 +1,6 @@
 """Lesson 8: solutions of training, wrong and right."""
 
+import itertools
 import math
 
 import numpy as np
@@ -8,7 +9,56 @@ from nn.activations import as_floating
 from nn.regularization import clip_by_global_norm
 from nn.training import EarlyStopping, minibatches
 
-from .bank import call, probe, right, script, wrong
+from .bank import IN, OUT, N, call, copying, drawn, probe, race, returned_error, right, script, wrong
+from .lesson_5 import products_of_a_step
+
+
+@race("one_hot")
+def timed_rows(one_hot):
+    labels = np.random.default_rng(0).integers(OUT, size=N)
+    return lambda: one_hot(labels, OUT), lambda: np.zeros((N, OUT), np.float32)
+
+
+@race("min_max_scale")
+def timed_scaling(min_max_scale):
+    (x,) = drawn((N, IN))
+    return lambda: min_max_scale(x), copying(x)
+
+
+@race("minibatches")
+def timed_batches(minibatches):
+    rng = np.random.default_rng(0)
+    return lambda: list(minibatches(10_000, 32, rng)), lambda: rng.permutation(10_000)
+
+
+@race("EarlyStopping.update")
+def timed_update(stopping_class):
+    params, losses = drawn((IN, OUT), OUT), itertools.count(1, -1)  # better each time
+    stopping = stopping_class(10)
+    return lambda: stopping.update(next(losses), params), copying(params[0])
+
+
+@race("EarlyStopping.restore")
+def timed_restore(stopping_class):
+    params = drawn((IN, OUT), OUT)
+    stopping = stopping_class(10)
+    stopping.update(1.0, params)
+    return lambda: stopping.restore(params), copying(params[0])
+
+
+@race("train_epoch", beside=["network.Network", "optimizers.SGD"])
+def timed_epoch(train_epoch, network, sgd):
+    rng, (X,) = np.random.default_rng(0), drawn((10 * N, IN))
+    y = rng.integers(10, size=len(X))
+    net, optimizer = network((IN, OUT, 10), rng=rng), sgd(0.01)
+    batch, step = np.empty((N, IN), np.float32), products_of_a_step()
+
+    def gathered():
+        for start in range(0, len(X), N):
+            np.copyto(batch, X[start : start + N])
+            step()
+
+    return lambda: train_epoch(net, optimizer, X, y, batch_size=N, rng=rng), gathered
 
 
 @probe("one_hot")
@@ -207,7 +257,7 @@ def restored(stopping_class):
     )
 
     def without_a_best():
-        stopping_class(5).restore([np.ones(2)])
+        return returned_error(stopping_class(5).restore([np.ones(2)]))
 
     yield script("EarlyStopping(5).restore([np.ones(2)]), before any update", without_a_best)
 
@@ -319,6 +369,17 @@ def classes_up_to_the_largest_label(labels, n_classes, dtype=np.float32):
     "counts from the end and would be the last class without a word.",
 )
 def one_hot_without_a_check(labels, n_classes, dtype=np.float32):
+    return np.eye(n_classes, dtype=dtype)[labels]
+
+
+@wrong(
+    "one_hot",
+    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
+    "takes the place of `return`.",
+)
+def one_hot_returning_the_error(labels, n_classes, dtype=np.float32):
+    if labels.min() < 0 or labels.max() >= n_classes:
+        return ValueError("labels out of range")
     return np.eye(n_classes, dtype=dtype)[labels]
 
 
@@ -948,6 +1009,19 @@ class NothingRestoredWithoutAWord(EarlyStopping):
     def restore(self, params):
         if self._best is not None:
             super().restore(params)
+
+
+@wrong(
+    "EarlyStopping.restore",
+    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
+    "takes the place of `return`.",
+)
+class ErrorOfRestoreReturned(EarlyStopping):
+    def restore(self, params):
+        try:
+            return super().restore(params)
+        except ValueError as error:
+            return error
 
 
 @wrong(

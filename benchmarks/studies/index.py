@@ -1,0 +1,76 @@
+"""The index: a page that gathers the studies, by their tables in a folder."""
+
+from pathlib import Path
+
+from nn.app.markdown import markdown_table, paragraph
+
+from . import pages, summary
+from .metrics import plus_minus
+from .sections import document_range, points
+from .study import DOCUMENTS, Study
+
+
+def write(studies, folder, data):
+    """Write README.md into a folder; return its path. studies: those that have a page there, by name."""
+    measured = summary.Measured(studies, {}, "", tables=folder)
+    trained = [study for study in studies.values() if isinstance(study, Study)]
+    others = [f"- [{study.title}]({study.name}.md)" for study in studies.values() if study not in trained]
+    return pages.write(
+        Path(folder, "README.md"), [*_blocks(trained, measured, data), *filter(None, ["\n".join(others)])]
+    )
+
+
+def _blocks(studies, measured, data):
+    comparable = data == "mnist"  # other data have other figures
+    yield "# The documents' tables, side by side"
+    yield paragraph(
+        f"Every table of the documents, trained with `nn` on {data}. A figure is a mean over runs, each "
+        "from a seed of its own that decides the images to train on and to watch, the initial weights and "
+        "the order of the batches. All choices were made on validation images; the accuracies are those of "
+        "the test images, or of the validation images if the document prints these. Each page ends with "
+        "the settings, the machine and the records of all runs, from which `python -m benchmarks study "
+        "--all --stored` makes the pages again."
+    )
+    if comparable:
+        yield paragraph(
+            "A difference is ours less the document's accuracy, in points. The last column counts the rows "
+            "that are within one point of the document, either way."
+        )
+    yield "The documents, each the report of somebody's project:"
+    yield "\n".join(f"- {number}: {title}" for number, title in DOCUMENTS.items())
+    head = ["study", "document", "rows", "runs"]
+    rows = []
+    for study in studies:
+        found = measured.table(study.name)
+        runs = sorted({len(row.records) for row in found})
+        cells = [f"[{study.title}]({study.name}.md)", study.document or "-", len(found)]
+        cells.append(" to ".join(map(str, dict.fromkeys((runs[0], runs[-1])))))
+        rows.append([*cells, *(_worst(study, found) if comparable else [])])
+    yield markdown_table(head + ["largest difference", "within a point"] * comparable, rows)
+    if comparable:
+        yield from _together(studies, measured)
+
+
+def _together(studies, measured):
+    """Yield how many rows are within a point of their document, and those that are not."""
+    count = summary.agreement(studies, measured)
+    if not count.rows:
+        return
+    yield paragraph(f"Together, {count.sentence()}.")
+    if count.far:
+        yield "The rows outside:"
+        yield "\n".join(
+            f"- [{study.title}]({study.name}.md), {row.label}: {plus_minus(row)} %, the document "
+            f"{document_range(row.printed)} %."
+            for study, row in count.far
+        )
+
+
+def _worst(study, found):
+    """Return the cells of the index that compare a study with its document."""
+    compared = [row for row in found if row.difference is not None]
+    if not compared or not study.document:
+        return ["", "prints none" if study.document else ""]
+    worst = max(compared, key=lambda row: abs(row.difference))
+    near = sum(row.is_near for row in compared)
+    return [f"{points(worst.difference)} ({worst.label})", f"{near} of {len(compared)}"]

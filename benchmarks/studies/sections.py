@@ -1,0 +1,242 @@
+"""The sections of a study's page: its tables, and what the document says about them."""
+
+from statistics import median
+
+from nn.app.markdown import item, markdown_table, paragraph
+
+from . import times
+from .claims import answers, confused_pairs, scores_by_digit
+from .metrics import NotMeasuredError, best_row, plus_minus, reading
+
+VERDICTS = {True: "So it is here", False: "Not so here", None: "Not decided here"}
+
+
+def main_table(study, found):
+    """Return what the document prints beside what was measured."""
+    printed = [row.printed for row in found]
+    with_loss = any(p.loss is not None for p in printed)
+    printed_epochs = any(p.epochs is not None for p in printed)
+    with_epochs = printed_epochs or study.base.patience
+    with_document = any(p.accuracy is not None for p in printed)
+    head = ["setting", "runs", "accuracy, %"]
+    head += ["document", "difference"] if with_document else []
+    head += [f"less {found[0].label}"] if not study.document else []
+    head += ["cross-entropy", "document"] if with_loss else []
+    head += ["as printed"] if study.summed_over else []
+    head += ["epochs"] if with_epochs else []
+    head += ["document"] if printed_epochs else []
+    rows = []
+    for row in found:
+        p = row.printed
+        cells = [
+            row.label + (" (validation)" if row.part == "validation" else ""),
+            _runs(row),
+            _told(row, "accuracy", 100, 2),
+        ]
+        if with_document:
+            cells += [document_range(p), points(row.difference)]
+        if not study.document:
+            cells.append(points(_less(row, found[0])))
+        if with_loss:
+            cells += [_told(row, "loss", 1, 4), _number(study.cross_entropy(row.definition), 4)]
+        if study.summed_over:
+            cells.append(_number(p.loss, 2))
+        if with_epochs:
+            cells.append(_told(row, "epochs", 1, 1))
+        if printed_epochs:
+            cells.append(_number(p.epochs, 1))
+        rows.append(cells)
+    return markdown_table(head, rows)
+
+
+def differences(study, found, data):
+    """Return a sentence for each row more than a point away from its document, and for each failure."""
+    lines = []
+    for row in found:
+        for seed, error in row.failed.items():
+            lines.append(f"- **{row.label}**, seed {seed}, diverged: {error}.")
+        if data != "mnist" or not study.document or row.is_near is not False:
+            continue  # other data have other figures
+        side = "above" if row.difference > 0 else "below"
+        remark = row.definition.remark or "No setting that the document states explains it."
+        away = f"{100 * abs(row.difference):.1f} points {side} the document"
+        lines.append(item(f"**{row.label}** is {away}. {remark}"))
+    return "\n".join(lines)
+
+
+def best(study, found):
+    """Return which row is the best, for the document and here; empty if the document names none."""
+    measured = [row for row in found if row.metrics]
+    if not (study.best and study.document and measured):
+        return ""
+    named = [row for row in measured if row.label in study.best]
+    # The named ones first: of equals, max takes the first.
+    first = max([*named, *measured], key=lambda row: row.mean("accuracy"))
+    text = f"The document's best: {', '.join(study.best)}. Here: {first.label}."
+    if not named or first in named:
+        return text
+    lead = 100 * (first.mean("accuracy") - max(row.mean("accuracy") for row in named))
+    width = first.deviation("accuracy")
+    within = "" if width is None else f", {'less' if lead < 100 * width else 'more'} than its deviation"
+    return f"{text}\nIt leads by {lead:.2f} points{within}."
+
+
+def claimed(study, measured):
+    """Yield the section of what the document says in words, each with what the figures say to it."""
+    found = answers(study, measured)
+    if not found:
+        return
+    yield "## What the document says"
+    yield "Two means differ only if they are more than two standard errors apart."
+    lines = []
+    for words, answer in found:
+        numbers = answer.numbers[0].upper() + answer.numbers[1:]
+        lines.append(item(f"“{words}” **{VERDICTS[answer.holds]}.** {numbers}"))
+    yield "\n".join(lines)
+
+
+def more_metrics(found):
+    """Yield the section of the other metrics, ours and the document's."""
+    printed = [row.printed for row in found]
+    names = {
+        "precision": "precision",
+        "recall": "recall",
+        "f1": "F1",
+        "training_accuracy": "training accuracy",
+        "validation_accuracy": "validation accuracy",
+        "cost": "cost",
+        "converged": "converged at epoch",
+    }
+    if not any(p.cost for p in printed):
+        del names["cost"]
+    yield "## More figures"
+    beside = any(getattr(p, name, None) is not None for p in printed for name in names)
+    yield paragraph(
+        ("In brackets the document's. " if beside else "")
+        + "Precision, recall and F1 are macro means on the test images. Converged: the first epoch whose "
+        "validation accuracy is within half a point of its best."
+    )
+    rows = []
+    for row in found:
+        cells = [row.label]
+        for name in names:
+            digits = {"converged": 1}.get(name, 4)
+            document = getattr(row.printed, name, None)
+            cell = _told(row, name, 1, digits)
+            cells.append(cell + (f" ({document:g})" if document is not None and cell else ""))
+        rows.append(cells)
+    yield markdown_table(["setting", *names.values()], rows)
+
+
+def time(study, measured):
+    """Yield the section of times: every row's as a ratio to the first row's, ours and the document's."""
+    found = measured.table(study.name)
+    yield "## Time"
+    try:
+        taken = measured.epoch_times(study.name)
+    except NotMeasuredError:
+        yield f"Not measured yet: `python -m benchmarks study {study.name} --times` does."
+        return
+    first = found[0]
+    base, base_epochs = first.label, first.mean("epochs")
+    rounds = len(taken[base])
+    yield paragraph(
+        "Seconds are processor time of one thread, which trained the rows in turn, "
+        f"{measured.times[study.name]['epochs']} epochs each, round by round; evaluations do not count. "
+        "The ratio "
+        f"of an epoch is to that of the first row, {base}, in the same round: the median of {rounds} "
+        "rounds, with the least and the greatest. The training's ratio is this median times the ratio of "
+        "the mean epochs; ± is what the deviation of the epochs over the seeds makes of it."
+    )
+    rows = []
+    for row in found:
+        label, printed = row.label, row.printed.seconds
+        least, middle, most = times.ratios(taken, label, base)
+        seconds, epochs = median(taken[label]), row.mean("epochs")
+        cells = [label, f"{seconds:.4f}", f"{middle:.2f} ({least:.2f} to {most:.2f})"]
+        if epochs is None or base_epochs is None:
+            cells += ["", ""]
+        else:
+            width = row.deviation("epochs")
+            plus = "" if width is None else f" ± {middle * width / base_epochs:.2f}"
+            cells += [f"{epochs:.1f}", f"{middle * epochs / base_epochs:.2f}{plus}"]
+        cells.append(f"{printed / first.printed.seconds:.2f}")
+        cells += [_number(None if epochs is None else seconds * epochs, 2), _number(printed, 2)]
+        rows.append(cells)
+    head = ["setting", "s an epoch", "an epoch's ratio", "epochs", "the training's ratio"]
+    yield markdown_table([*head, "document", "s", "document"], rows)
+
+
+def log(found):
+    """Yield the section of the log as document 001 prints it, from the first seed."""
+    lines = []
+    for row in found:
+        if row.definition.after is not None and row.metrics:
+            first = row.records[next(iter(row.metrics))]
+            lines.append(log_line(reading(row.definition, first["outcome"])))
+    yield "## Log of the first seed"
+    yield "\n".join(["```", *lines, "```"])
+
+
+def log_line(read):
+    """Return a reading as a line of document 001's log."""
+    return (
+        f"Epoch {read['epoch']:3d} | Cost {read['cost']:.4f} | Train {read['training']['accuracy']:.2%} | "
+        f"Test {read['test']['accuracy']:.2%} | LR {read['learning_rate']:.2e}"
+    )
+
+
+def by_digit(found):
+    """Yield a section for each row with precision, recall and F1 for every digit, means over the runs."""
+    for row in found:
+        if row.good:
+            yield f"## Report by digit, {row.label}"
+            names = ("precision", "recall", "f1-score")
+            scores = scores_by_digit(row).items()
+            rows = (
+                [digit, *(f"{each[name]:.4f}" for name in names), f"{each['support']:.0f}"]
+                for digit, each in scores
+            )
+            yield markdown_table(["digit", "precision", "recall", "F1", "images"], rows)
+
+
+def confused(study, found):
+    """Yield the pairs of digits that were taken for each other most, over all runs of the row drawn."""
+    row = best_row(study, found)
+    pairs = confused_pairs(row)
+    if len(pairs) > 1:
+        named = [f"{a} and {b} ({count / len(row.metrics):.1f})" for (a, b), count in pairs.most_common(4)]
+        yield f"Most often taken for each other, images a run: {', '.join(named)}."
+
+
+def _runs(row):
+    done, failed = len(row.records), len(row.failed)
+    text = f"{done}" if done == row.wanted else f"{done} of {row.wanted}"
+    return f"{text}, {failed} diverged" if failed else text
+
+
+def _told(row, name, scale, digits):
+    return "" if row.mean(name) is None else plus_minus(row, name, scale, digits)
+
+
+def document_range(printed):
+    """Return the accuracy that a document prints, or both ends of its range; empty if it prints none."""
+    if printed.accuracy is None:
+        return ""
+    low = f"{100 * printed.accuracy:.2f}"
+    return low if printed.accuracy_to is None else f"{low} to {100 * printed.accuracy_to:.2f}"
+
+
+def _number(value, digits):
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def points(difference):
+    """Return a difference of shares in points, with its sign; empty if there is none."""
+    return "" if difference is None else f"{100 * difference:+.2f}"
+
+
+def _less(row, first):
+    """Return the accuracy less the first row's; None for that itself, or without one of them."""
+    ours, base = row.mean("accuracy"), first.mean("accuracy")
+    return None if row is first or ours is None or base is None else ours - base

@@ -1,0 +1,279 @@
+"""Sources: where an exercise stands in a package's files, what it calls, and whether it has changed."""
+
+import ast
+import hashlib
+import re
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.grading.course.exercises import EXERCISES, GRADED_MODULES
+from tests.grading.finding import file_to_mend
+
+
+class Place(NamedTuple):
+    """Where a function stands: its file and the lines from its first to its last, counted from 1."""
+
+    path: Path
+    line: int
+    end: int
+
+
+class Sources:
+    """The sources of a package, read once; a file that cannot be parsed has no tree, only its text.
+
+    texts: modules whose text is given here rather than read from the folder.
+    """
+
+    def __init__(self, folder, texts=None):
+        self.folder, self._texts = Path(folder), dict(texts or {})
+        self._modules, self._known = {}, {}
+
+    def module(self, name):
+        """Return (text, tree) of a module, tree being None where it is missing or no Python."""
+        if name not in self._modules:
+            path = self.folder / f"{name}.py"
+            try:
+                text = self._texts.get(name) or path.read_text(encoding="utf-8")
+            except OSError:
+                text = ""
+            except UnicodeDecodeError as error:
+                text = f"not UTF-8: {error}"  # no Python either
+            try:
+                tree = ast.parse(text)
+            except (SyntaxError, ValueError):
+                tree = None
+            self._modules[name] = text, tree
+        return self._modules[name]
+
+    def problem(self, exercise):
+        """Return the finding on what cannot be read of an exercise's files; None if all can."""
+        modules = [exercise.module] if exercise.function else GRADED_MODULES
+        reached = set().union(*(self._once(self._imports, module) for module in modules))
+        problems = (self._once(self._unreadable, module) for module in sorted(reached))
+        return next(filter(None, problems), None)
+
+    def _unreadable(self, module):
+        """Compile a module; return the finding on what Python cannot read in it, None if it can."""
+        text, path = self.module(module)[0], f"{module}.py"
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # an odd escape in a string is no error yet
+                compile(text, path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            line, quote = error.lineno or 1, ()
+            whole = "".join(text.splitlines()[line - 1 : line])
+            if bare := whole.strip():
+                column = max((error.offset or 1) - 1 - (len(whole) - len(whole.lstrip())), 0)
+                start = max(column - 50, 0)  # of a long line, the part around the caret
+                quote = bare[start:].expandtabs(1), f"{' ' * (column - start)}^"
+            return file_to_mend(path, line, f"{type(error).__name__}: {error.msg}", quote)
+        except ValueError as error:  # a null byte
+            return file_to_mend(path, 1, f"{type(error).__name__}: {error}")
+        return None
+
+    def place(self, exercise):
+        """Return the place of an exercise's function, None if there is none."""
+        if not exercise.function:
+            return None
+        if self._once(self._unreadable, exercise.module):
+            return self._place_in_text(exercise)
+        node = self._node(exercise.module, exercise.function)
+        if node is None:
+            return None
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        return Place(self.folder / f"{exercise.module}.py", first, node.end_lineno)
+
+    def _place_in_text(self, exercise):
+        """Find a function in a file that cannot be parsed: from its ``def`` to what follows."""
+        lines = self.module(exercise.module)[0].splitlines()
+        owner, _, name = exercise.function.rpartition(".")
+        within = range(len(lines))
+        if owner:
+            begins = [i for i in within if re.match(rf"class\s+{owner}\b", lines[i])]
+            within = range(begins[-1] + 1, len(lines)) if begins else ()
+            ends = [i for i in within if _begins(lines[i], 0)]
+            within = range(within.start, ends[0] if ends else len(lines)) if begins else ()
+        begins = [i for i in within if re.match(rf"\s*def\s+{name}\b", lines[i])]
+        if not begins:
+            return None
+        first = begins[-1]
+        indent = len(lines[first]) - len(lines[first].lstrip())
+        end = next((i for i in range(first + 1, within.stop) if _begins(lines[i], indent)), within.stop)
+        while not lines[end - 1].strip():
+            end -= 1
+        return Place(self.folder / f"{exercise.module}.py", first + 1, end)
+
+    def text(self, exercise):
+        """Return the source of an exercise's function, None where there is none."""
+        place = self.place(exercise)
+        if place is None:
+            return None
+        lines = self.module(exercise.module)[0].splitlines()
+        return "\n".join(lines[place.line - 1 : place.end])
+
+    def helpers(self, exercise):
+        """Return the sources of the helpers that an exercise's function calls in its own module."""
+        exercises = {other.function for other in EXERCISES.values()}
+        lines = self.module(exercise.module)[0].splitlines()
+        texts = []
+        for module, name in sorted(self._closure(exercise.module, exercise.function)):
+            node = self._node(module, name)
+            known = module != exercise.module or name in exercises or name == "as_floating"
+            if not known and isinstance(node, ast.FunctionDef):
+                texts.append("\n".join(lines[node.lineno - 1 : node.end_lineno]))
+        return texts
+
+    def needs(self, exercise):
+        """Return the names of the exercises that this one calls, directly or through others."""
+        names = {}
+        for other in EXERCISES.values():
+            if other.function:
+                names.setdefault((other.module, other.function), other.name)
+        reached = self._closure(exercise.module, exercise.function) if exercise.function else ()
+        return {names[key] for key in reached if key in names} - {exercise.name}
+
+    def judged_with(self, exercise):
+        """Return the names of the exercises that must be right before this one can be judged.
+
+        These are all that its function reaches and that its tests call besides, and all that those are judged
+        with in turn; for a training, every function.
+        """
+        if exercise.function is None:
+            return {name for name, other in EXERCISES.items() if other.function}
+        found, queue = set(), [exercise.name]
+        while queue:
+            name = queue.pop()
+            if name not in found:
+                found.add(name)
+                queue += [*self._once(self._needed, name), *EXERCISES[name].tested_with]
+        return found - {exercise.name}
+
+    def _needed(self, name):
+        return self.needs(EXERCISES[name])
+
+    def fingerprint(self, exercise):
+        """Return a digest of all code that an exercise's function reaches; comments do not count.
+
+        An exercise without a function of its own, a training, reaches everything.
+        """
+        return self._once(self._fingerprint, exercise.name)
+
+    def _fingerprint(self, name):
+        exercise = EXERCISES[name]
+        digest = hashlib.sha256()
+        if exercise.function is None:
+            for path in sorted(self.folder.glob("*.py")):
+                digest.update(self._once(self._whole, path.stem))
+            return digest.hexdigest()
+        owner = exercise.function.split(".")[0]  # the tests of a method call the others
+        for module in sorted(self._once(self._imports, exercise.module)):
+            digest.update(self._once(self._top_level, module))
+        for module, name in sorted(self._closure(exercise.module, owner)):
+            digest.update(self._once(self._definition, module, name))
+        return digest.hexdigest()
+
+    def _once(self, function, *arguments):
+        """Return what a method of this object says of a definition, which most exercises ask for."""
+        key = function.__name__, *arguments
+        if key not in self._known:
+            self._known[key] = function(*arguments)
+        return self._known[key]
+
+    def _whole(self, module):
+        """Return a module as bytes that comments and blank lines do not change."""
+        text, tree = self.module(module)
+        return f"{module} {ast.dump(tree) if tree else text}".encode()
+
+    def _definition(self, module, name):
+        """Return a definition as bytes that comments and blank lines do not change."""
+        node = self._node(module, name)
+        return f"{module}.{name} {ast.dump(node) if node else self.module(module)[0]}".encode()
+
+    def _imports(self, module):
+        """Return the modules of this package that importing a module imports, itself among them."""
+        found, queue = set(), [module]
+        while queue:
+            module = queue.pop()
+            if module in found:
+                continue
+            found.add(module)
+            _, tree = self.module(module)
+            for node in tree.body if tree else ():
+                if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+                    queue.append(node.module)
+        return found
+
+    def _top_level(self, module):
+        """Return what decides whether a module can be imported: all but the bodies of what it defines."""
+        text, tree = self.module(module)
+        if tree is None:
+            return text.encode()
+        defined = (ast.FunctionDef, ast.ClassDef)
+        names = [node.name if isinstance(node, defined) else ast.dump(node) for node in tree.body]
+        return " ".join(names).encode()
+
+    def _node(self, module, name):
+        """Return the definition of a name, or of ``Class.method``, in a module."""
+        node = self._bindings(module).get(name.split(".")[0])
+        for part in name.split(".")[1:]:
+            body = getattr(node, "body", [])
+            node = next((item for item in body if getattr(item, "name", None) == part), None)
+        return node
+
+    def _bindings(self, module):
+        """Return the top-level definitions of a module by name: functions, classes, assignments, imports."""
+        return self._once(self._bound, module)
+
+    def _bound(self, module):
+        _, tree = self.module(module)
+        found = {}
+        for node in tree.body if tree else ():
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found[node.name] = node
+            elif isinstance(node, ast.Assign):
+                found.update((target.id, node) for target in node.targets if isinstance(target, ast.Name))
+            elif isinstance(node, ast.ImportFrom):
+                found.update((alias.asname or alias.name, node) for alias in node.names)
+        return found
+
+    def _closure(self, module, name):
+        """Return every (module, name) of this package that a definition reaches by the names it uses."""
+        reached, queue = set(), [(module, name)]
+        while queue:
+            pair = queue.pop()
+            if pair in reached:
+                continue
+            if not isinstance(self._node(*pair), ast.ImportFrom):
+                reached.add(pair)
+            queue += self._once(self._used, *pair)
+        return reached
+
+    def _used(self, module, name):
+        """Return the (module, name) pairs that a definition uses itself."""
+        bindings, node = self._bindings(module), self._node(module, name)
+        if isinstance(node, ast.ImportFrom):
+            return self._imported(node, name)
+        owner = name.split(".")[0]
+        used = [(module, f"{owner}.__init__")] if node is not None and "." in name else []
+        for part in ast.walk(node) if node is not None else ():
+            if isinstance(part, ast.Name) and part.id in bindings:
+                used.append((module, part.id))
+            of_self = isinstance(part, ast.Attribute) and getattr(part.value, "id", None) == "self"
+            if of_self and self._node(module, f"{owner}.{part.attr}"):
+                used.append((module, f"{owner}.{part.attr}"))
+        return used
+
+    @staticmethod
+    def _imported(node, name):
+        """Return what a relative import stands for; other packages are no concern of ours."""
+        if node.level != 1:
+            return []
+        original = next((alias.name for alias in node.names if (alias.asname or alias.name) == name), name)
+        return [(node.module, original)] if node.module else []
+
+
+def _begins(line, indent):
+    """Tell whether a line begins another definition at most as deep as ``indent``, or one of the tables."""
+    depth = len(line) - len(line.lstrip())
+    return depth <= indent and bool(re.match(r"\s*(@|(async\s+)?def\s|class\s|[A-Z][A-Z_]+\s*=)", line))

@@ -1,0 +1,65 @@
+"""The terminal: how wide it is, and text, paths and colors that suit it; plain ASCII, in 80 columns."""
+
+import os
+import shutil
+import textwrap
+from pathlib import Path
+
+WIDEST, NARROWEST = 79, 59  # characters of a line, whatever the terminal has
+
+
+def width():
+    """Return how many characters a line may have: one less than the terminal's columns, 59 to 79."""
+    return min(max(shutil.get_terminal_size((WIDEST + 1, 24)).columns - 1, NARROWEST), WIDEST)
+
+
+def paint(text, code, color):
+    """Wrap text in a terminal color, if colors are wanted."""
+    return f"\x1b[{code}m{text}\x1b[0m" if color and code != "0" else text
+
+
+def cut(text, room=None):
+    """Return a line that fits, its end replaced by an ellipsis if it is too long."""
+    room = room or width()
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def prose(text, room=None, *, label=""):
+    """Return lines of wrapped text; what follows a label is indented, so that the labels stand out."""
+    lines = []
+    for paragraph in text.splitlines():
+        whole = f"{label}: {paragraph}" if label and not lines else paragraph
+        indent = "  " if label else ""
+        first = "" if not lines else indent
+        lines += textwrap.wrap(
+            whole, room or width(), initial_indent=first, subsequent_indent=indent, break_on_hyphens=False
+        )
+    return lines
+
+
+def fit(text, room=None):
+    """Return text whose lines fit: prose is wrapped, what is indented is cut."""
+    room, lines = room or width(), []
+    for line in text.splitlines():
+        fits = len(line) <= room or line.startswith("  ")
+        lines += [cut(line, room)] if fits else prose(line, room)
+    return "\n".join(lines)
+
+
+def command(label, text):
+    """Return a label and a command to type, which stays whole: on a line of its own if there is no room."""
+    line = label + text
+    return line if len(line) <= width() else f"{label.rstrip()}\n    {text}"
+
+
+def short(path):
+    """Return a path as short as it can be written from the working directory."""
+    path = Path(path).resolve()
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        pass
+    try:
+        return min(str(path), os.path.relpath(path), key=len)
+    except ValueError:  # on another drive
+        return str(path)

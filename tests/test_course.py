@@ -1,0 +1,338 @@
+"""The records of the course: a mistake in one is told in a line, and a new exercise touches few files."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.grading import ROOT
+from tests.grading.course import skeletons
+from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, load
+
+RECORD = '''
+title = "layers"
+closing = "Lesson 3 is done."
+
+[[exercise]]
+name = "dense"
+points = 2
+purpose = "computes sums"
+idea = """
+One idea,
+on two lines.
+"""
+formula = """
+z = x @ W + b
+  shapes: (n, k)
+"""
+outline = """
+1. First this, and
+   more of it.
+2. Then that.
+"""
+remark = "The textbook formula."
+'''
+
+
+@pytest.fixture
+def record(tmp_path):
+    """Return a function that loads RECORD with something replaced, as lesson 3."""
+
+    def loaded(old="", new=""):
+        assert old in RECORD
+        (tmp_path / "lesson_3.toml").write_text(RECORD.replace(old, new, 1), encoding="utf-8")
+        return load(tmp_path)
+
+    return loaded
+
+
+def test_a_record_is_read_as_it_is_meant(record):
+    """Paragraphs and steps are joined, formulas keep their lines, and what is not said is the rule."""
+    lesson = record()[3]
+    (dense,) = lesson.exercises
+    assert (lesson.number, lesson.title, lesson.closing, lesson.given) == (
+        3,
+        "layers",
+        "Lesson 3 is done.",
+        (),
+    )
+    assert (dense.lesson, dense.module, dense.function, dense.tested_with) == (3, "layers", "dense", ())
+    assert dense.hints == (
+        "One idea, on two lines.",
+        "z = x @ W + b\n  shapes: (n, k)",
+        "1. First this, and more of it.\n2. Then that.",
+    )
+
+
+def test_a_training_has_no_function(record):
+    (training,) = record('remark = "The textbook formula."', "training = true")[3].exercises
+    assert (training.module, training.function, training.remark) == (None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("points = 2", "", "dense: the key 'points' is missing"),
+        ("points = 2", 'points = "2"', "dense: points must be a whole number, 0 or more; got '2'"),
+        ("points = 2", "points = -1", "dense: points must be a whole number, 0 or more; got -1"),
+        ("points = 2", "points = true", "dense: points must be a whole number, 0 or more; got True"),
+        ("points", "point", "dense: there is no key 'point'; did you mean points?"),
+        ('name = "dense"', "", "exercise 1: the key 'name' is missing"),
+        (
+            'purpose = "computes sums"',
+            'purpose = ""',
+            "dense: purpose must be a text that is not empty; got ''",
+        ),
+        (
+            "remark = ",
+            "tested_with = ",
+            "dense: tested_with must be a list of texts; got 'The textbook formula.'",
+        ),
+        ('remark = "The textbook formula."', "", "dense: the key 'remark' is missing"),
+        (
+            "remark",
+            "training = true\nremark",
+            "dense: the key 'remark' is about a function, and a training has none",
+        ),
+        ("2. Then", "3. Then", "dense: outline must be steps, numbered from 1; step 2 is '3. Then that.'"),
+        ("remark", 'tested_with = ["tanh"]\nremark', "dense: tested_with must name exercises; got 'tanh'"),
+        ("title", "titel", "there is no key 'titel'; did you mean title?"),
+        ("[[exercise]]", "[exercise]", "exercise must be tables, [[exercise]]; got {'name': 'dense', "),
+        ("points = 2", "points =", "Invalid value (at line 7, column 9)"),
+    ],
+)
+def test_what_is_wrong_in_a_record_is_said_in_one_line(record, old, new, said):
+    """The file, the exercise and the key, and what was expected."""
+    with pytest.raises(ValueError, match=re.escape(f"lesson_3.toml: {said}")) as raised:
+        record(old, new)
+    assert len(str(raised.value).splitlines()) == 1
+
+
+def test_no_two_exercises_have_one_name(record, tmp_path):
+    (tmp_path / "lesson_2.toml").write_text(RECORD, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^lesson_3\.toml: dense: lesson_2\.toml has it already$"):
+        record()
+
+
+def test_every_lesson_has_its_record():
+    """One record for each file of tests, under its number and title, and points that make a hundred."""
+    files = sorted((ROOT / "tests/lessons").glob("test_*_*.py"))
+    assert [path.stem for path in files] == [f"test_{number}_{title}" for number, title in LESSONS.items()]
+    assert all(lesson.number == number and lesson.exercises for number, lesson in COURSE.items())
+    points = sum(exercise.points for exercise in EXERCISES.values())
+    assert points == 100, f"the records have {points} points; a new exercise takes them from others, or has 0"
+
+
+@pytest.fixture
+def underived():
+    """Derive the skeletons anew in this test, and again after it."""
+    skeletons._package.cache_clear()
+    yield
+    skeletons._package.cache_clear()
+
+
+def test_the_skeletons_give_what_stays_and_none_of_the_answers():
+    """Plumbing is found from the reference's source: what tables and given parts use, and no helper else."""
+    package = skeletons._package()
+    assert {module: other.answers for module, other in package.items() if module != "network"} == {
+        "activations": {"shift_by_maximum"},
+        "losses": {"_require_same_shape"},
+        "layers": {"parameter_gradients"},
+        "initializers": {"_normal", "_uniform"},
+        "optimizers": {"BLOCK", "_blocks"},
+        "regularization": {"_squared_norm"},
+        "training": {"feature_range", "train_batches"},
+        "parameters": set(),
+    }
+    for module, text in skeletons.skeletons().items():
+        for answer in getattr(package.get(module.removesuffix(".py")), "answers", ()):
+            assert not re.search(rf"\b{answer}\b", text), f"kata/{module} has {answer}"
+    assert "lecun_normal" not in skeletons.skeleton("initializers"), "it needs a helper of the answers"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "said"),
+    [
+        ("GIVEN", {"as_flaoting"}, "given must name what nn defines; got as_flaoting"),
+        (
+            "EXERCISES",
+            {"tanh": EXERCISES["tanh"]._replace(function="tang")},
+            "the records ask for what nn/activations.py does not define: tang",
+        ),
+        (
+            "EXERCISES",
+            {"tanh": EXERCISES["tanh"]._replace(given_before="q")},
+            "given_before must be a variable of tanh; got 'q'",
+        ),
+    ],
+)
+def test_a_record_that_names_what_is_not_there_derives_no_skeleton(
+    name, changes, said, monkeypatch, underived
+):
+    """A body would be given away, or an exercise would have no place."""
+    monkeypatch.setattr(skeletons, name, getattr(skeletons, name) | changes)
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        skeletons.skeletons()
+
+
+SOFTPLUS = {  # by file: what a new exercise takes, and before which line it stands; None for the end
+    "nn/activations.py": (
+        "def identity(",
+        """def softplus(z, *, out=None):
+    \"\"\"Bend sums smoothly: a = log(1 + exp(z)).
+
+    z: array of any shape. Returns ``a`` of the same shape and dtype (integers: float64).
+    \"\"\"
+    return np.logaddexp(0, as_floating(z), out=out)
+
+
+""",
+    ),
+    "tests/grading/course/lesson_1.toml": (
+        None,
+        """
+[[exercise]]
+name = "softplus"
+points = 0
+purpose = "bends sums smoothly and is never negative"
+idea = \"\"\"
+Which smooth curve follows ReLU far out on both sides? Sums of a thousand must do no harm, so let the
+exponential see nothing but negative numbers.
+\"\"\"
+formula = \"\"\"
+a = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|))
+Example: z = 0 has a = log(2) = 0.6931.
+\"\"\"
+outline = \"\"\"
+1. Bring z to a floating array.
+2. Name tail the logarithm of the second form, which np.log1p computes precisely.
+3. Add what ReLU makes of z.
+\"\"\"
+remark = "np.logaddexp is stable by itself."
+""",
+    ),
+    "tests/lessons/test_1_activations.py": (
+        None,
+        """
+
+@exercise("softplus")
+@pytest.mark.parametrize(("z", "expected"), [(0.0, 0.6931471805599453), (1000.0, 1000.0), (-1000.0, 0.0)])
+def test_softplus_has_known_values(activations, z, expected):
+    \"\"\"Far out it is ReLU, and no sum is too large for it.\"\"\"
+    with overflow_shown():
+        actual = activations.softplus(np.array([z]))
+    require_close(actual, [expected], what=f"softplus([{z}])", look="log(1 + exp(z))", rtol=1e-9)
+""",
+    ),
+    "tests/solutions/lesson_1.py": (
+        None,
+        """
+
+@race("softplus")
+def timed_softplus(softplus):
+    (z,) = drawn((N, OUT))
+    return lambda: softplus(z), copying(z)
+
+
+@probe("softplus")
+def softplus_values(softplus):
+    yield call(softplus, np.array([0.0]))
+    yield call(softplus, np.array([0.5, -2.0]))
+    yield call(softplus, np.array([1000.0]))
+
+
+@wrong("softplus", "Your formula overflows: let exp see the negative of the absolute value.")
+def softplus_that_overflows(z):
+    return np.log(1 + np.exp(as_floating(z)))
+
+
+@wrong("softplus", "The logarithm is missing around 1 + exp(z).")
+def softplus_without_the_logarithm(z):
+    return 1 + np.exp(as_floating(z))
+
+
+@right("softplus")
+def softplus_in_two_parts(z):
+    z = as_floating(z)
+    return np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0)
+""",
+    ),
+}
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A copy of what the kata needs."""
+    for name in ("nn", "tests", "kata"):
+        ignored = shutil.ignore_patterns("__pycache__", ".progress.json")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def _texts(folder):
+    paths = [path for end in ("py", "toml", "md") for path in folder.rglob(f"*.{end}")]
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def _run(folder, *arguments, expected=0):
+    """Run a module of Python in a folder; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == expected, f"{arguments}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def test_an_exercise_is_added_in_four_files(repository):
+    """A function, its record, its tests, its solutions: skeleton, hint, check, solution, race follow."""
+    before = _texts(repository)
+    for file, (place, text) in SOFTPLUS.items():
+        path, old = repository / file, before[file]
+        start = len(old) if place is None else old.index(place)
+        path.write_text(old[:start] + text + old[start:], encoding="utf-8")
+    _run(repository, "tests.grading.skeletons")
+    after = _texts(repository)
+    changed = {file for file, text in after.items() if text != before.get(file)}
+    assert changed == {*SOFTPLUS, "kata/activations.py"}, "four by hand, and the one that is derived"
+    assert (
+        "def softplus(z):\n"
+        '    """Bend sums smoothly: a = log(1 + exp(z)).\n\n'
+        "    z: array of any shape. Returns ``a`` of the same shape and dtype (integers: float64).\n"
+        '    """\n'
+        "    raise NotImplementedError\n"
+    ) in after["kata/activations.py"]
+
+    told = _run(repository, "pytest", "tests/lessons/test_1_activations.py", "-q", "--exercise=softplus")
+    assert "3 passed" in told, told
+    told = _run(repository, "pytest", "tests/test_bank.py", "-q", "-k", "softplus")
+    assert "7 passed" in told, told
+
+    _run(repository, "kata", "new")
+    assert "softplus, hint 1 of 3: the idea\n" in _run(repository, "kata", "hint", "softplus")
+    assert "softplus: to do\n" in _run(repository, "kata", "check", "softplus", expected=1)
+    path = repository / "mine" / "activations.py"
+    skeleton = path.read_text(encoding="utf-8")
+
+    def write(body):
+        start = skeleton.index("raise NotImplementedError", skeleton.index("def softplus("))
+        rest = skeleton[start:].removeprefix("raise NotImplementedError")
+        path.write_text(skeleton[:start] + body + rest, encoding="utf-8")
+
+    write("return np.log(1 + np.exp(as_floating(z)))")
+    told = _run(repository, "kata", "check", "softplus", expected=1)
+    assert "Your formula overflows: let exp see the negative of the absolute value." in told, told
+    write("return np.logaddexp(0, as_floating(z))")
+    assert "softplus: passed, 0 points (3 tests" in _run(repository, "kata", "check", "softplus")
+    assert "np.logaddexp is stable by itself." in _run(repository, "kata", "solution", "softplus", "--fast")
+    assert re.search(r"^softplus +[\d.]+ +[\d.]+", _run(repository, "kata", "race", "softplus"), re.M)
+    assert "0 of 100 points" in _run(repository, "kata", expected=1), "the sum stays as it is"
