@@ -10,7 +10,7 @@ import pytest
 
 from tests.grading import skeletons
 from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, load
-from tests.grading.runner import ROOT
+from tests.grading import ROOT
 
 RECORD = '''
 title = "layers"
