@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from tests.grading import skeletons
-from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, load
 from tests.grading import ROOT
+from tests.grading.course import skeletons
+from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, load
 
 RECORD = '''
 title = "layers"
