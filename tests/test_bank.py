@@ -13,13 +13,14 @@ from nn.network import Network
 from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.course.skeletons import skeletons
-from tests.grading.desk import commands
+from tests.grading.desk import helping, telling
 from tests.grading.diagnosis.diagnose import diagnose
 from tests.grading.diagnosis.show import render
 from tests.grading.finding import FAILING, PASSED, TODO, Finding
 from tests.grading.judging.package import Module, Package, refuse
 from tests.grading.judging.results import Result
 from tests.grading.judging.solutions import grade, judge_solution
+from tests.grading.terminal import PLAIN
 from tests.solutions import PROBES, RIGHT, WRONG
 
 ALL_WRONG = [solution for solutions in WRONG.values() for solution in solutions]
@@ -165,12 +166,12 @@ def _words(text):
 def test_every_sentence_fits_the_terminal(columns, capsys, monkeypatch, tmp_path):
     """What the bank knows to say is wrapped where it is printed, with its indent."""
     monkeypatch.setenv("COLUMNS", str(columns))
-    options = Namespace(folder=tmp_path, color=False, command="python -m kata")
+    options = Namespace(folder=tmp_path, paint=PLAIN, command="python -m kata")
     for solution in ALL_WRONG:
-        commands._tell(Result(solution.exercise, FAILING, Finding(sentence=solution.sentence)), options)
+        telling.tell(Result(solution.exercise, FAILING, Finding(sentence=solution.sentence)), options)
     for name in EXERCISES:
         for step in ("1", "2", "3"):
-            commands._show_hint(EXERCISES[name], int(step), options)
+            helping.show_hint(EXERCISES[name], int(step), options)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > len(ALL_WRONG)
     assert [line for line in lines if len(line) >= columns] == []
