@@ -1,5 +1,4 @@
-"""Patterns: the messages of exceptions in Python and NumPy, and what they mean, in the order in which they are
-tried.
+"""Patterns: the messages of exceptions in Python and NumPy and what they mean, in the order of their trial.
 
 Messages differ between versions of Python and NumPy, so patterns look for the words that they all share. An
 exception that no pattern fits is left to speak for itself.
