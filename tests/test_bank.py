@@ -1,6 +1,7 @@
 """The bank tests the lessons: every mistake is refused and told by name, every right way passes."""
 
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.grading.course.skeletons import skeletons
 from tests.grading.desk import helping, telling
 from tests.grading.diagnosis.diagnose import diagnose
 from tests.grading.diagnosis.show import render
-from tests.grading.finding import FAILING, PASSED, TODO, Finding
+from tests.grading.finding import FAILING, PASSED, TODO, Finding, as_data, from_data
 from tests.grading.judging.package import Module, Package, refuse
 from tests.grading.judging.results import Result
 from tests.grading.judging.solutions import grade, judge_solution
@@ -39,6 +40,8 @@ def test_wrong_solution_is_refused_by_its_own_diagnosis(solution):
     assert result.status == (TODO if solution.unwritten else FAILING), (
         f"{result.status}: {result.passed} of {result.tests} tests passed\n{result.message}"
     )
+    data = json.dumps(as_data(result.finding))
+    assert repr(from_data(json.loads(data))) == repr(result.finding), "repr: a nan equals nothing"
     told = " ".join(result.message.split())
     assert told.startswith(solution.sentence), f"expected: {solution.sentence}\ntold: {told}"
     assert re.search("Smallest failing call: |What fails: ", told), (

@@ -9,7 +9,7 @@ import numpy as np
 from tests.grading.finding import Comparison
 
 from .errors import in_words
-from .outcomes import RETURNED, close, is_numeric, type_of
+from .outcomes import Returned, close, is_numeric, type_of
 
 
 def evidence(case, expected, actual, fault, place):
@@ -28,12 +28,9 @@ def evidence(case, expected, actual, fault, place):
         due = f"{type(expected.error).__name__} ({expected.error})"
         fields |= {"expected": due, "shown": f"It must raise {due}"}
         came = actual.leaves.get("")
-        if isinstance(came, str) and came.startswith(RETURNED):
-            came = f"a {came.removeprefix(RETURNED)}"
-            return fields | {
-                "got": came,
-                "shown": f"{fields['shown']}, and returns {came} instead: `raise` it",
-            }
+        if isinstance(came, Returned):
+            shown = f"{fields['shown']}, and returns {kind_of(came)} instead: `raise` it"
+            return fields | {"got": kind_of(came), "shown": shown}
         if actual.error is None:
             return fields | {"shown": f"{fields['shown']}, and returns something instead"}
         return fields | error_fields(actual.error, place)
@@ -177,5 +174,7 @@ def kind_of(value):
         return "None"
     if type(value) is float:
         return "a Python float"
+    if isinstance(value, Returned):
+        return f"a {value.name}"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

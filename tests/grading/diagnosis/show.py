@@ -85,8 +85,8 @@ def side_by_side(comparison, room=WIDEST):
     left = _rows([number(entry.expected, digits) for entry in entries], columns)
     marked = [number(entry.got, digits) + (" *"[entry.differs]) for entry in entries]
     right = _rows(marked, columns)
-    wide = max(len("expected"), *map(len, left))
-    if wide + max(map(len, right)) + 6 > room:
+    wide = max(map(len, ["expected", *left]))
+    if wide + max(map(len, right), default=0) + 6 > room:
         return ["  expected", *(f"    {row}" for row in left), "  got", *(f"    {row}" for row in right)]
     return [
         f"  {one:<{wide}}    {other}".rstrip()
