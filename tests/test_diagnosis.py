@@ -209,8 +209,8 @@ def test_an_error_that_is_returned_is_told_as_one():
         return reference("mean_squared_error")(predictions, targets)
 
     told = diagnose("mean_squared_error", loss)
-    assert "and returns a TypeError instead: `raise` it" in told.evidence
-    assert told.sentence is None, "it is another error than that of the bank"
+    assert "and returns a TypeError instead: `raise` it" in told.shown
+    assert told.sentence == "", "it is another error than that of the bank"
 
 
 @pytest.mark.parametrize(
@@ -476,10 +476,11 @@ def minibatches_from_random(n, batch_size, rng):
 def test_a_global_generator_is_named_with_its_line(name, code, called):
     """That the numbers do not come from `rng` is only half of it: where they come from is known."""
     before = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002 - only watched
-    evidence = diagnose(name, code).evidence
-    assert f"It uses {called} draw from the `rng` that is passed in" in evidence, evidence
-    line = code.__code__.co_firstlineno + 1
-    assert re.search(rf"^  test_diagnosis\.py:{line}: .*random\.", evidence, re.M), evidence
+    told = diagnose(name, code)
+    remark, line = told.besides[0], code.__code__.co_firstlineno + 1
+    assert remark.sentence.startswith(f"It uses {called} draw from the `rng` that is passed in"), remark
+    assert remark.place[:2] == ("test_diagnosis.py", line), remark
+    assert re.search(rf"^  test_diagnosis\.py:{line}: .*random\.", evidence(told), re.M), evidence(told)
     assert np.array_equal(np.random.get_state()[1], before[0]), "the diagnosis itself draws"  # noqa: NPY002
     assert random.getstate() == before[1]
 
@@ -488,8 +489,8 @@ def test_nothing_is_said_of_generators_that_are_left_alone():
     told = diagnose(
         "he_normal", lambda rng, i, o, dtype=np.float32: rng.normal(0, 2 / i, (i, o)).astype(dtype)
     )
-    assert told.evidence
-    assert "global generator" not in told.evidence
+    assert evidence(told)
+    assert "global generator" not in evidence(told)
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if "normal" in name or "uniform" in name])

@@ -17,6 +17,7 @@ from tests.grading.finding import (
     Comparison,
     Finding,
     Place,
+    Remark,
     as_data,
     file_to_mend,
     from_data,
@@ -48,7 +49,7 @@ def full(kind):
             "hidden": True,
             "place": Place("losses.py", 12, "return loss", "softmax_cross_entropy"),
             "comparison": Comparison.of("grad", *COMPARISONS["floats"], np.array([1, 1, 1, 0, 1, 1], bool)),
-            "besides": ("first", "second"),
+            "besides": (Remark("first"), Remark("second", Place("losses.py", 2, "x"))),
             "quote": ("a line", "    ^"),
             "printed": ("nan",),
         }
