@@ -209,8 +209,8 @@ def test_an_error_that_is_returned_is_told_as_one():
         return reference("mean_squared_error")(predictions, targets)
 
     told = diagnose("mean_squared_error", loss)
-    assert "and returns a TypeError instead: `raise` it" in evidence(told)
-    assert not told.sentence, "it is another error than that of the bank"
+    assert "and returns a TypeError instead: `raise` it" in told.shown
+    assert told.sentence == "", "it is another error than that of the bank"
 
 
 @pytest.mark.parametrize(
@@ -476,9 +476,11 @@ def minibatches_from_random(n, batch_size, rng):
 def test_a_global_generator_is_named_with_its_line(name, code, called):
     """That the numbers do not come from `rng` is only half of it: where they come from is known."""
     before = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002 - only watched
-    shown = evidence(diagnose(name, code))
-    line = code.__code__.co_firstlineno + 1
-    assert f"It uses {called}, in line {line}: draw from the `rng` that is passed in" in shown, shown
+    told = diagnose(name, code)
+    remark, line = told.besides[0], code.__code__.co_firstlineno + 1
+    assert remark.sentence.startswith(f"It uses {called} draw from the `rng` that is passed in"), remark
+    assert remark.place[:2] == ("test_diagnosis.py", line), remark
+    assert re.search(rf"^  test_diagnosis\.py:{line}: .*random\.", evidence(told), re.M), evidence(told)
     assert np.array_equal(np.random.get_state()[1], before[0]), "the diagnosis itself draws"  # noqa: NPY002
     assert random.getstate() == before[1]
 

@@ -7,7 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from tests.grading.diagnosis.errors import PATTERNS, in_words, line_of
+from tests.grading.diagnosis.errors import in_words, line_of
+from tests.grading.diagnosis.patterns import PATTERNS
 
 SNIPPETS = {  # code: a part of what is said of it
     "if z >= 0: pass": "np.where chooses for each entry",

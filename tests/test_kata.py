@@ -19,10 +19,11 @@ from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, find
 from tests.grading.course.skeletons import modules, skeletons, write
 from tests.grading.course.sources import Sources
 from tests.grading.course.textbook import filled, textbook
-from tests.grading.desk import board, commands, race
+from tests.grading.desk import board, commands, race, renewing
 from tests.grading.desk.progress import Progress
 from tests.grading.judging.package import Package
 from tests.grading.judging.results import Result, waiting
+from tests.grading.terminal import Painter
 from tests.solutions import RACES, RIGHT, WRONG
 from tests.solutions.bank import IN, OUT
 
@@ -173,7 +174,7 @@ def test_board_paints_where_it_may(empty):
     """Colors are for terminals alone, and NO_COLOR forbids them."""
     progress = Progress(empty)
     plain = board.render(progress.results, empty)
-    painted = board.render(progress.results, empty, color=True)
+    painted = board.render(progress.results, empty, paint=Painter(True))
     assert "\x1b[" in painted
     assert re.sub(r"\x1b\[\d+m", "", painted) == plain
 
@@ -907,7 +908,7 @@ def test_next_says_mend_if_there_is_something_to_mend(empty, written):
 
 def test_new_hides_other_folders_of_the_project_from_git(tmp_path, monkeypatch):
     """Inside of the repository they would stand in the way of the next pull; elsewhere they are nobody's."""
-    monkeypatch.setattr(commands, "ROOT", tmp_path / "project")
+    monkeypatch.setattr(renewing, "ROOT", tmp_path / "project")
     write(tmp_path / "project" / "kata")
     for folder in ("project", "elsewhere"):
         (tmp_path / folder).mkdir(exist_ok=True)

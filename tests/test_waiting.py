@@ -13,7 +13,7 @@ from tests.grading.course.exercises import EXERCISES, LESSONS
 from tests.grading.course.skeletons import skeletons
 from tests.grading.course.sources import Sources
 from tests.grading.course.textbook import textbook
-from tests.grading.desk import commands
+from tests.grading.desk import commands, watching
 from tests.grading.desk.progress import Progress
 from tests.grading.finding import FAILING
 from tests.grading.judging.plugin import EXERCISE
@@ -155,7 +155,7 @@ def watched(monkeypatch, kata, *saves):
             raise KeyboardInterrupt
         save()
 
-    monkeypatch.setattr(commands, "time", SimpleNamespace(sleep=rest, monotonic=time.monotonic))
+    monkeypatch.setattr(watching, "time", SimpleNamespace(sleep=rest, monotonic=time.monotonic))
     return kata("watch").split("<rest>\n")[1:-1]
 
 

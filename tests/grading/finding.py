@@ -24,6 +24,13 @@ class Place(NamedTuple):
     function: str = ""
 
 
+class Remark(NamedTuple):
+    """What else is wrong, in a sentence, and the line that it is about, None if it is about no single one."""
+
+    sentence: str
+    place: Place | None = None
+
+
 class Entry(NamedTuple):
     """One entry of two arrays: where it is, and both values."""
 
@@ -97,7 +104,7 @@ class Finding:
     place: Place | None = None
     words: str = ""
     reading: str = ""
-    besides: tuple[str, ...] = ()
+    besides: tuple[Remark, ...] = ()
     test: str = ""
     asked: str = ""
     part: str = ""
@@ -141,6 +148,10 @@ def from_data(data):
     data = dict(data)
     if data.get("place"):
         data["place"] = Place(*data["place"])
+    if data.get("besides"):
+        data["besides"] = tuple(
+            Remark(sentence, Place(*place) if place else None) for sentence, place in data["besides"]
+        )
     if data.get("comparison"):
         name, shape, differing, entries = data["comparison"]
         entries = tuple(Entry(tuple(index), *values) for index, *values in entries)

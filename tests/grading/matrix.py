@@ -60,11 +60,14 @@ def main(arguments=None):
         prog="python -m tests.grading.matrix",
         description="Grade the whole bank, which takes minutes, and rewrite the tables in tests/README.md.",
     ).parse_args(arguments)
+    from tqdm import tqdm
+
     margins, kills, passes = Margins(), {}, {}
     checks.OBSERVERS.append(margins.observe)
     names = [name for name, exercise in EXERCISES.items() if exercise.function]
-    for name in names:
-        print(f"\r{name:<40}", end="", file=sys.stderr, flush=True)
+    bar = tqdm(names, ncols=79, leave=False, disable=None)  # None: only on a terminal
+    for name in bar:
+        bar.set_description_str(f"{name:<23}")
         grade(Package("nn"), EXERCISES[name])
         margins.of_right()
         passes[name] = []
@@ -76,7 +79,6 @@ def main(arguments=None):
             outcomes = grade_solution(solution).outcomes()
             margins.of_wrong(solution, outcomes)
             kills[solution] = sum(outcome == "failed" for outcome in outcomes.values()), len(outcomes)
-    print(f"\r{'':<40}\r", end="", file=sys.stderr)
     text = README.read_text(encoding="utf-8")
     tables = "\n".join([BEGIN, "", *_kills(names, kills, passes), "", *_margins(margins), "", END])
     write(README, re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: tables, text, flags=re.DOTALL))

@@ -38,15 +38,21 @@ def what_is_wrong(finding, room):
         kind = warns if finding.kind == "warning" else f"raises {finding.raised}"
         message = textwrap.shorten(finding.error, 3 * room, placeholder=" ...")
         lines += prose(f"It {kind}: {message}" if message else f"It {kind}", room)
-    if finding.place:
-        lines.append(cut(f"  {finding.place.file}:{finding.place.line}: {finding.place.source}", room))
+    lines += _line(finding.place, room)
     lines += [cut(f"  {line}", room) for line in finding.quote]
     lines += prose(finding.words, room, label="In plain words")
     if finding.comparison:
         name = [] if finding.comparison.name in finding.sentence else [f"{finding.comparison.name}:"]
         lines += [*name, *(cut(line, room) for line in side_by_side(finding.comparison, room))]
     lines += prose(finding.reading, room, label="Reading")
-    return lines + [line for text in finding.besides for line in prose(text, room)]
+    for remark in finding.besides:
+        lines += [*prose(remark.sentence, room), *_line(remark.place, room)]
+    return lines
+
+
+def _line(place, room):
+    """Return a line of code with its place, in a list; none if there is no place."""
+    return [cut(f"  {place.file}:{place.line}: {place.source}", room)] if place else []
 
 
 def what_a_test_asks(finding, room):
@@ -85,8 +91,8 @@ def side_by_side(comparison, room=WIDEST):
     left = _rows([number(entry.expected, digits) for entry in entries], columns)
     marked = [number(entry.got, digits) + (" *"[entry.differs]) for entry in entries]
     right = _rows(marked, columns)
-    wide = max(len("expected"), *map(len, left))
-    if wide + max(map(len, right)) + 6 > room:
+    wide = max(map(len, ["expected", *left]))
+    if wide + max(map(len, right), default=0) + 6 > room:
         return ["  expected", *(f"    {row}" for row in left), "  got", *(f"    {row}" for row in right)]
     return [
         f"  {one:<{wide}}    {other}".rstrip()

@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 WIDEST, NARROWEST = 79, 59  # characters of a line, whatever the terminal has
+STYLES = {"green": "32", "red": "31", "bold": "1", "faint": "2", "plain": ""}  # the codes of a terminal
 
 
 def width():
@@ -13,9 +14,18 @@ def width():
     return min(max(shutil.get_terminal_size((WIDEST + 1, 24)).columns - 1, NARROWEST), WIDEST)
 
 
-def paint(text, code, color):
-    """Wrap text in a terminal color, if colors are wanted."""
-    return f"\x1b[{code}m{text}\x1b[0m" if color and code != "0" else text
+class Painter:
+    """Writes text in a style by name, if the terminal takes colors; otherwise it leaves the text alone."""
+
+    def __init__(self, color=False):
+        self.color = color
+
+    def __call__(self, text, style):
+        code = STYLES[style]
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and code else text
+
+
+PLAIN = Painter()
 
 
 def cut(text, room=None):

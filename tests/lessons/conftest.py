@@ -1,14 +1,6 @@
-"""What the lessons have in common: the graded modules as fixtures."""
+"""What the lessons have in common: the modules of the package under test, ``graded``, as fixtures."""
 
 import pytest
-
-from tests.grading.judging.package import GRADED
-
-
-@pytest.fixture
-def graded(request):
-    """The package under test; its modules are imported when a test first touches them."""
-    return request.config.stash[GRADED]
 
 
 def _module_fixture(name):

@@ -473,6 +473,30 @@ def test_dropout_ends_with_the_call(network, rng):
         require_close(grad, expected, what=f"grads[{i}] after a step with dropout", look=look)
 
 
+@pytest.mark.parametrize(
+    "rate",
+    [pytest.param(0.0, marks=exercise("Network.l2")), pytest.param(0.5, marks=exercise("Network.dropout"))],
+)
+def test_a_call_leaves_nothing_to_the_next(network, rng, rate):
+    """Other seeds, other batches, other weights: each call gives what a new network gives."""
+
+    def new():
+        return build(network, rng, (3, 5, 4, 2), activation="tanh", l2=0.1, dropout=rate)
+
+    used, look = new(), "start every list of loss_and_grads anew in each call: masks, outputs, the penalty"
+    for call, n in enumerate((4, 4, 2, 6), 1):
+        fresh = new()
+        for mine, other in zip(used.params, fresh.params, strict=True):
+            mine[...] = other
+        X, y, seed = rng.normal(size=(n, 3)), rng.integers(2, size=n), int(rng.integers(2**32))
+        expected, grads_expected = fresh.loss_and_grads(X, y, np.random.default_rng(seed))
+        loss, grads = used.loss_and_grads(X, y, np.random.default_rng(seed))
+        what = f"of call {call}, dropout={rate}, against those of a new network"
+        require_close(loss, expected, what=f"the loss {what}", look=look)
+        for i, (grad, due) in enumerate(zip(grads, grads_expected, strict=True)):
+            require_close(grad, due, what=f"grads[{i}] {what}", look=look)
+
+
 @exercise("Network.dropout")
 def test_forward_does_not_feel_dropout(network, rng):
     """Inverted dropout scales while training, so that forward has nothing to make up for."""

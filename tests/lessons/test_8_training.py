@@ -515,11 +515,11 @@ class Recorder:
     """Stands in for a network and an optimizer, and writes down what train_epoch does with them.
 
     Sample i has the input [i, 2 i] and the target 10 i; the loss of a batch is the mean of its i, and its
-    gradients are 3, 3 and 4, times ``scale``.
+    gradients are 3, 3 and 4, times ``scale``. As an optimizer it has a rate of its own, ``lr``.
     """
 
     def __init__(self, scale):
-        self.params, self.scale = [np.zeros((2, 1)), np.zeros(1)], scale
+        self.params, self.scale, self.lr = [np.zeros((2, 1)), np.zeros(1)], scale, 0.125
         self.batches, self.generators, self.rates, self.norms, self.events = [], [], [], [], []
 
     def loss_and_grads(self, X, y, rng=None):
@@ -636,7 +636,12 @@ def test_epoch_passes_generator_and_rate_on(training, rng):
     _, recorder = run_epoch(training, rng, batch_size=10, lr=0.0)
     require(recorder.rates == [0.0], f"0 is a rate like any other; step got {recorder.rates}: ask for None")
     _, recorder = run_epoch(training, rng, batch_size=10)
-    require(recorder.rates == [None], "without lr the optimizer's own rate holds: pass None on")
+    require(
+        recorder.rates in ([None], [recorder.lr]),
+        f"without lr the optimizer's own rate holds, {recorder.lr}: pass that on, or None; step got "
+        f"{recorder.rates}",
+    )
+    require(recorder.lr == 0.125, f"the optimizer's own rate must stay 0.125; it is {recorder.lr} now")
 
 
 @exercise("train_epoch")
@@ -660,7 +665,7 @@ class Unit:
     """A single sigmoid unit with its own gradient descent, so that nothing but train_epoch is judged."""
 
     def __init__(self):
-        self.params = [np.zeros(2), np.zeros(1)]
+        self.params, self.lr = [np.zeros(2), np.zeros(1)], 0.5
 
     def loss_and_grads(self, X, y, rng=None):
         w, b = self.params
@@ -670,7 +675,7 @@ class Unit:
 
     def step(self, params, grads, lr=None):
         for param, grad in zip(params, grads, strict=True):
-            param -= 0.5 * grad
+            param -= (self.lr if lr is None else lr) * grad
 
 
 @exercise("train_epoch")

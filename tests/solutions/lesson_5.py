@@ -310,6 +310,18 @@ def penalties(network):
     )
     yield script("what a second call with l2=0.1 adds to the loss", again)
 
+    def later():
+        net = filled(network, (2, 3, 2), l2=0.1)
+        plain = filled(network, (2, 3, 2))
+        X, y = THREE, np.array([1, 0, 0])
+        net.loss_and_grads(X, y)
+        for param, other in zip(net.params, plain.params, strict=True):
+            param *= 2
+            other[...] = param
+        return float(net.loss_and_grads(X, y)[0] - plain.loss_and_grads(X, y)[0])
+
+    yield script("what l2=0.1 adds to the loss of a second call, all params being doubled before it", later)
+
     def moved():
         net = filled(network, (2, 3, 2), l2=0.1)
         before = copies(net.params)
@@ -356,6 +368,13 @@ def masks(network):
         net, (dW1, _, dW2, db2) = grads_of((500, 1000, 20))
         came = np.abs(dW1).max(axis=0) / np.abs(net.params[2] @ db2 * (1 - np.tanh(1) ** 2))
         return float(came.max()), float(np.mean((came == 0) != (dW2 == 0).all(axis=1)))
+
+    def second_call():
+        net = net_of((20, 1000, 20))
+        X, y = np.ones((1, 20)), np.full((1, 20), -10.0)
+        net.loss_and_grads(X, y, np.random.default_rng(8))
+        _, (dW1, _, dW2, _) = net.loss_and_grads(X, y, np.random.default_rng(7))
+        return float(np.mean((dW1 == 0).all(axis=0) != (dW2 == 0).all(axis=1)))
 
     def layers():
         _, grads = grads_of((50, 700, 700, 20))
@@ -432,6 +451,12 @@ def masks(network):
         atol=0.06,
     )
     yield apart_case
+    yield script(
+        "the share of units cut on one way alone in a second call, with another seed, of "
+        "Network((20, 1000, 20), activation='tanh', dropout=0.25)",
+        second_call,
+        atol=0.08,
+    )
 
 
 @wrong(
@@ -1316,6 +1341,24 @@ class WeightsDecayedInside(Network):
 
 
 @wrong(
+    "Network.l2",
+    "The penalty of the first call is used in all that follow: the weights change with every step, so call "
+    "l2_penalty in each call.",
+)
+class PenaltyOfTheFirstCall(Network):
+    def loss_and_grads(self, X, y, rng=None):
+        strength, self.l2 = self.l2, 0.0
+        loss, grads = super().loss_and_grads(X, y, rng)
+        self.l2 = strength
+        if not hasattr(self, "penalty"):
+            self.penalty = l2_penalty(self.params[::2], strength)
+        penalty, decays = self.penalty
+        for dW, decay in zip(grads[::2], decays, strict=True):
+            dW += decay
+        return loss + penalty, grads
+
+
+@wrong(
     "Network.dropout",
     "loss_and_grads does not use dropout yet: no unit is dropped where `rng` is given. After each hidden "
     "activation comes dropout, and its mask again on the way back.",
@@ -1869,3 +1912,38 @@ class _OneRow:
 
     def random(self, size, dtype=np.float64):
         return np.broadcast_to(self._rng.random(size[1:], dtype=dtype), size).copy()
+
+
+@wrong(
+    "Network.dropout",
+    "On the way back every call meets the masks of the first one: a list in `self` grows from call to call, "
+    "and its first entries stay those of the first batch. Start a new list in each call.",
+)
+class MasksOfTheFirstCall(Network):
+    def __init__(self, sizes, **options):
+        super().__init__(sizes, **options)
+        self.masks = []
+
+    def _backpropagate(self, grad, inputs, dropped):
+        if dropped:
+            self.masks += [mask.copy() for mask in self._masks]
+            for i, mask in enumerate(self._masks):
+                mask[...] = self.masks[i]
+        super()._backpropagate(grad, inputs, dropped)
+
+
+@wrong(
+    "Network.loss_and_grads",
+    "On the way back every call meets the outputs of the first one: a list in `self` grows from call to "
+    "call, and its first entries stay those of the first batch. Start a new list in each call.",
+)
+class OutputsOfTheFirstCall(Network):
+    def __init__(self, sizes, **options):
+        super().__init__(sizes, **options)
+        self.outputs = []
+
+    def _backpropagate(self, grad, inputs, dropped):
+        self.outputs += [x.copy() for x in inputs]
+        for a, first in zip(self._sums, self.outputs[1:], strict=False):
+            a[: len(first)] = first
+        super()._backpropagate(grad, [*self.outputs[: len(inputs) - 1], inputs[-1]], dropped)

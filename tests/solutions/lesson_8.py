@@ -268,7 +268,7 @@ class Recorder:
     """
 
     def __init__(self):
-        self.params = [np.zeros((1, 1)), np.zeros(1)]
+        self.params, self.lr = [np.zeros((1, 1)), np.zeros(1)], 0.125
         self.events, self.inputs, self.targets = [], [], []
         self.generators, self.rates, self.norms = [], [], []
 
@@ -342,7 +342,17 @@ def passes(train_epoch):
     yield ten("whether loss_and_grads gets the rng of the epoch", passed_on, "passes")
     yield ten("how often step gets lr=0.25", lambda seen, **_: seen.rates.count(0.25), "passes", lr=0.25)
     yield ten("how often step gets lr=0.0", lambda seen, **_: seen.rates.count(0.0), "passes", lr=0.0)
-    yield ten("how often step gets lr=None", lambda seen, **_: seen.rates.count(None), "passes")
+    yield ten(
+        "how often step gets the optimizer's own rate",
+        lambda seen, **_: seen.rates.count(seen.lr),
+        "passes",
+        lr=0.0,
+    )
+    yield ten(
+        "how often step gets lr=None, or the optimizer's own rate",
+        lambda seen, **_: seen.rates.count(None) + seen.rates.count(seen.lr),
+        "passes",
+    )
     yield ten(
         "the norms that step gets, of the gradients 3 and 4",
         lambda seen, **_: seen.norms,
@@ -1256,6 +1266,22 @@ def rate_of_zero_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None
 
 @wrong(
     "train_epoch",
+    "A rate of 0 counts as False, so that `or` puts the optimizer's own rate in its place: ask whether `lr` "
+    "is None, or just pass it on.",
+)
+def rate_of_zero_replaced(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total, lr = 0.0, lr or optimizer.lr
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@wrong(
+    "train_epoch",
     "Your batches of targets have lost their rows: y may be (n, 3), say, and y[batch] must then be "
     "(len(batch), 3). Pick rows by the indices, and leave their shape alone.",
 )
@@ -1469,6 +1495,19 @@ class StoppingByItsHistory(EarlyStopping):
 
 @right("train_epoch")
 def textbook_train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    total = 0.0
+    for batch in minibatches(len(X), batch_size, rng):
+        loss, grads = network.loss_and_grads(X[batch], y[batch], rng)
+        if max_grad_norm is not None:
+            clip_by_global_norm(grads, max_grad_norm)
+        optimizer.step(network.params, grads, lr)
+        total += loss * len(batch)
+    return total / len(X)
+
+
+@right("train_epoch")
+def epoch_with_the_rate_looked_up(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
+    lr = optimizer.lr if lr is None else lr
     total = 0.0
     for batch in minibatches(len(X), batch_size, rng):
         loss, grads = network.loss_and_grads(X[batch], y[batch], rng)

@@ -1,20 +1,15 @@
 """The skeletons: the learner's package, derived from the reference function by function.
 
-    python -m tests.grading.skeletons            # write them into kata/
-    python -m tests.grading.skeletons --check    # only tell whether kata/ holds them as they are
-
 What is graded keeps its name, its signature without the arguments that exist for speed, and its docstring;
 the body becomes `raise NotImplementedError`. What stays whole is plumbing: the tables of names, what a record
 says is given, and what these use themselves. A table loses the entries that need a helper of the answers, as
 `lecun_normal` does. The rest is left out.
 """
 
-import argparse
 import ast
 import functools
 import itertools
 import re
-import sys
 import textwrap
 from pathlib import Path
 
@@ -295,28 +290,3 @@ def write(folder, *, overwrite=True):
     for name, text in skeletons().items():
         if overwrite or not (folder / name).exists():
             (folder / name).write_text(text, encoding="utf-8")
-
-
-def main(arguments=None):
-    """Write the skeletons into kata/, or check them."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.grading.skeletons", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument("--check", action="store_true", help="change nothing; fail if a skeleton differs")
-    if not parser.parse_args(arguments).check:
-        write(ROOT / "kata")
-        return 0
-    differing = [
-        name
-        for name, text in skeletons().items()
-        if not (ROOT / "kata" / name).is_file() or (ROOT / "kata" / name).read_text(encoding="utf-8") != text
-    ]
-    if differing:
-        print(
-            f"kata/ is no longer what python -m tests.grading.skeletons makes of nn: {', '.join(differing)}"
-        )
-    return 1 if differing else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,14 +7,14 @@ from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, exercises
 from tests.grading.course.sources import Sources
 from tests.grading.desk import learned
 from tests.grading.finding import FAILING, PASSED, TODO, UNKNOWN, WAITING, Finding
+from tests.grading.terminal import PLAIN, cut, fit, short, width
 from tests.grading.terminal import command as typed
-from tests.grading.terminal import cut, fit, paint, short, width
 
 LAST = Finding(status=WAITING, waits_for="all the others")
-COLORS = {PASSED: "32", FAILING: "31", TODO: "0", WAITING: "2", UNKNOWN: "2"}
+STYLES = {PASSED: "green", FAILING: "red", TODO: "plain", WAITING: "faint", UNKNOWN: "faint"}
 
 
-def render(results, folder, color=False, command="python -m kata"):
+def render(results, folder, paint=PLAIN, command="python -m kata"):
     """Return the board for results by exercise name, of the package in a folder."""
     if not all(results[name].status == PASSED for name, exercise in EXERCISES.items() if exercise.function):
         results = {  # trainings are run last of all
@@ -31,13 +31,13 @@ def render(results, folder, color=False, command="python -m kata"):
     name = name if len(name) <= room else "…" + name[1 - room :]
     lines = [f"{name:<{room}} {score}", ""]
     for lesson in LESSONS:
-        lines += _lesson(lesson, results, color)
+        lines += _lesson(lesson, results, paint)
     if next_exercise(results) is None:
         lines += ["", fit("\n".join(learned.numbers(results, width())))]
-    return "\n".join([*lines, "", following(results, folder, color, command)])
+    return "\n".join([*lines, "", following(results, folder, paint, command)])
 
 
-def _lesson(lesson, results, color):
+def _lesson(lesson, results, paint):
     """Return the lines of one lesson: its bar and points, then its exercises by status."""
     exercises = exercises_of(lesson)
     own = [results[exercise.name] for exercise in exercises]
@@ -45,7 +45,7 @@ def _lesson(lesson, results, color):
     wide = width() >= 75
     length = 20 if wide else 14
     full = length * points // max(most, 1)
-    bar = paint("#" * full, "32", color) + "." * (length - full)
+    bar = paint("#" * full, "green") + "." * (length - full)
     counts = f"{sum(result.status == PASSED for result in own)} of {len(own)}"
     counts = f"{counts + ' exercises':<18}" if wide else f"{counts:<8}"
     lines = [f"{lesson} {LESSONS[lesson]:<15}[{bar}]  {counts}{points:>3} of {most} points"]
@@ -59,7 +59,7 @@ def _lesson(lesson, results, color):
                 subsequent_indent=" " * 13,
                 break_on_hyphens=False,
             )
-            lines.append(paint(text, COLORS[status], color))
+            lines.append(paint(text, STYLES[status]))
     return lines
 
 
@@ -94,7 +94,7 @@ def next_exercise(results):
     return undone[0] if undone else None
 
 
-def following(results, folder, color=False, command="python -m kata"):
+def following(results, folder, paint=PLAIN, command="python -m kata"):
     """Say what to do next: the exercise, what it is for, its place, and the command that checks it."""
     exercise = next_exercise(results)
     if exercise is None:
@@ -103,19 +103,19 @@ def following(results, folder, color=False, command="python -m kata"):
             ("Its pictures and files: ", f"python -m nn train v2 --impl {short(folder)}"),
             ("All that nn can train: ", "python -m nn recipes"),
         )
-        headline = paint("All done: your network learns, and every number in it is yours.", "32", color)
+        headline = paint("All done: your network learns, and every number in it is yours.", "green")
         return "\n".join([headline, *(typed(*pair) for pair in commands)])
     result = results[exercise.name]
     if result.blocked:
         back = fit("Your points come back as soon as the file is mended.")
-        return "\n".join([paint(f"Next: mend {result.waits_for}", "1", color), blocked(result, folder), back])
+        return "\n".join([paint(f"Next: mend {result.waits_for}", "bold"), blocked(result, folder), back])
     kind = {FAILING: "mend ", TODO: "write "}.get(result.status, "")
     if exercise.function and result.status == WAITING:
         kind = "write " if "NotImplementedError" in (Sources(folder).text(exercise) or "") else "mend "
     if exercise.function and result.status == UNKNOWN:
         kind = "check "
     points = f"{exercise.points} point" + ("" if exercise.points == 1 else "s")
-    lines = [paint(f"Next: {kind}{exercise.name} ({points})", "1", color)]
+    lines = [paint(f"Next: {kind}{exercise.name} ({points})", "bold")]
     place = Sources(folder).place(exercise)
     if place:
         lines.append(f"  {short(place.path)}:{place.line}")

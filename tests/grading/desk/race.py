@@ -14,13 +14,35 @@ from operator import attrgetter
 
 from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES
-from tests.grading.terminal import cut, fit, paint
+from tests.grading.desk.asked import CommandError, exercises_of_words
+from tests.grading.desk.progress import Progress
+from tests.grading.desk.refreshing import refresh
+from tests.grading.finding import PASSED
+from tests.grading.terminal import PLAIN, cut, fit
 
 SECONDS = 1.0  # of measuring for each exercise, about
 SLOT = 5e-4  # of it at a stretch: short enough to be left alone by other programs now and then
 
 
-def race(names, folder, color=False):
+def race(options):
+    """Time the exercises that were asked for and pass; return the exit status."""
+    from tests.solutions import RACES
+
+    progress = Progress(options.folder)
+    chosen = exercises_of_words(*options.what) if options.what else list(EXERCISES.values())
+    chosen = [exercise for exercise in chosen if exercise.name in RACES]
+    if not chosen:
+        raise CommandError(f"{' '.join(options.what)} has no arrays to be fast with")
+    current = progress.current()
+    refresh(progress, [e for e in chosen if current[e.name].status != PASSED], options)
+    current = progress.current()
+    ready = [exercise for exercise in chosen if current[exercise.name].status == PASSED]
+    if not ready:
+        raise CommandError("nothing passes yet: being right comes before being fast")
+    return run([exercise.name for exercise in ready], options.folder, options.paint)
+
+
+def run(names, folder, paint=PLAIN):
     """Run the race for exercises that pass, print the table line by line; return the exit status."""
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "tests.grading.desk.race", str(folder), *names]
@@ -34,9 +56,9 @@ def race(names, folder, color=False):
         for line in process.stdout:
             row = json.loads(line)
             done += 1
-            code = "32" if row["reference"] <= 1.1 else "0"
+            style = "green" if row["reference"] <= 1.1 else "plain"
             figures = f"{row['microseconds']:>9.1f}{row['reference']:>10.2f}{row['floor']:>8.2f}"
-            print(paint(f"{row['name']:<22}{figures}{row['best']:>10.2f}", code, color), flush=True)
+            print(paint(f"{row['name']:<22}{figures}{row['best']:>10.2f}", style), flush=True)
         process.wait()
         if process.returncode:
             errors.seek(0)

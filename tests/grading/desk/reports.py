@@ -1,11 +1,13 @@
 """Reports for those who grade: JUnit's XML, and the JSON that Gradescope reads, with the points."""
 
 import json
+import sys
 from xml.etree import ElementTree
 
 from tests.grading.course.exercises import EXERCISES, LESSONS
 from tests.grading.files import write
 from tests.grading.finding import PASSED
+from tests.grading.show import render
 
 
 def junit(results, path):
@@ -35,9 +37,8 @@ def junit(results, path):
                 time=f"{result.seconds:.3f}",
             )
             if result.status != PASSED:
-                first = (result.message or result.status).splitlines()[0]
                 failure = ElementTree.SubElement(
-                    case, "failure", message=_printable(first), type=result.status
+                    case, "failure", message=_printable(_headline(result)), type=result.status
                 )
                 failure.text = _printable(result.message)
     write(
@@ -72,6 +73,12 @@ def gradescope(results, path):
         "tests": tests,
     }
     write(path, json.dumps(report, indent=1) + "\n")
+
+
+def _headline(result):
+    """Return the first sentence of what is told, which is never wrapped."""
+    lines = render(result.finding, sys.maxsize).splitlines() if result.finding else []
+    return lines[0] if lines else result.status
 
 
 def _printable(text):

@@ -3,13 +3,14 @@
 import inspect
 import re
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 
-from tests.grading.finding import Comparison
+from tests.grading.finding import Comparison, Place, Remark
 
 from .errors import in_words
-from .outcomes import RETURNED, close, is_numeric, type_of
+from .outcomes import Returned, close, is_numeric, type_of
 
 
 def evidence(case, expected, actual, fault, place):
@@ -28,12 +29,9 @@ def evidence(case, expected, actual, fault, place):
         due = f"{type(expected.error).__name__} ({expected.error})"
         fields |= {"expected": due, "shown": f"It must raise {due}"}
         came = actual.leaves.get("")
-        if isinstance(came, str) and came.startswith(RETURNED):
-            came = f"a {came.removeprefix(RETURNED)}"
-            return fields | {
-                "got": came,
-                "shown": f"{fields['shown']}, and returns {came} instead: `raise` it",
-            }
+        if isinstance(came, Returned):
+            shown = f"{fields['shown']}, and returns {kind_of(came)} instead: `raise` it"
+            return fields | {"got": kind_of(came), "shown": shown}
         if actual.error is None:
             return fields | {"shown": f"{fields['shown']}, and returns something instead"}
         return fields | error_fields(actual.error, place)
@@ -77,22 +75,26 @@ GLOBAL = {  # the generators that everybody shares: what they are called, and ho
 
 
 def global_generators(outcomes, subject):
-    """Return a sentence for each global generator that is used instead of ``rng``, with the first line that
-    uses it if it can be found.
+    """Return a remark on each global generator that is used instead of ``rng``, with the first line that uses
+    it if it can be found.
     """
-    sentences = []
+    remarks = []
     for generator in sorted({name for outcome in outcomes for name in outcome.touched}):
         called, pattern = GLOBAL[generator]
-        place = ""
-        with suppress(OSError, TypeError):  # a source that cannot be found
-            source, start = inspect.getsourcelines(inspect.unwrap(subject))
-            lines = [n for n, line in enumerate(source, start) if re.search(pattern, line.partition("#")[0])]
-            place = f" in line {lines[0]}" if lines else ""
-        text = (
-            f"It uses {called}, {generator},{place}: draw from the `rng` that is passed in, and seed nothing."
-        )
-        sentences.append(text)
-    return sentences
+        text = f"It uses {called}, {generator}: draw from the `rng` that is passed in, and seed nothing."
+        remarks.append(Remark(text, _first_line(subject, pattern)))
+    return remarks
+
+
+def _first_line(subject, pattern):
+    """Return the place of the first line of a function that a pattern fits, None if there is none."""
+    with suppress(OSError, TypeError):  # a source that cannot be found
+        subject = inspect.unwrap(subject)
+        lines, start = inspect.getsourcelines(subject)
+        for number, line in enumerate(lines, start):
+            if re.search(pattern, line.partition("#")[0]):
+                return Place(Path(inspect.getfile(subject)).name, number, line.strip(), subject.__qualname__)
+    return None
 
 
 def _apart(name, wanted, got):
@@ -145,7 +147,7 @@ def named(case, place):
 
 
 def types_besides(expected, actual, cases, found, shown):
-    """Return a sentence about a type that is wrong as well, in a list; ``shown``: the case on the screen."""
+    """Return a remark on a type that is wrong as well, in a list; ``shown``: the case on the screen."""
     for i, there in enumerate(found):
         leaves = [
             (place, wanted, actual[i].leaves[place])
@@ -156,7 +158,8 @@ def types_besides(expected, actual, cases, found, shown):
             if np.shape(wanted) == np.shape(got) and type_of(wanted) != type_of(got):
                 where = "" if cases[i].text == shown.text else f": {cases[i].text}"
                 due, came = types_apart(wanted, got)
-                return [f"Besides, {named(cases[i], place)} is {came} where {due} is expected{where}"]
+                text = f"Besides, {named(cases[i], place)} is {came} where {due} is expected{where}"
+                return [Remark(text)]
     return []
 
 
@@ -177,5 +180,7 @@ def kind_of(value):
         return "None"
     if type(value) is float:
         return "a Python float"
+    if isinstance(value, Returned):
+        return f"a {value.name}"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

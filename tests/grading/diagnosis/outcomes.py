@@ -8,7 +8,11 @@ import numpy as np
 from tests.grading.finding import KINDS
 from tests.grading.world import World
 
-RETURNED = "returned: "  # what stands for an exception among the leaves, before its name
+
+class Returned(NamedTuple):
+    """What stands among the leaves for an exception that was returned: its name."""
+
+    name: str
 
 
 class Outcome(NamedTuple):
@@ -59,7 +63,7 @@ def observe(cases, subject):
 
 def _leaves(value, place=""):
     """Take tuples and lists apart, down to arrays and numbers; a NumPy float64 is a Python float, and an
-    exception that is returned its name.
+    exception that is returned is its name.
     """
     if isinstance(value, tuple | list):
         yield f"{place}#", len(value)
@@ -68,7 +72,7 @@ def _leaves(value, place=""):
     elif isinstance(value, float):
         yield place, float(value)
     elif isinstance(value, Exception):
-        yield place, f"{RETURNED}{type(value).__name__}"
+        yield place, Returned(type(value).__name__)
     else:
         yield place, value.copy() if isinstance(value, np.ndarray) else value
 
@@ -113,7 +117,7 @@ def _raised(error):
 
 def _difference(wanted, got, case):
     """Return in what two leaves differ, one of KINDS; None for nothing."""
-    if isinstance(wanted, str) or wanted is None or not is_numeric(got):
+    if isinstance(wanted, str | Returned) or wanted is None or not is_numeric(got):
         return None if type(wanted) is type(got) and wanted == got else "parts"
     if np.shape(wanted) != np.shape(got):
         return "shape"

@@ -142,6 +142,12 @@ def pytest_runtestloop(session):
     return True
 
 
+@pytest.fixture
+def graded(request):
+    """The package under test; its modules are imported when a test first touches them."""
+    return request.config.stash[GRADED]
+
+
 @pytest.fixture(scope="session")
 def announce(request):
     """The function that writes an event for whoever watches the grading; None where nobody does."""

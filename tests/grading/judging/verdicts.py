@@ -1,5 +1,6 @@
 """Verdicts: what a failed test says to the learner, and whether it fails for the reason of the diagnosis."""
 
+import dis
 import linecache
 import re
 from contextlib import suppress
@@ -144,11 +145,20 @@ def _explain(excinfo, package, exercise):
         text = f"{function} ends the program ({excinfo.typename}): a function returns"
     elif inside:
         return replace(found, sentence=f"{own.function}:", **error_fields(error, own))
-    elif "unpack" in message:
+    elif _unpacks(error):
         text = f"A result has other parts than the lesson expects ({message})."
-        return Finding(kind=kind, sentence=text, quote=(f"expected: {source}",))
+        return Finding(kind="parts", sentence=text, quote=(f"expected: {source}",))
     else:
         text = f"{excinfo.typename}: {message}"
         quote = (f"in the lesson: {source}",)
         return Finding(kind=kind, sentence=text, quote=quote, words=in_words(error, source) or "")
     return replace(found, sentence=text)
+
+
+def _unpacks(error):
+    """Return True if the step that raised an error takes a result apart, as `loss, grad = ...` does."""
+    step = error.__traceback__
+    while step.tb_next is not None:
+        step = step.tb_next
+    steps = dis.get_instructions(step.tb_frame.f_code)
+    return any(one.offset == step.tb_lasti and one.opname.startswith("UNPACK") for one in steps)
