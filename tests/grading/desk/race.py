@@ -48,7 +48,7 @@ def race(names, folder, color=False):
 
     notes = (
         f"float32, {N} samples, {IN} inputs, {OUT} units, one thread; the fastest round of each. The floor "
-        "is what nobody can do without: the arguments read once, the result written once, the bare matrix "
+        "is the work that nobody can avoid: reading the arguments once, writing the result once, the bare matrix "
         "products, the bare random numbers."
     )
     print("\n" + fit(notes))
