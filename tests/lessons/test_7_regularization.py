@@ -64,7 +64,7 @@ def test_l2_keeps_the_dtype(regularization, rng):
     require_float(penalty, "the penalty of float32 weights")
     require_array(grad, shape=(3, 2), dtype=np.float32, what="the gradient of float32 weights")
     penalty, (grad,) = regularization.l2_penalty([np.array([[3, -1]])], 0.5)
-    require_array(grad, shape=(1, 2), dtype=np.float64, what="the gradient of whole numbers")
+    require_array(grad, shape=(1, 2), dtype=np.float64, what="the gradient of integer weights")
     require_close(grad, [[1.5, -0.5]], what="the gradient of the weights 3, -1 at strength 0.5", look=L2)
     require_close(penalty, 2.5, what="the penalty of the weights 3, -1 at strength 0.5", look=L2)
 
@@ -160,11 +160,11 @@ def test_dropout_of_whole_numbers_is_float64(regularization, rng):
     """1 / (1 - 0.2) is 1.25, which no integer can hold: convert x first, and give the mask its dtype."""
     x = np.arange(1, 201).reshape(10, 20)
     y, mask = regularization.dropout(x, 0.2, rng)
-    require_array(mask, shape=(10, 20), dtype=np.float64, what="the mask of whole numbers")
-    require_array(y, shape=(10, 20), dtype=np.float64, what="y of whole numbers")
+    require_array(mask, shape=(10, 20), dtype=np.float64, what="the mask of integers")
+    require_array(y, shape=(10, 20), dtype=np.float64, what="y of integers")
     look = "x = as_floating(x) before anything else"
     require_close(mask[mask != 0], np.full(np.count_nonzero(mask), 1.25), what="the mask's scale", look=look)
-    require_close(y, x * mask, what="y of whole numbers", look=look)
+    require_close(y, x * mask, what="y of integers", look=look)
 
 
 @exercise("dropout")

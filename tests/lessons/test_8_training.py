@@ -177,7 +177,7 @@ def test_minibatches_hold_every_sample_once(training, rng, n, size):
     require(
         everything == list(range(n)),
         f"minibatches({n}, {size}) must hold each of 0..{n - 1} once; got {everything}.",
-        look="cut one permutation into pieces; do not draw samples anew for each batch",
+        look="cut one permutation into pieces; do not draw new samples for each batch",
     )
 
 

@@ -570,8 +570,8 @@ def relu_of_integers_in_integers(z):
 
 @wrong(
     "relu",
-    "The values are right, but float32 sums come back as float64. np.zeros and the like make float64 unless "
-    "told otherwise; the plain number 0 adapts itself to z.",
+    "The values are right, but float32 sums come back as float64. np.zeros and the like make float64 by "
+    "default; the plain number 0 adapts itself to z.",
 )
 def relu_in_float64(z):
     return np.maximum(z, np.zeros(np.shape(z)))
@@ -679,8 +679,8 @@ def relu_backward_times_the_output(grad, a):
 
 @wrong(
     "relu_backward",
-    "You look at the sign of `grad`: it is the output `a` that decides where the gradient passes, and a "
-    "negative gradient passes like any other.",
+    "You look at the sign of `grad`, but the output `a` decides where the gradient passes, and a negative "
+    "gradient passes like any other.",
 )
 def relu_backward_by_the_sign_of_grad(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -689,7 +689,7 @@ def relu_backward_by_the_sign_of_grad(grad, a):
 
 @wrong(
     "relu_backward",
-    "The values are right, but float32 becomes float64: an array that you create, by np.zeros or by "
+    "The values are right, but float32 becomes float64: an array that you create, with np.zeros or with "
     "np.where of two Python numbers, is not float32. A comparison such as a > 0 can be multiplied as it is.",
 )
 def relu_backward_in_float64(grad, a):
@@ -807,8 +807,8 @@ def leaky_relu_in_place(z, slope=0.01):
 
 @wrong(
     "leaky_relu",
-    "The values are right, but float32 becomes float64. An array that you create, by np.zeros or by "
-    "np.where of two Python numbers, is float64 unless it is given the dtype of z.",
+    "The values are right, but float32 becomes float64. An array that you create, with np.zeros or with "
+    "np.where of two Python numbers, is float64 unless you give it the dtype of z.",
 )
 def leaky_relu_in_float64(z, slope=0.01):
     z = as_floating(z)
@@ -909,8 +909,8 @@ def leaky_relu_backward_returning_the_slope(grad, a, slope=0.01):
 
 @wrong(
     "leaky_relu_backward",
-    "The values are right, but float32 becomes float64. An array that you create, by np.zeros or by "
-    "np.where of two Python numbers, is float64 unless it is given the dtype of grad.",
+    "The values are right, but float32 becomes float64. An array that you create, with np.zeros or with "
+    "np.where of two Python numbers, is float64 unless you give it the dtype of grad.",
 )
 def leaky_relu_backward_in_float64(grad, a, slope=0.01):
     grad, a = as_floating(grad), as_floating(a)

@@ -289,7 +289,7 @@ def xavier_normal_without_brackets(rng, fan_in, fan_out, dtype=np.float32):
 @wrong(
     "xavier_normal",
     "Your variance is half of what it should be, 1 / (fan_in + fan_out). The rule averages the two widths, "
-    "and the 2 of that average stands in the numerator.",
+    "which puts the 2 of that average in the numerator.",
 )
 def xavier_normal_with_half_the_variance(rng, fan_in, fan_out, dtype=np.float32):
     std = np.sqrt(1 / (fan_in + fan_out))

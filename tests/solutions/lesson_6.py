@@ -387,8 +387,8 @@ def rmsprop_step_with_a_new_mean(param, grad, square_avg, *, lr, rho=0.9, eps=1e
 
 @wrong(
     "rmsprop_step",
-    "Your epsilon stands under the root. Some libraries write it that way, but in the rule here it is "
-    "added to the root.",
+    "Your epsilon is under the root. Some libraries write it that way, but in the rule here it is added to "
+    "the root.",
 )
 def rmsprop_step_with_epsilon_under_the_root(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     square_avg[...] = rho * square_avg + (1 - rho) * grad**2
@@ -529,8 +529,8 @@ def adam_step_with_a_fixed_epsilon(param, grad, m, v, t, *, lr, beta1=0.9, beta2
 
 @wrong(
     "adam_step",
-    "Your epsilon stands under the root. Some texts write it that way, but in the rule here it is added to "
-    "the root.",
+    "Your epsilon is under the root. Some texts write it that way, but in the rule here it is added to the "
+    "root.",
 )
 def adam_step_with_epsilon_under_the_root(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m[...] = beta1 * m + (1 - beta1) * grad

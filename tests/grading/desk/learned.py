@@ -11,7 +11,8 @@ def estimate(event, width=79):
     names = [name.removeprefix("the ") for name in event["trainings"]]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return textwrap.fill(
-        f"Training {listed}: about {_duration(event['seconds'])} on this machine, judging by a few steps.", width
+        f"Training {listed}: about {_duration(event['seconds'])} on this machine, judging by a few steps.",
+        width,
     )
 
 

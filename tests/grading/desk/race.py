@@ -48,8 +48,8 @@ def race(names, folder, color=False):
 
     notes = (
         f"float32, {N} samples, {IN} inputs, {OUT} units, one thread; the fastest round of each. The floor "
-        "is the work that nobody can avoid: reading the arguments once, writing the result once, the bare matrix "
-        "products, the bare random numbers."
+        "is the work that nobody can avoid: reading the arguments once, writing the result once, the bare "
+        "matrix products, the bare random numbers."
     )
     print("\n" + fit(notes))
     return 0
