@@ -92,8 +92,8 @@ class Network:
         column (n, 1). rng: a Generator switches dropout on, None leaves it off. loss is a Python float;
         ``grads`` is arranged as ``params`` and holds nothing of earlier calls.
         """
-        # In lesson 5, leave out the penalty and dropout: l2 is 0 there, and rng None. Lesson 7 adds
-        # both.
+        # In lesson 5, leave out the penalty and dropout: l2 is 0 and rng is None there. Lesson 7
+        # adds both.
         raise NotImplementedError
 
     def _checked(self, X):

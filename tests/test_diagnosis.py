@@ -196,7 +196,7 @@ def test_parts_in_another_order_are_told_whatever_else_is_wrong(right):
         return parts if right else parts[::-1]
 
     told = diagnose("mean_squared_error", loss)
-    sentence = "The parts of your result are exchanged: you return (grad, loss), not (loss, grad)."
+    sentence = "The parts of your result are swapped: you return (grad, loss), not (loss, grad)."
     assert (told.sentence == sentence) is not right, told
 
 
@@ -219,7 +219,7 @@ def test_an_error_that_is_returned_is_told_as_one():
         # one entry is always some multiple of another: the smallest call alone says 1/3
         ("tanh_backward", lambda grad, a: grad * (1 - a) ** 2, None),
         ("tanh_backward", lambda grad, a: grad * (1 - a**2) / 3, "it is 1/3 times what it should be"),
-        ("tanh_backward", lambda grad, a: grad * (a**2 - 1), "the sign is turned round"),
+        ("tanh_backward", lambda grad, a: grad * (a**2 - 1), "the sign is reversed"),
         (
             "tanh_backward",
             lambda grad, a: grad * (1 - a**2) + grad.dtype.type(0.5),
@@ -678,8 +678,8 @@ def test_what_hides_an_overflow_is_named_with_its_line(code, what, below):
     message = " ".join(judge_solution(Solution(code.__name__, "sigmoid", code)).message.split())
     assert "It warns" not in message
     line = f" in line {inspect.unwrap(code).__code__.co_firstlineno + below}" if below else ""
-    assert f"In plain words: {what}{line} only keeps the warning back" in message, message
-    assert "The overflow happens all the same." in message
+    assert f"In plain words: {what}{line} only hides the warning" in message, message
+    assert "The overflow still happens." in message
     assert np.geterr() == before
 
 
@@ -693,7 +693,7 @@ def test_a_block_that_has_ended_hides_nothing():
 
     told = diagnose("elu", elu)
     assert "It warns: overflow encountered in exp" in evidence(told)
-    assert "keeps the warning back" not in evidence(told)
+    assert "hides the warning" not in evidence(told)
 
 
 def test_a_division_by_zero_may_be_hidden():

@@ -203,7 +203,7 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
     lines = done.stdout.splitlines()
     assert re.match(r"tanh: not right yet, \d+ of \d+ tests pass", lines[0]), lines[0]
     assert "Smallest failing call: tanh(" in done.stdout
-    assert "Reading: the sign is turned round" in done.stdout
+    assert "Reading: the sign is reversed" in done.stdout
     assert "expected" in done.stdout
     assert "Traceback" not in done.stdout
     assert "def test_" not in done.stdout, "a traceback is for those who ask"

@@ -70,10 +70,9 @@ def test_a_training_must_reach_its_accuracy_and_in_time():
     assert "nearly there" in refused([outcome(0.89)])
     assert "nothing was learned" in refused([outcome(0.1, [2.3])])
     told = refused([outcome(0.95, [3.0, 1.5, 0.1]), outcome(0.95, [3.0, 0.9, 0.1])])
-    assert "after 2 epochs the loss on the validation samples must be 1 at most; it was 1.200" in told
-    require_success(
-        SMALL, [outcome(0.95, [0.7])], lambda *_: None
-    )  # one that stopped before: its last loss counts
+    assert "after 2 epochs the loss on the validation samples must be at most 1; it was 1.200" in told
+    stopped_before = [outcome(0.95, [0.7])]  # its last loss counts
+    require_success(SMALL, stopped_before, lambda *_: None)
 
 
 def test_summary_has_the_worst_confusions_first():
@@ -110,9 +109,8 @@ def test_weights_that_are_not_brought_back_are_noticed(parts, rng):
 
     assert train(package(train_epoch=train_epoch), SMALL, parts, rng, lambda *_: None).accuracy > 0.7
     calls.clear()
-    with pytest.raises(
-        pytest.fail.Exception, match=r"after epoch \d; with the weights that EarlyStopping brought"
-    ):
+    message = r"after epoch \d; with the weights that EarlyStopping restored"
+    with pytest.raises(pytest.fail.Exception, match=message):
         train(package(train_epoch=train_epoch, EarlyStopping=Forgetful), SMALL, parts, rng, lambda *_: None)
 
 
@@ -127,7 +125,7 @@ def test_dropout_that_stays_on_is_noticed(parts, rng):
 
     graded = package()
     graded.network = SimpleNamespace(Network=Restless)
-    with pytest.raises(pytest.fail.Exception, match="forward gives other numbers each time"):
+    with pytest.raises(pytest.fail.Exception, match="forward gives different numbers each time"):
         train(graded, SMALL._replace(epochs=40, patience=40), parts, rng, lambda *_: None)
 
 

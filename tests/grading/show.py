@@ -68,7 +68,7 @@ def _printed(finding, room):
     if not finding.printed:
         return []
     more = len(finding.printed) - LINES
-    rest = [f"  ... and {more} lines more"] if more > 0 else []
+    rest = [f"  ... and {more} more lines"] if more > 0 else []
     shown = [cut(f"  {line}", room) for line in finding.printed[:LINES]]
     return ["", "Printed in that test:", *shown, *rest]
 

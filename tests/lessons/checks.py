@@ -109,7 +109,7 @@ def require_value_error(call, what, look):
 
 
 def within(slack, actual, expected):
-    """Tell whether a number, or every entry of an array, is at most ``slack`` away from the one expected."""
+    """Return True if a number, or every entry of an array, is within ``slack`` of the one expected."""
     _observe(actual, expected, slack)
     return bool(np.all(np.abs(np.asarray(actual) - expected) <= slack))
 

@@ -1,9 +1,9 @@
 """Lesson 1: activations.
 
 Without an activation, a stack of layers is one layer. Each function here bends the sums of a layer in
-its own way; its `_backward` partner tells, from the output `a`, how much a change of the sum would
+its own way; its `_backward` partner finds, from the output `a`, how much a change of the sum would
 have changed the output, and multiplies the upstream gradient by that. Softmax closes the lesson: it
-turns scores into probabilities, and doing so without overflow is the first craft of this field.
+turns scores into probabilities, and doing so without overflow is the first skill of this field.
 
 Expected values were computed with 30 digits, or number by number with Python's math.
 """
@@ -144,7 +144,7 @@ def test_backward_has_known_values(activations, name):
 @exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_backward_multiplies_the_upstream_gradient(activations, name):
-    """The chain rule: what comes from above, times the slope here. Zero and negative pass, too."""
+    """The chain rule: what comes from above, times the slope here. Zero and negative ones pass as well."""
     a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
     grad = np.array([-2.0, 0.5, 3.0, -1.5][: len(a)])
     require_close(
@@ -188,7 +188,7 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
         a,
         one_by_one(CURVE[name], z),
         what=f"{name} of a {np.dtype(dtype)} array",
-        look="every entry is treated alike, whatever the shape",
+        look="treat every entry alike, whatever the shape",
         rtol=1e-5,
         atol=1e-6,
     )
@@ -210,7 +210,7 @@ def test_backward_keeps_shape_and_dtype(activations, rng, name, dtype, shape):
         back,
         one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
         what=f"{name}_backward of {np.dtype(dtype)} arrays",
-        look="every entry is treated alike, whatever the shape",
+        look="treat every entry alike, whatever the shape",
         rtol=1e-5,
         atol=1e-6,
     )
@@ -229,13 +229,13 @@ def test_sigmoid_is_stable_far_from_zero(activations, dtype):
         a,
         [0, 0, 0, 0, 1, 1, 1, 1],
         what=f"sigmoid of {np.dtype(dtype)} sums of +-100, 800, 1e4 and +-the largest there is",
-        look="exp must only see numbers that are not large: use exp(-|z|), or limit z first",
+        look="do not give exp large numbers: use exp(-|z|), or limit z first",
     )
 
 
 @exercise("sigmoid")
 def test_sigmoid_is_symmetric(activations, rng):
-    """What speaks for an answer with z speaks against it with -z: sigmoid(-z) = 1 - sigmoid(z)."""
+    """A score of -z speaks against an answer as much as z speaks for it: sigmoid(-z) = 1 - sigmoid(z)."""
     z = rng.normal(scale=5, size=50)
     require_close(
         activations.sigmoid(-z),
@@ -249,7 +249,7 @@ def test_sigmoid_is_symmetric(activations, rng):
 @pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "tanh"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_large_sums_do_no_harm(activations, name, dtype):
-    """The branch that np.where does not take is still computed: exp(1e4) overflows in there, too."""
+    """np.where still computes the branch that it does not take, and exp(1e4) overflows there as well."""
     z = np.array([-1e4, -800, 800, 1e4], dtype)
     expected = {
         "relu": [0, 0, 800, 1e4],
@@ -282,7 +282,7 @@ def test_large_sums_do_no_harm(activations, name, dtype):
     ],
 )
 def test_parameter_shapes_the_negative_side(activations, name, option, expected):
-    """`slope` and `alpha` belong to the caller: any number from 0, above 1 as well."""
+    """The caller chooses `slope` and `alpha`: any number from 0 up, even above 1."""
     z = np.array([-3.0, -0.5, 2.0])
     what = f"{name}({typed(z)}, {_written(option)})"
     actual = getattr(activations, name)(z, **option)
@@ -300,7 +300,7 @@ def test_parameter_shapes_the_negative_side(activations, name, option, expected)
     ],
 )
 def test_parameter_shapes_the_slope(activations, name, option, slopes):
-    """The way back must know which `slope` or `alpha` the way forward had."""
+    """The way back must use the same `slope` or `alpha` as the way forward."""
     a = np.array([-0.4, -0.05, 2.0])
     back = getattr(activations, f"{name}_backward")(np.ones(3), a, **option)
     what = f"{name}_backward({typed(np.ones(3))}, {typed(a)}, {_written(option)})"
@@ -309,7 +309,7 @@ def test_parameter_shapes_the_slope(activations, name, option, slopes):
 
 @exercise("softmax")
 def test_softmax_has_known_values(activations):
-    """Scores ln 1, ln 2, ln 3 stand as 1 : 2 : 3, so their shares are 1/6, 2/6 and 3/6."""
+    """The exponentials of ln 1, ln 2 and ln 3 are 1, 2 and 3, so the shares are 1/6, 2/6 and 3/6."""
     require_close(
         activations.softmax(np.log([[1.0, 2.0, 3.0]])),
         [[1 / 6, 2 / 6, 3 / 6]],
@@ -338,7 +338,7 @@ def test_softmax_rows_sum_to_one(activations, rng, shape):
         p.sum(axis=-1),
         np.ones(shape[:-1]),
         what=f"the sum over each row of softmax, shape {shape}",
-        look="max and sum run over the last axis (axis=-1, keepdims=True), not over the batch",
+        look="take max and sum over the last axis (axis=-1, keepdims=True), not over the batch",
     )
     require((p >= 0).all(), f"probabilities cannot be negative; the smallest is {p.min()}")
 
@@ -374,7 +374,7 @@ def test_log_softmax_has_known_values(activations):
 
 @exercise("log_softmax")
 def test_log_softmax_is_the_logarithm_of_softmax(activations, rng):
-    """For moderate scores both roads lead to one place; only log_softmax also walks the steep ones."""
+    """For moderate scores both ways agree; only log_softmax can also handle extreme ones."""
     z = rng.normal(size=(5, 4))
     require_close(
         np.exp(activations.log_softmax(z)),
@@ -388,7 +388,7 @@ def test_log_softmax_is_the_logarithm_of_softmax(activations, rng):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_extreme_scores_are_stable(activations, name, dtype):
-    """Scores of 10,000 and at the limits of the dtype: still probabilities, no inf, no nan, no warning."""
+    """Even scores of 10,000 or at the limits of the dtype give probabilities: no inf, no nan, no warning."""
     largest = LARGEST[dtype]
     z = np.array([[1e4, 0], [-1e4, 0], [1e4, 1e4], [-1e4, -1e4], [largest, 0], [-largest, -largest]], dtype)
     p = [[1, 0], [0, 1], [0.5, 0.5], [0.5, 0.5], [1, 0], [0.5, 0.5]]
@@ -413,7 +413,7 @@ def test_extreme_scores_are_stable(activations, name, dtype):
 @exercise("{name}", about="values warning")
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_rows_far_apart_do_not_disturb_each_other(activations, name):
-    """A quiet row beside a loud one: subtracting the maximum of the whole batch would erase it."""
+    """Put small scores next to a row of large ones: subtracting the batch's maximum would erase them."""
     quiet = [0.0, math.log(2), math.log(5)]
     z = np.array([quiet, [9000, 0, -9000], [value - 5000 for value in quiet]])
     shares = [1 / 8, 2 / 8, 5 / 8]
@@ -423,8 +423,8 @@ def test_rows_far_apart_do_not_disturb_each_other(activations, name):
         require_close(
             actual[row],
             expected,
-            what=f"row {row} of {name}, beside a row with a score of 9000",
-            look="the maximum that is subtracted is each row's own",
+            what=f"row {row} of {name}, next to a row with a score of 9000",
+            look="subtract each row's own maximum",
             rtol=1e-9,
         )
 
@@ -444,7 +444,7 @@ def test_softmax_keeps_dtype_and_argument(activations, rng, name, dtype, shape):
         actual,
         np.reshape([softmax_of(row)[name] for row in z.reshape(-1, 3).tolist()], shape),
         what=what,
-        look="every row is treated alike, whatever the dtype",
+        look="treat every row alike, whatever the dtype",
         rtol=1e-5,
         atol=1e-6,
     )
@@ -454,7 +454,7 @@ def test_softmax_keeps_dtype_and_argument(activations, rng, name, dtype, shape):
 @pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
 @pytest.mark.parametrize("kind", INTEGERS)
 def test_whole_numbers_become_float64(activations, name, kind):
-    """Integers have no room for 0.73, bytes none for -1, and what exp makes of bytes is only float16."""
+    """Integers cannot hold 0.73, bytes cannot hold -1, and exp of bytes is only float16."""
     z = np.array([130, 129, 1, 2] if kind is np.uint8 else [-2, -1, 1, 2], kind)
     what = f"{name} of the {np.dtype(kind)} array {z.tolist()}"
     with unchanged(z=z):
@@ -468,7 +468,7 @@ def test_whole_numbers_become_float64(activations, name, kind):
 @pytest.mark.parametrize("name", ELEMENTWISE)
 @pytest.mark.parametrize("given", ["grad", "grad and a"])
 def test_whole_gradients_become_float64(activations, name, given):
-    """Integers may come from above as well: what goes down is float64, with its fractions."""
+    """The upstream gradient may hold integers: the result is still float64, with its fractions."""
     grad, a = np.array([3, -2, 5]), np.array(WHOLE_OUTPUTS[name])
     if given == "grad":
         a = one_by_one(CURVE[name], np.array([-1.5, 0.5, 2.0]))
@@ -488,7 +488,7 @@ def test_whole_gradients_become_float64(activations, name, given):
 @pytest.mark.parametrize(("name", "option"), [("leaky_relu", {"slope": 2}), ("elu", {"alpha": 2})])
 @pytest.mark.parametrize("kind", INTEGERS)
 def test_whole_parameters_leave_no_integers(activations, name, option, kind):
-    """A slope of 0.01 makes an array of integers floating by itself; a slope of 2 does not."""
+    """A slope of 0.01 turns an array of integers into floats by itself; a slope of 2 does not."""
     z = np.array([3, 4, 1, 2] if kind is np.uint8 else [-2, -1, 1, 2], kind)
     curve = {
         "leaky_relu": lambda z: z if z > 0 else 2 * z,
@@ -524,20 +524,20 @@ def _written(option):
 @exercise("{name}")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_views_are_arrays_too(activations, rng, name):
-    """A transposed array lies in memory by columns: its `ravel` is a copy; what is written there is lost."""
+    """A transposed array lies in memory by columns: its `ravel` is a copy, and writing there is lost."""
     z = rng.normal(size=(4, 3)).T
     with unchanged(z=z):
         a = getattr(activations, name)(z)
     what = f"{name} of a transposed array"
     require_array(a, shape=(3, 4), dtype=np.float64, what=what)
-    look = "every entry is treated alike, wherever it lies"
+    look = "treat every entry alike, wherever it lies in memory"
     require_close(a, one_by_one(CURVE[name], z), what=what, look=look)
 
 
 @exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_views_are_arrays_on_the_way_back(activations, rng, name):
-    """The gradient of `x.T` comes transposed as well; entry [i, j] still belongs to entry [i, j]."""
+    """The gradient of `x.T` is transposed as well; entry [i, j] still belongs to entry [i, j]."""
     a = one_by_one(CURVE[name], rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3))).T
     grad = rng.normal(size=(3, 4))  # this one lies by rows
     with unchanged(grad=grad, a=a):
@@ -548,7 +548,7 @@ def test_views_are_arrays_on_the_way_back(activations, rng, name):
         back,
         one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
         what=what,
-        look="every entry is treated alike, wherever it lies",
+        look="treat every entry alike, wherever it lies in memory",
     )
 
 
@@ -563,7 +563,7 @@ def test_results_are_new_arrays(activations, rng, name):
 @exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_gradients_are_new_arrays(activations, rng, name):
-    """Layers of one width have gradients of one shape, and each its own numbers."""
+    """Layers with the same width have gradients of the same shape, but each has its own numbers."""
     a = one_by_one(CURVE[name], rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3)))
     first, second = rng.normal(size=(2, 4, 3))
     backward = getattr(activations, f"{name}_backward")

@@ -93,7 +93,7 @@ def require_value_error(losses, name, first, targets, *, what, look):
 
 @exercise("softmax_cross_entropy")
 def test_cross_entropy_of_a_shrug_is_log_k(losses):
-    """Who gives four classes the same score pays ln 4, whichever is right."""
+    """If all four classes get the same score, the loss is ln 4, whichever class is right."""
     for targets in ([0, 1, 2], [3, 3, 3]):
         loss, _ = losses.softmax_cross_entropy(np.zeros((3, 4)), np.array(targets))
         require_close(
@@ -128,7 +128,7 @@ def test_cross_entropy_has_known_values(losses):
 
 @exercise("softmax_cross_entropy")
 def test_cross_entropy_takes_labels_or_probabilities(losses, rng):
-    """The label 2 of four classes and the row [0, 0, 1, 0] say the same."""
+    """The label 2 of four classes and the row [0, 0, 1, 0] mean the same."""
     logits, labels = rng.normal(size=(6, 4)), rng.integers(4, size=6)
     rows = np.zeros((6, 4))
     for i, label in enumerate(labels):
@@ -146,7 +146,7 @@ def test_cross_entropy_takes_labels_or_probabilities(losses, rng):
 
 @exercise("softmax_cross_entropy")
 def test_cross_entropy_takes_uncertain_targets(losses):
-    """Targets of 0.25 and 0.75: the loss is the mean of both, weighted by them."""
+    """With targets of 0.25 and 0.75, the loss is the mean of both classes' losses, weighted by them."""
     logits, targets = np.array([[1.0, 2.0, 3.0]]), np.array([[0.25, 0.0, 0.75]])
     with unchanged(logits=logits, targets=targets):
         loss, grad = losses.softmax_cross_entropy(logits, targets)
@@ -167,7 +167,7 @@ def test_cross_entropy_takes_uncertain_targets(losses):
 @exercise("softmax_cross_entropy")
 @pytest.mark.parametrize("shape", [(1, 4), (3, 3), (7, 2), (2, 1)])
 def test_cross_entropy_of_any_size(losses, rng, shape):
-    """One sample, as many samples as classes, two classes, or only one, which cannot be wrong."""
+    """Any size works: one sample, as many as classes, two classes, or only one, which cannot be wrong."""
     n, k = shape
     logits, labels = rng.normal(scale=2, size=shape), rng.integers(k, size=n)
     shares = rng.uniform(0.1, 1, shape)
@@ -182,7 +182,7 @@ def test_cross_entropy_of_any_size(losses, rng, shape):
 @exercise("softmax_cross_entropy", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_cross_entropy_is_stable(losses, dtype):
-    """A sure and wrong answer costs what it says, 20,000; a sure and right one costs nothing."""
+    """A confident wrong answer costs its full 20,000; a confident right one costs nothing."""
     logits = np.array([[1e4, -1e4], [1e4, -1e4], [-1e4, 1e4], [3.0, 3.0]], dtype)
     targets = np.array([0, 1, 1, 0])
     with overflow_shown(), unchanged(logits=logits, targets=targets):
@@ -191,7 +191,7 @@ def test_cross_entropy_is_stable(losses, dtype):
         loss,
         (0 + 20_000 + 0 + math.log(2)) / 4,
         what="the loss of scores of +-10,000",
-        look="take log_softmax, not the log of softmax: that is -inf where softmax has become 0",
+        look="use log_softmax, not the log of softmax, which is -inf where softmax has become 0",
         rtol=1e-6,
     )
     require_close(
@@ -242,7 +242,7 @@ def test_binary_cross_entropy_has_known_values(losses):
 @exercise("binary_cross_entropy", about="values warning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_binary_cross_entropy_is_stable(losses, dtype):
-    """log(1 + exp(10000)) is 10,000, but exp(10000) is inf: the formula must be turned round."""
+    """log(1 + exp(10000)) is 10,000, but exp(10000) is inf: the formula must be rearranged."""
     logits = np.array([[1e4], [1e4], [-1e4], [-1e4]], dtype)
     targets = np.array([[1.0], [0.0], [1.0], [0.0]])
     with overflow_shown(), unchanged(logits=logits, targets=targets):
@@ -263,7 +263,7 @@ def test_binary_cross_entropy_is_stable(losses, dtype):
 
 @exercise("mean_squared_error")
 def test_mean_squared_error_has_known_values(losses):
-    """Errors of 1, -2, 3 and 0: squares 1 + 4 + 9 + 0 over 4 elements make 3.5."""
+    """The errors 1, -2, 3 and 0 have the squares 1 + 4 + 9 + 0, which over 4 elements makes 3.5."""
     predictions = np.array([[2.0, 1.0], [5.0, 7.0]])
     loss, grad = losses.mean_squared_error(predictions, np.array([[1.0, 3.0], [2.0, 7.0]]))
     look = LOOK["mean_squared_error"]
@@ -275,7 +275,7 @@ def test_mean_squared_error_has_known_values(losses):
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
 @pytest.mark.parametrize("shape", [(5,), (6, 1), (1, 4), (3, 2), (2, 5), (2, 3, 2)])
 def test_mean_is_over_all_elements(losses, rng, name, shape):
-    """One column or five, or no columns at all: every element counts once, and the mean divides by all."""
+    """With one column, five, or none at all, every element counts once, and the mean divides by all."""
     first, targets = rng.normal(size=shape), rng.integers(2, size=shape)
     loss, grad = getattr(losses, name)(first, targets)
     expected, expected_grad = worked_out(name, first, targets)
@@ -287,7 +287,7 @@ def test_mean_is_over_all_elements(losses, rng, name, shape):
 @exercise("softmax_cross_entropy")
 @pytest.mark.parametrize("labels", [[0, 3, 1, 2], [0, -1, 1, 2], [0, 1, 2, 250], [-3, 0, 1, 2]])
 def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
-    """Of three classes, 3 is none. Nor is -1, though NumPy would take it for the last one, in silence."""
+    """With three classes, 3 is not a label. Nor is -1, though NumPy silently takes it for the last one."""
     kind = np.uint8 if 250 in labels else np.int64
     require_value_error(
         losses,
@@ -303,7 +303,7 @@ def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
 @exercise("softmax_cross_entropy")
 @pytest.mark.parametrize("shape", [(3,), (1,), (4, 1), (1, 3), (4, 2), (3, 4), (1, 1)])
 def test_cross_entropy_refuses_other_shapes(losses, shape):
-    """For four samples and three classes, targets are (4,) or (4, 3); broadcasting would fit others in."""
+    """For four samples and three classes, targets are (4,) or (4, 3); broadcasting would accept others."""
     require_value_error(
         losses,
         "softmax_cross_entropy",
@@ -321,7 +321,7 @@ def test_cross_entropy_refuses_other_shapes(losses, shape):
     [((4, 1), (4,)), ((4, 1), (1, 4)), ((4, 1), (1, 1)), ((4, 1), (4, 2)), ((4,), (4, 1)), ((4, 3), (3, 4))],
 )
 def test_other_shapes_are_refused(losses, name, shape, other):
-    """(4, 1) minus (4,) is a (4, 4) table, every prediction against every target: silent disaster."""
+    """(4, 1) minus (4,) is a (4, 4) table, every prediction against every target: a silent disaster."""
     require_value_error(
         losses,
         name,
@@ -335,7 +335,7 @@ def test_other_shapes_are_refused(losses, name, shape, other):
 @exercise("{name}")
 @pytest.mark.parametrize("name", ALL)
 def test_gradient_is_the_derivative_of_the_loss(losses, rng, name):
-    """Nudge each score a little and see how the loss moves: the gradient must have foretold it."""
+    """Nudge each score a little and see how the loss moves: the gradient must predict it."""
     first, targets = example(name, rng)
     _, grad = getattr(losses, name)(first, targets)
     require_gradient(
@@ -357,7 +357,7 @@ def test_loss_is_a_mean(losses, rng, name):
     twice, grad_twice = getattr(losses, name)(
         np.concatenate([first, first]), np.concatenate([targets, targets])
     )
-    look = "the loss is a mean, so both it and its gradient are divided by the batch"
+    look = "the loss is a mean, so both it and its gradient are divided by the batch size"
     require_close(twice, loss, what=f"{name} of a batch repeated twice", look=look)
     require_close(
         grad_twice[: len(first)],
@@ -378,7 +378,7 @@ def test_types_and_arguments_are_kept(losses, rng, name, dtype):
     require_float(loss, f"the loss of {name}")
     require_array(grad, shape=first.shape, dtype=dtype, what=f"the gradient of {name}")
     exact, exact_grad = worked_out(name, first, targets)
-    look = "float32 may only cost the last digits"
+    look = "float32 may cost only the last digits"
     require_close(loss, exact, what=f"{name} in {np.dtype(dtype)}", look=look, rtol=1e-5)
     require_close(
         grad, exact_grad, what=f"the gradient of {name} in {np.dtype(dtype)}", look=look, rtol=1e-4, atol=1e-6
@@ -388,7 +388,7 @@ def test_types_and_arguments_are_kept(losses, rng, name, dtype):
 @exercise("{name}", about="type values")
 @pytest.mark.parametrize("name", ALL)
 def test_gradients_are_new_arrays(losses, rng, name):
-    """Whoever compares the gradients of two batches must not find the second in both places."""
+    """If you compare the gradients of two batches, the second must not have overwritten the first."""
     first, second = example(name, rng), example(name, rng)
     require_new_arrays(getattr(losses, name), first, second, what=name)
 
@@ -398,7 +398,7 @@ def test_gradients_are_new_arrays(losses, rng, name):
 @pytest.mark.parametrize("kind", INTEGERS)
 @pytest.mark.parametrize("targets", ["whole", "floats"])
 def test_whole_numbers_become_float64(losses, name, kind, targets):
-    """Scores given as integers still have a gradient with fractions, and do not cut those of the targets."""
+    """Integer scores still have a gradient with fractions, and must not cut off those of the targets."""
     values = {
         ("softmax_cross_entropy", "whole"): [1, 0, 1],
         ("softmax_cross_entropy", "floats"): [[0.25, 0.75], [1, 0], [0.5, 0.5]],
@@ -423,7 +423,7 @@ def test_whole_numbers_become_float64(losses, name, kind, targets):
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("kind", [np.float64, np.int64, np.uint8])
 def test_targets_may_be_of_another_type(losses, rng, name, kind):
-    """Targets come as they come, float64 rows or bytes; the gradient follows the network's float32."""
+    """Targets come in any type, as float64 rows or bytes; the gradient keeps the network's float32."""
     first = rng.normal(size=(4, 3)).astype(np.float32)
     targets = np.eye(3)[[0, 1, 2, 1]].astype(kind)
     what = f"{name} of float32 scores and {np.dtype(kind)} targets of shape (4, 3)"
@@ -432,6 +432,6 @@ def test_targets_may_be_of_another_type(losses, rng, name, kind):
     require_float(loss, f"the loss, {what}")
     require_array(grad, shape=(4, 3), dtype=np.float32, what=f"the gradient, {what}")
     exact, exact_grad = worked_out(name, first, targets)
-    look = "bring the targets to the scores' dtype, in a new array; rows of integers are probabilities, too"
+    look = "convert the targets to the scores' dtype, in a new array; rows of integers are also probabilities"
     require_close(loss, exact, what=f"the loss, {what}", look=look, rtol=1e-5)
     require_close(grad, exact_grad, what=f"the gradient, {what}", look=look, rtol=1e-4, atol=1e-6)

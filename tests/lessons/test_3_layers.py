@@ -1,7 +1,7 @@
 """Lesson 3: the dense layer.
 
 Every output is a weighted sum of every input, plus a bias. Rows are samples: x is (n, fan_in), W is
-(fan_in, fan_out), b is (fan_out,). Going back, three gradients are needed: for the layer below (dx),
+(fan_in, fan_out), b is (fan_out,). On the way back you need three gradients: for the layer below (dx),
 and for what this layer learns (dW and db). Check the shapes first: they nearly force the formulas.
 
 The expected values come from loops over single numbers.
@@ -101,7 +101,7 @@ def test_dense_backward_follows_every_path(layers, rng, n, fan_in, fan_out):
 
 @exercise("dense_backward")
 def test_dense_backward_is_the_derivative_of_dense(layers, rng):
-    """Weigh the outputs by any numbers: the sum's slope by x, W and b is what backward returns."""
+    """Weight the outputs by any numbers and add them up: backward returns that sum's slopes by x, W and b."""
     grad, x, W, b = example(rng, 4, 3, 2)
     actual = layers.dense_backward(grad, x, W)
     for name, array, gradient in zip(NAMES, (x, W, b), actual, strict=True):
@@ -118,7 +118,7 @@ def test_dense_backward_is_the_derivative_of_dense(layers, rng):
 @exercise("{name}")
 @pytest.mark.parametrize("name", ["dense", "dense_backward"])
 def test_results_are_new_arrays(layers, rng, name):
-    """Two layers of one shape need two results: the second call must leave the first result alone."""
+    """Two layers with the same shape need two results: the second call must leave the first result alone."""
     (grad, x, W, b), (other_grad, other_x, *_) = example(rng, 4, 3, 2), example(rng, 4, 3, 2)
     calls = {
         "dense": ([x, W, b], [other_x, W, b]),
@@ -152,7 +152,7 @@ def test_dense_of_whole_numbers_is_float64(layers, kind):
 
 @exercise("dense_backward", about="type")
 def test_dense_backward_keeps_the_dtype(layers, rng):
-    """float32 in, float32 out, on the way back, too."""
+    """float32 in, float32 out, on the way back as well."""
     grad, x, W, _ = example(rng, 4, 3, 2, np.float32)
     with unchanged(grad=grad, x=x, W=W):
         actual = layers.dense_backward(grad, x, W)
@@ -165,7 +165,7 @@ def test_dense_backward_keeps_the_dtype(layers, rng):
 @exercise("dense_backward")
 @pytest.mark.parametrize("whole", [("grad",), ("x",), ("W",), ("grad", "x", "W")], ids=" ".join)
 def test_dense_backward_of_whole_numbers_is_float64(layers, whole):
-    """Integers in one argument or in all of them: the gradients are float64, all three."""
+    """Whether one argument holds integers or all of them do, all three gradients are float64."""
     arrays = {
         "grad": np.array([[3, -1], [2, 5]]),
         "x": np.array([[2, 5, 0], [1, -4, 3]]),

@@ -1,9 +1,9 @@
 """Lesson 4: initializers.
 
 Where the weights start decides whether a deep network learns at all. Too small, and the signal fades
-from layer to layer; too large, and it explodes. Xavier and He chose the variance so that it stays.
+from layer to layer; too large, and it explodes. Xavier and He chose the variance so that it keeps its size.
 
-Each test draws thousands of weights. A right initializer stays within six standard errors of its
+Each test draws thousands of weights. A correct initializer stays within six standard errors of its
 variance; the nearest wrong formula is at least twice as far away.
 """
 
@@ -35,8 +35,8 @@ LOOK = {
     "xavier_uniform": "uniform between -limit and limit = sqrt(6 / (fan_in + fan_out))",
     "he_normal": "standard deviation sqrt(2 / fan_in)",
     "he_uniform": "uniform between -limit and limit = sqrt(6 / fan_in)",
-    "random_normal": "standard deviation `std`, 0.05 unless told",
-    "random_uniform": "uniform between `low` and `high`, -0.5 and 0.5 unless told",
+    "random_normal": "standard deviation `std`, 0.05 by default",
+    "random_uniform": "uniform between `low` and `high`, -0.5 and 0.5 by default",
 }
 RANDOM = list(VARIANCE)
 NORMAL = [name for name in RANDOM if name.endswith("normal")]
@@ -46,7 +46,7 @@ UNIFORM = [name for name in RANDOM if name.endswith("uniform")]
 @exercise("{name}", about="shape type")
 @pytest.mark.parametrize("name", [*RANDOM, "zeros"])
 def test_shape_and_dtype(initializers, rng, name):
-    """W is (fan_in, fan_out), float32 unless told otherwise."""
+    """W has the shape (fan_in, fan_out) and is float32 by default."""
     initializer = getattr(initializers, name)
     require_array(initializer(rng, 5, 3), shape=(5, 3), dtype=np.float32, what=f"{name}(rng, 5, 3)")
     for dtype in (np.float64, np.dtype(np.float64), np.dtype(np.float32)):  # a network passes np.dtype
@@ -56,14 +56,14 @@ def test_shape_and_dtype(initializers, rng, name):
 
 @exercise("zeros")
 def test_zeros_are_zero(initializers, rng):
-    """Right for biases. For weights it would make all units of a layer twins: see lesson 5."""
+    """Zeros are right for biases. As weights, they would make all units of a layer twins: see lesson 5."""
     for _ in range(3):
         _ = np.ones((4, 3), np.float32)  # what np.empty would find in memory
         require_close(
             initializers.zeros(rng, 4, 3), np.zeros((4, 3)), what="zeros(rng, 4, 3)", look="an array of zeros"
         )
     first, second = initializers.zeros(rng, 4, 3), initializers.zeros(rng, 4, 3)
-    require(not np.shares_memory(first, second), "two calls must give two arrays, not one twice")
+    require(not np.shares_memory(first, second), "two calls must return two arrays, not the same one twice")
 
 
 @exercise("{name}")
@@ -71,7 +71,7 @@ def test_zeros_are_zero(initializers, rng):
 @pytest.mark.parametrize(("fan_in", "fan_out"), FANS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_variance_is_the_rule(initializers, rng, name, fan_in, fan_out, dtype):
-    """30,000 weights: their mean square must be the variance that the rule prescribes, in either dtype."""
+    """The mean square of 30,000 weights must be the variance that the rule prescribes, in either dtype."""
     W = getattr(initializers, name)(rng, fan_in, fan_out, dtype).astype(np.float64)
     expected = VARIANCE[name](fan_in, fan_out)
     # Relative standard error of a mean of squares: sqrt((kurtosis - 1) / n), kurtosis 3 or 9/5.
@@ -89,7 +89,7 @@ def test_variance_is_the_rule(initializers, rng, name, fan_in, fan_out, dtype):
 @exercise("{name}")
 @pytest.mark.parametrize("name", [name for name in RANDOM if not name.startswith("random")])
 def test_variance_holds_for_the_smallest_layers(initializers, rng, name):
-    """Two inputs, three units: a stray + 1 in the formula, invisible among hundreds, shows here."""
+    """With two inputs and three units, a stray + 1 in the formula shows; among hundreds it would not."""
     W = np.concatenate([getattr(initializers, name)(rng, 2, 3, np.float64) for _ in range(4000)])
     expected = VARIANCE[name](2, 3)
     ratio = float(np.mean(np.square(W))) / expected
@@ -133,7 +133,7 @@ def test_normal_weights_have_a_bell_shape(initializers, rng, name):
         )
     require(
         scaled.max() > 3.2,
-        f"{name}: of 40,000 normal weights some lie beyond 3.2 standard deviations; the largest is at "
+        f"{name}: of 40,000 normal weights some must lie beyond 3.2 standard deviations; the largest is at "
         f"{scaled.max():.2f}.",
         look=f"a normal distribution, not cut off; {LOOK[name]}",
     )
@@ -142,7 +142,7 @@ def test_normal_weights_have_a_bell_shape(initializers, rng, name):
 @exercise("{name}")
 @pytest.mark.parametrize("name", UNIFORM)
 def test_uniform_weights_fill_their_range_evenly(initializers, rng, name):
-    """Nothing beyond the limit, and every tenth of the range gets a tenth of the weights."""
+    """No weight lies beyond the limit, and every tenth of the range gets a tenth of the weights."""
     W = getattr(initializers, name)(rng, 250, 160, np.float64)
     limit = math.sqrt(3 * VARIANCE[name](250, 160))
     require(
@@ -162,7 +162,7 @@ def test_uniform_weights_fill_their_range_evenly(initializers, rng, name):
 
 @exercise("random_normal")
 def test_standard_deviation_can_be_chosen(initializers, rng):
-    """`std` belongs to the caller."""
+    """The caller chooses `std`."""
     W = initializers.random_normal(rng, 200, 200, np.float64, std=0.3)
     require(
         within(6 / math.sqrt(2 * W.size), W.std() / 0.3, 1),
@@ -173,7 +173,7 @@ def test_standard_deviation_can_be_chosen(initializers, rng):
 
 @exercise("random_uniform")
 def test_range_can_be_chosen(initializers, rng):
-    """`low` and `high` belong to the caller."""
+    """The caller chooses `low` and `high`."""
     W = initializers.random_uniform(rng, 200, 200, np.float64, low=-0.1, high=0.7)
     look = "rng.uniform(low, high, ...) spreads the weights over the whole range, and no further"
     require(
@@ -205,22 +205,22 @@ def test_numbers_come_from_the_generator(initializers, rng, name):
         first, again = (initializer(np.random.default_rng(seed), 6, 4) for _ in range(2))
     require(
         np.array_equal(first, again),
-        f"{name}: the generators had the same seed, the weights differ.",
-        look="draw from `rng` alone, not from np.random or a generator made inside",
+        f"{name}: the generators had the same seed, but the weights differ.",
+        look="draw only from `rng`, not from np.random or a generator made inside the function",
     )
     generator = np.random.default_rng(seed)
     first, second = initializer(generator, 6, 4), initializer(generator, 6, 4)
     require(
         not np.array_equal(first, second),
         f"{name}: two draws from one generator gave the same weights.",
-        look="use `rng` as it comes; do not seed it anew",
+        look="use `rng` as it comes; do not reseed it",
     )
 
 
 @exercise("{name}")
 @pytest.mark.parametrize("name", RANDOM)
 def test_every_weight_is_drawn_on_its_own(initializers, rng, name):
-    """One draw repeated for every unit, or for every input, would make twins of them."""
+    """One draw repeated for every unit, or for every input, would make them twins."""
     W = getattr(initializers, name)(rng, 40, 30, np.float64)
     distinct = np.unique(np.abs(W)).size
     require(
@@ -233,7 +233,7 @@ def test_every_weight_is_drawn_on_its_own(initializers, rng, name):
         together = neighbour.mean() / np.mean(np.square(W))
         require(
             within(6 / math.sqrt(neighbour.size), together, 0),
-            f"{name}: a weight must not depend on that in {where}; their correlation is {together:.3f}.",
+            f"{name}: a weight must not depend on the one in {where}; their correlation is {together:.3f}.",
             look="draw every weight on its own; do not sort, add up or repeat what was drawn",
         )
 
@@ -241,7 +241,7 @@ def test_every_weight_is_drawn_on_its_own(initializers, rng, name):
 @exercise("{name}")
 @pytest.mark.parametrize("name", RANDOM)
 def test_float64_has_all_its_digits(initializers, rng, name):
-    """Numbers drawn in float32 stay as coarse as that, however they are converted and scaled afterwards."""
+    """Numbers drawn in float32 stay that coarse, however you convert and scale them afterwards."""
     W = getattr(initializers, name)(rng, 40, 30, np.float64)
     scale = math.sqrt(VARIANCE[name](40, 30) * (1 if name in NORMAL else 3))
     for divisor, what in (
@@ -271,9 +271,9 @@ def test_float64_has_all_its_digits(initializers, rng, name):
     ids=["he_normal", "he_uniform", "xavier_normal", "xavier_uniform"],
 )
 def test_signal_survives_ten_layers(initializers, rng, name, activation):
-    """Through ten layers of 400 units the mean square keeps its size: He for ReLU, Xavier without.
+    """Through ten layers of 400 units the mean square keeps its size: He with ReLU, Xavier without it.
 
-    Half the right variance leaves 1/1024 of it after ten layers, twice leaves 1024 times.
+    Half the right variance leaves 1/1024 of it after ten layers; twice the variance leaves 1024 times.
     """
     x = rng.normal(size=(50, 400))
     start = np.mean(np.square(x))

@@ -136,7 +136,7 @@ def test_parameters_have_the_right_shapes(network, rng):
 
 @exercise("Network.__init__", about="type")
 def test_parameters_have_the_chosen_dtype(network, rng):
-    """float64 for checks of the gradient, float32 for the work: weights and biases alike."""
+    """Use float64 to check gradients and float32 to train, for weights and biases alike."""
     net = network.Network((3, 2), rng=rng, dtype=np.float64)
     for name, param, shape in zip(("W1", "b1"), net.params, [(3, 2), (2,)], strict=True):
         require_array(param, shape=shape, dtype=np.float64, what=f"{name} of a network with dtype=np.float64")
@@ -157,7 +157,7 @@ def test_weights_come_from_the_initializer(network, rng, initializer, expected):
             within(0.05 * variance, actual, variance),
             f"{initializer}: the mean square of {name} {W.shape} must be {variance:.5f} within 5 %; "
             f"got {actual:.5f}.",
-            look="initializer(rng, fan_in, fan_out), fan_in being W's rows",
+            look="initializer(rng, fan_in, fan_out), where fan_in is the number of W's rows",
         )
 
 
@@ -183,7 +183,7 @@ def test_the_generator_decides_the_weights(network, rng):
 
 @exercise("Network.__init__")
 def test_without_a_generator_every_network_is_new(network):
-    """A seed that nobody has chosen would make all experiments repeat one and the same draw."""
+    """A seed that nobody has chosen would make all experiments repeat the same draw."""
     with no_global_randomness("Network"):
         first, second = (network.Network((6, 5, 3)).params for _ in range(2))
     for i in (0, 2):
@@ -196,7 +196,7 @@ def test_without_a_generator_every_network_is_new(network):
 
 @exercise("Network.__init__")
 def test_params_are_the_arrays_themselves(network, rng):
-    """Optimizers write into them: what is written must still be there when params is read again."""
+    """Optimizers write into params: what they write must still be there when params is read again."""
     net = network.Network((3, 4, 2), rng=rng)
     for i in range(4):
         net.params[i][...] = i + 1
@@ -213,7 +213,7 @@ def test_params_are_the_arrays_themselves(network, rng):
 @pytest.mark.parametrize("output", ["identity", "sigmoid"])
 @pytest.mark.parametrize("sizes", [(3, 2), (4, 5, 3), (3, 6, 4, 2)])
 def test_forward_is_layer_after_layer(network, rng, activation, output, sizes):
-    """x @ W + b, bent by the hidden activation; the last layer has the output's own."""
+    """Each layer computes x @ W + b and its activation; the last layer uses the one named by `output`."""
     net = build(network, rng, sizes, activation=activation, output=output, loss="mean_squared_error")
     X = rng.normal(size=(7, sizes[0]))
     _, expected = sums_by_hand(net, X, activation, output)
@@ -248,7 +248,7 @@ def test_writing_into_params_changes_the_network(network, rng):
 
 @exercise("Network.forward")
 def test_forward_returns_a_fresh_array(network, rng):
-    """What was handed out must not change behind the caller's back at the next call."""
+    """The next call must not change an earlier result behind the caller's back."""
     net = build(network, rng, (3, 4, 2))
     X = rng.normal(size=(5, 3))
     first = net.forward(X)
@@ -259,7 +259,7 @@ def test_forward_returns_a_fresh_array(network, rng):
 
 @exercise("Network.loss_and_grads")
 def test_gradients_leave_earlier_outputs_alone(network, rng):
-    """Nor may a training step reach into what forward handed out before."""
+    """A training step must not change what forward returned before."""
     net = build(network, rng, (3, 4, 2))
     first = net.forward(rng.normal(size=(5, 3)))
     kept = first.copy()
@@ -271,7 +271,7 @@ def test_gradients_leave_earlier_outputs_alone(network, rng):
 @pytest.mark.parametrize("sizes", [(3, 4, 2), (5, 3)])
 @pytest.mark.parametrize("loss", list(HEADS))
 def test_loss_is_that_of_the_output(network, rng, loss, sizes):
-    """The network's loss is lesson 2's, applied to what forward returns."""
+    """The network's loss is a loss of lesson 2, applied to what forward returns."""
     net = build(network, rng, sizes, loss=loss, output=HEADS[loss])
     X, y = batch(net, rng, "relu", loss)
     with unchanged(X=X, y=y, **{f"params{i}": param for i, param in enumerate(net.params)}):
@@ -291,14 +291,14 @@ def test_loss_is_that_of_the_output(network, rng, loss, sizes):
 @exercise("Network.loss_and_grads", about="exception values")
 @pytest.mark.parametrize("loss", ["binary_cross_entropy", "mean_squared_error"])
 def test_a_single_output_takes_one_target_a_sample(network, rng, loss):
-    """Answers come as n numbers, the single output as a column (n, 1): the targets must become one, too."""
+    """Targets come as n numbers, a single output as a column (n, 1): turn the targets into a column, too."""
     net = build(network, rng, (3, 4, 1), activation="tanh", loss=loss, output=HEADS[loss])
     X, y = rng.normal(size=(5, 3)), rng.integers(2, size=5)
     _, output = sums_by_hand(net, X, "tanh", HEADS[loss])
     with unchanged(X=X, y=y):
         actual, grads = net.loss_and_grads(X, y)
     grads = [grad.copy() for grad in grads]  # the network may reuse its own
-    look = "self._as_targets(y) makes a column of them"
+    look = "self._as_targets(y) turns them into a column"
     what = f"targets of shape (5,) under {loss}"
     require_close(actual, loss_by_hand(loss, output, y), what=f"the loss for {what}", look=look)
     _, expected = net.loss_and_grads(X, y[:, None])
@@ -348,8 +348,8 @@ def test_worked_example_backward(network):
       dL/da = W2 * dL/dz = (-0.25, 0.5, -0.75)    dL/dz1..3 = (-0.25, 0.5, 0): unit 3 is off
       dL/dW1 = x * dL/dz1..3: the row of x1 = 1 and the row of x2 = 2
 
-    One weight, followed alone: w from x2 to unit 2. L feels p by -1, p feels z by 0.25, z feels a2 by
-    -2, a2 feels z2 by 1, z2 feels w by x2 = 2. The product is -1 * 0.25 * -2 * 1 * 2 = 1.
+    Now follow a single weight, w from x2 to unit 2: L changes with p by -1, p with z by 0.25, z with a2
+    by -2, a2 with z2 by 1, and z2 with w by x2 = 2. The product is -1 * 0.25 * -2 * 1 * 2 = 1.
     """
     net, X, y = worked_example(network)
     loss, (dW1, db1, dW2, db2) = net.loss_and_grads(X, y)
@@ -383,7 +383,7 @@ def test_worked_example_step_on_chosen_weights(network):
 @exercise("Network.loss_and_grads")
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_equal_weights_stay_equal(network, rng, activation):
-    """Units that start as twins get the same gradient for ever: that is why weights start random."""
+    """Units that start as twins get the same gradient for ever: that is why weights start at random."""
     net = network.Network((4, 5, 3), activation=activation, rng=rng, dtype=np.float64)
     for param in net.params:
         param[...] = 0.3
@@ -421,14 +421,16 @@ def test_gradients_of_scores_under_squared_error(network, rng):
 
 @exercise("Network.loss_and_grads")
 def test_gradients_do_not_pile_up(network, rng):
-    """Two calls on the same batch give the same gradients: each call starts from nothing."""
+    """Two calls on the same batch give the same gradients: each call starts afresh."""
     net = build(network, rng, (3, 4, 2))
     X, y = batch(net, rng, "relu", "softmax_cross_entropy")
     loss, grads = net.loss_and_grads(X, y)
     first = [grad.copy() for grad in grads]
     net.loss_and_grads(X[:2], y[:2])  # a smaller batch in between must leave no trace
     again, grads = net.loss_and_grads(X, y)
-    require_close(again, loss, what="the loss of the same batch", look="nothing may be left over")
+    require_close(
+        again, loss, what="the loss of the same batch", look="nothing may be left over from another call"
+    )
     for i, (grad, expected) in enumerate(zip(grads, first, strict=True)):
         require_close(
             grad, expected, what=f"grads[{i}] of the same batch", look="assign gradients, don't add"
@@ -441,7 +443,7 @@ def test_gradients_do_not_pile_up(network, rng):
     [("tanh", "softmax_cross_entropy"), ("elu", "binary_cross_entropy"), ("sigmoid", "mean_squared_error")],
 )
 def test_gradients_through_many_layers(network, rng, activation, loss):
-    """Six layers are a loop that runs six times: nothing may be written for two."""
+    """Six layers mean a loop that runs six times: no line may assume two layers."""
     sizes = (3, 4, 4, 3, 3, 3, 2)
     net = build(network, rng, sizes, activation=activation, loss=loss, output=HEADS[loss])
     X, y = batch(net, rng, activation, loss)
@@ -450,7 +452,7 @@ def test_gradients_through_many_layers(network, rng, activation, loss):
 
 @exercise("Network.loss_and_grads")
 def test_gradients_of_parts_make_those_of_the_whole(network, rng):
-    """A batch of two and one of four: weighted by their sizes, their gradients are those of all six."""
+    """Take a batch of two and one of four: weighted by size, their gradients add up to those of all six."""
     net = build(network, rng, (3, 4, 2))
     X, y = rng.normal(size=(6, 3)), rng.integers(2, size=6)
     whole, two, four = (
@@ -477,7 +479,7 @@ def test_probabilities_are_shares(network, rng, k):
 
 @exercise("Network.predict_proba", about="values type")
 def test_probabilities_are_fresh_and_float32(network, rng):
-    """As forward does: a new array each time, in the dtype of the network."""
+    """Like forward, it returns a new array each time, in the dtype of the network."""
     net = network.Network((3, 4, 2), rng=rng)
     first = net.predict_proba(rng.normal(size=(5, 3)))
     require_array(first, shape=(5, 2), dtype=np.float32, what="predict_proba in float32")
@@ -514,7 +516,7 @@ def test_one_output_has_the_probability_of_yes(network, rng):
 
 @exercise("Network.predict")
 def test_one_output_answers_yes_or_no(network, rng):
-    """With a single output, the answer is 1 where yes is likelier than no."""
+    """With a single output, the answer is 1 if yes is likelier than no."""
     net = build(network, rng, (3, 4, 1), loss="binary_cross_entropy")
     X = rng.normal(size=(9, 3))
     _, scores = sums_by_hand(net, X, "relu")
@@ -523,43 +525,43 @@ def test_one_output_answers_yes_or_no(network, rng):
     require_classes(answers, 9)
     require(
         answers.tolist() == [int(p > 0.5) for (p,) in expected],
-        f"predict must be 1 where the probability passes 1/2, else 0; got {answers} for {expected}",
+        f"predict must return 1 if the probability is above 1/2, else 0; got {answers} for {expected}",
     )
 
 
 @exercise("Network.predict")
 def test_one_half_divides_yes_from_no(network, rng):
-    """Scores just below and above 0 are probabilities just below and above 1/2."""
+    """Scores just below and above 0 mean probabilities just below and above 1/2."""
     net = network.Network((1, 1), loss="binary_cross_entropy", rng=rng, dtype=np.float64)
     net.params[0][...] = 1  # the score is the input itself
     scores = [-1.0, -0.01, 0.01, 0.4, 1.0]
     answers = np.ravel(net.predict(np.array(scores)[:, None])).tolist()
     require(
         answers == [0, 0, 1, 1, 1],
-        f"the scores {scores} must be told as [0, 0, 1, 1, 1]; got {answers}.",
-        look="1/2 divides probabilities, 0 divides scores",
+        f"for the scores {scores}, predict must return [0, 0, 1, 1, 1]; got {answers}.",
+        look="the threshold is 1/2 for probabilities, and 0 for scores",
     )
 
 
 @exercise("Network.predict")
 def test_one_half_divides_outputs_under_squared_error(network, rng):
-    """There the output is the answer itself, aimed at 0 or 1: its border is 1/2, not 0."""
+    """There the output itself is the answer, trained towards 0 or 1: the threshold is 1/2, not 0."""
     net = network.Network((1, 1), loss="mean_squared_error", rng=rng, dtype=np.float64)
     net.params[0][...] = 1  # the output is the input itself
     outputs = [-0.2, 0.1, 0.49, 0.51, 0.9]
     answers = np.ravel(net.predict(np.array(outputs)[:, None])).tolist()
     require(
         answers == [0, 0, 0, 1, 1],
-        f"the outputs {outputs} of a network under mean_squared_error must be told as [0, 0, 0, 1, "
+        f"for the outputs {outputs} of a network under mean_squared_error, predict must return [0, 0, 0, 1,  "
         f"1]; got {answers}.",
-        look="only the scores of binary_cross_entropy have their border at 0",
+        look="only the scores of binary_cross_entropy have their threshold at 0",
     )
 
 
 @exercise("Network.predict")
 @pytest.mark.parametrize(("loss", "output"), [("binary_cross_entropy", 0.0), ("mean_squared_error", 0.5)])
 def test_exactly_one_half_is_no(network, rng, loss, output):
-    """Yes needs more than one half, as among two equal outputs the first is named, which is 0."""
+    """Yes needs more than one half, just as the first of two equal outputs wins, which is class 0."""
     net = network.Network((1, 1), loss=loss, rng=rng, dtype=np.float64)
     net.params[0][...] = 1  # the output is the input itself
     answers = np.ravel(net.predict(np.array([[output]]))).tolist()
@@ -567,20 +569,20 @@ def test_exactly_one_half_is_no(network, rng, loss, output):
         answers == [0],
         f"under {loss} the output {output} means a probability of exactly 1/2, and so the class 0; "
         f"got {answers}.",
-        look="1 if it is above 1/2, by > and not by >=",
+        look="the answer is 1 only above 1/2: compare with >, not with >=",
     )
 
 
 @exercise("Network.predict")
 def test_a_single_answer_is_0_or_1_however_large_the_output(network, rng):
-    """Under squared error an output may go beyond 0 and 1, and its class may not."""
+    """Under squared error an output may be below 0 or above 1, but its class may not."""
     net = network.Network((1, 1), loss="mean_squared_error", rng=rng, dtype=np.float64)
     net.params[0][...] = 1  # the output is the input itself
     outputs = [-1.7, -0.8, 1.6, 30.0]
     answers = np.ravel(net.predict(np.array(outputs)[:, None])).tolist()
     require(
         answers == [0, 0, 1, 1],
-        f"the outputs {outputs} must be told as [0, 0, 1, 1]; got {answers}.",
+        f"for the outputs {outputs}, predict must return [0, 0, 1, 1]; got {answers}.",
         look="compare with 1/2; rounding gives 2 for 1.6, and -1 for -0.8",
     )
 
@@ -588,7 +590,7 @@ def test_a_single_answer_is_0_or_1_however_large_the_output(network, rng):
 @exercise("Network.predict")
 @pytest.mark.parametrize("loss", ["binary_cross_entropy", "mean_squared_error"])
 def test_the_largest_output_names_the_class_under_every_loss(network, rng, loss):
-    """Three outputs, one class for each sample: also where they are three sigmoids or three numbers."""
+    """Three outputs name one class for each sample, even if they are three sigmoids or three numbers."""
     net = build(network, rng, (3, 4, 3), loss=loss)
     X = rng.normal(size=(20, 3))
     _, outputs = sums_by_hand(net, X, "relu")
@@ -606,7 +608,7 @@ def test_the_largest_output_names_the_class_under_every_loss(network, rng, loss)
 @pytest.mark.parametrize("outputs", [1, 3])
 @pytest.mark.parametrize("output", ["identity", "sigmoid"])
 def test_the_output_itself_is_told_under_squared_error(network, rng, output, outputs):
-    """There the loss squashes nothing, and the output has its own activation: nothing is left to do."""
+    """Under squared error the loss squashes nothing, and the output has its own activation."""
     net = build(network, rng, (3, 4, outputs), loss="mean_squared_error", output=output)
     net.params[-1][...] += 2  # beyond 1 without a sigmoid
     X = rng.normal(size=(5, 3))
@@ -623,7 +625,7 @@ def test_the_output_itself_is_told_under_squared_error(network, rng, output, out
 @exercise("Network.predict_proba")
 @pytest.mark.parametrize("k", [2, 5])
 def test_several_yes_or_no_questions_at_once(network, rng, k):
-    """Several outputs under binary_cross_entropy are answers of their own: sigmoids, not shares."""
+    """Several outputs under binary_cross_entropy are separate answers: sigmoids, not shares."""
     net = build(network, rng, (3, 4, k), loss="binary_cross_entropy")
     X = rng.normal(size=(5, 3))
     _, scores = sums_by_hand(net, X, "relu")
@@ -639,12 +641,12 @@ def test_several_yes_or_no_questions_at_once(network, rng, k):
 @exercise("Network.forward", about="type")
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_forward_computes_in_float32(network, rng, activation):
-    """The default dtype: nothing on the way may turn into float64, and the values stay right."""
+    """In the default dtype, nothing on the way may turn into float64, and the values stay right."""
     net = network.Network((5, 6, 3), activation=activation, rng=rng)
     X = rng.normal(size=(4, 5)).astype(np.float32)
     require_array(net.forward(X), shape=(4, 3), dtype=np.float32, what="forward in float32")
     _, expected = sums_by_hand(net, X.astype(np.float64), activation)
-    look = "float32 may only cost the last digits"
+    look = "float32 may cost only the last digits"
     require_close(net.forward(X), expected, what="forward", look=look, rtol=1e-4, atol=1e-5)
 
 
@@ -652,13 +654,13 @@ def test_forward_computes_in_float32(network, rng, activation):
 @pytest.mark.parametrize("given", [np.float64, np.int64])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_forward_computes_in_the_dtype_of_the_network(network, rng, dtype, given):
-    """Data often come as float64 or as whole numbers; the network's dtype holds all the same."""
+    """Data often come as float64 or as integers; the result still has the network's dtype."""
     net = network.Network((5, 6, 3), rng=rng, dtype=dtype)
     X = rng.integers(-3, 4, size=(4, 5)).astype(given)
     what = f"forward of {np.dtype(given)} data in a network with dtype={np.dtype(dtype)}"
     require_array(net.forward(X), shape=(4, 3), dtype=dtype, what=what)
     _, expected = sums_by_hand(net, X.astype(np.float64), "relu")
-    look = "convert the data to the network's dtype at the entrance, self._checked(X)"
+    look = "convert the data to the network's dtype first: self._checked(X)"
     require_close(net.forward(X), expected, what=what, look=look, rtol=1e-4, atol=1e-5)
 
 
@@ -666,18 +668,18 @@ def test_forward_computes_in_the_dtype_of_the_network(network, rng, dtype, given
 @pytest.mark.parametrize("given", [np.float32, np.float64, np.int64])
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_gradients_are_computed_in_float32(network, rng, activation, given):
-    """Half the memory and twice the speed, on the way back, too, whatever the data come in."""
+    """float32 means half the memory and twice the speed on the way back as well, whatever the data are."""
     net = network.Network((5, 6, 3), activation=activation, rng=rng)
     X = rng.integers(-3, 4, size=(4, 5)).astype(given)
     _, grads = net.loss_and_grads(X, rng.integers(3, size=4))
     for i, (param, grad) in enumerate(zip(net.params, grads, strict=True)):
-        what = f"grads[{i}] of a float32 network, the data being {np.dtype(given)}"
+        what = f"grads[{i}] of a float32 network, with {np.dtype(given)} data"
         require_array(grad, shape=param.shape, dtype=np.float32, what=what)
 
 
 @exercise("Network.forward")
 def test_forward_takes_any_batch_size(network, rng):
-    """Sample by sample or all at once: the outputs are the same, for large batches after small ones."""
+    """Sample by sample or all at once, the outputs are the same, even for a large batch after a small one."""
     net = build(network, rng, (3, 4, 2))
     X = rng.normal(size=(5000, 3))
     alone = np.concatenate([net.forward(X[[i]]) for i in (0, 1, 2, -2, -1)])
@@ -710,7 +712,7 @@ def test_every_combination_can_be_built(network):
 
 @exercise("Network.__init__")
 def test_he_normal_is_the_default(network, rng):
-    """Unless told otherwise, weights are normal with the variance 2 / fan_in; sizes may be a list."""
+    """By default, weights are normal with the variance 2 / fan_in; sizes may be a list."""
     sizes = [300, 100, 300]
     net = network.Network(sizes, rng=rng, dtype=np.float64)
     require(sizes == [300, 100, 300], f"the list of sizes was changed to {sizes}")
@@ -725,7 +727,7 @@ def test_he_normal_is_the_default(network, rng):
         largest = float(np.abs(W).max()) / math.sqrt(variance)
         require(
             largest > 3,
-            f"of 30,000 normal weights some lie beyond 3 standard deviations; the largest of {name} "
+            f"of 30,000 normal weights some must lie beyond 3 standard deviations; the largest of {name} "
             f"is at {largest:.2f}.",
             look="the default initializer is he_normal, not he_uniform",
         )
@@ -733,20 +735,20 @@ def test_he_normal_is_the_default(network, rng):
 
 @exercise("Network.loss_and_grads")
 def test_nothing_is_dropped_by_default(network, rng):
-    """A generator alone does not switch dropout on: its rate is 0 unless told otherwise."""
+    """A generator alone does not switch dropout on: its rate is 0 by default."""
     net = network.Network((30, 10, 3), rng=rng, dtype=np.float64)
     X, y = rng.normal(size=(5, 30)), rng.integers(3, size=5)
     require_close(
         net.loss_and_grads(X, y, rng)[0],
         net.loss_and_grads(X, y)[0],
-        what="the loss with a generator, without dropout asked for",
+        what="the loss with a generator, but with no dropout rate",
         look="the default dropout is 0",
     )
 
 
 @exercise("Network.__init__")
 def test_parameters_do_not_share_memory(network, rng):
-    """Equal widths, equal zeros: still an array for each parameter."""
+    """Even with equal widths and equal zeros, each parameter has its own array."""
     params = network.Network((3, 3, 3, 3), initializer="zeros", rng=rng).params
     for (i, first), (j, second) in itertools.combinations(enumerate(params), 2):
-        require(not np.shares_memory(first, second), f"params[{i}] and params[{j}] are one array")
+        require(not np.shares_memory(first, second), f"params[{i}] and params[{j}] share their memory")

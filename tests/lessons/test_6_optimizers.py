@@ -27,8 +27,8 @@ LOOK = {
     "momentum": "v = momentum * v + grad; param -= lr * v",
     "nesterov": "v = momentum * v + grad; param -= lr * (grad + momentum * v), with the new v",
     "rmsprop": "s = rho * s + (1 - rho) * grad**2; param -= lr * grad / (sqrt(s) + eps)",
-    "adam": "m = beta1 * m + (1 - beta1) * grad; v = beta2 * v + (1 - beta2) * grad**2; "
-    "param -= lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps), t being 1 at first",
+    "adam": "m = beta1 * m + (1 - beta1) * grad; v = beta2 * v + (1 - beta2) * grad**2; param -= lr * (m / "
+    "(1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps), with t = 1 at the first call",
 }
 RULES = list(LOOK)
 STATES = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2}
@@ -156,7 +156,7 @@ def test_first_step_by_hand(optimizers, rule, moved):
     ids=["defaults", "other-hyperparameters", "long-memory", "large-gradients", "float32"],
 )
 def test_several_steps_follow_the_rule(optimizers, rng, rule, chosen, scale, dtype):
-    """Six steps, a different gradient each: the memory of a rule shows only from the second on."""
+    """Take six steps, each with a different gradient: a rule's memory shows only from the second on."""
     options = chosen[rule] if chosen else {}
     param = rng.normal(size=(3, 2)).astype(dtype)
     grads = (scale * draw(rng, 6, 3, 2)).astype(dtype)
@@ -182,7 +182,7 @@ def test_several_steps_follow_the_rule(optimizers, rng, rule, chosen, scale, dty
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_steps_work_in_place(optimizers, rng, rule, dtype):
-    """The arrays given are the arrays changed, views too; the gradient stays, and nothing is returned."""
+    """A step changes the arrays it is given, even views; it leaves the gradient alone and returns nothing."""
     whole = rng.normal(size=(4, 6)).astype(dtype)
     start = whole.copy()
     param = whole[:, ::2]
@@ -195,9 +195,9 @@ def test_steps_work_in_place(optimizers, rng, rule, dtype):
     require(
         (whole[:, ::2] < start[:, ::2]).all(),
         f"{rule}_step with a positive gradient must lower every entry of the array it was given.",
-        look="`param -= ...` or `param[...] = ...` change the array; `param = ...` only the name",
+        look="`param -= ...` or `param[...] = ...` changes the array; `param = ...` changes only the name",
     )
-    require(np.array_equal(whole[:, 1::2], start[:, 1::2]), f"{rule}_step changed entries beside param")
+    require(np.array_equal(whole[:, 1::2], start[:, 1::2]), f"{rule}_step changed entries next to param")
     for state in step.states:
         require(state.any(), f"{rule}_step must keep its memory in the state arrays that it is given")
 
@@ -205,7 +205,7 @@ def test_steps_work_in_place(optimizers, rng, rule, dtype):
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_no_gradient_no_step(optimizers, rule):
-    """A gradient of 0 from the start: no movement, and no 0 / 0."""
+    """With a gradient of 0 from the start, nothing moves, and nothing divides 0 by 0."""
     param = np.array([1.0, -2.0])
     step = Stepper(optimizers, rule, param, lr=0.1)
     for _ in range(3):
@@ -265,7 +265,7 @@ def test_rmsprop_slows_down_to_the_rate(optimizers):
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_large_arrays_step_like_small_ones(optimizers, rule):
-    """300,001 equal numbers with equal gradients stay equal, whoever cuts them into pieces."""
+    """300,001 equal numbers with equal gradients stay equal, even if a step works through them in pieces."""
     few, many = np.ones(1), np.ones(300_001)
     for param in (few, many):
         step = Stepper(optimizers, rule, param, lr=0.1)
@@ -306,7 +306,7 @@ def test_adam_takes_equal_steps_under_a_constant_gradient(optimizers):
 
 @exercise("adam_step")
 def test_adam_does_not_feel_the_scale_of_the_gradient(optimizers, rng):
-    """A loss measured in cents instead of euros has gradients 100 times as large, and the same steps."""
+    """A loss measured in cents instead of euros has gradients 100 times as large, but the same steps."""
     grads = draw(rng, 6, 5)
     params = np.zeros(5), np.zeros(5)
     for param, scale in zip(params, (1, 100), strict=True):
@@ -336,7 +336,7 @@ def test_finds_the_bottom_of_a_bowl(optimizers, rule, lr):
     ("rule", "lr", "steps"), [("momentum", 2e-4, 20_000), ("nesterov", 2e-4, 20_000), ("adam", 0.01, 6_000)]
 )
 def test_walks_along_rosenbrocks_valley(optimizers, rule, lr, steps):
-    """f = (1 - x)**2 + 100 * (y - x**2)**2: a curved valley, steep across and nearly flat along."""
+    """f = (1 - x)**2 + 100 * (y - x**2)**2: a curved valley, steep across and nearly flat along it."""
     param, grad = np.array([-1.2, 1.0]), np.empty(2)
     step = Stepper(optimizers, rule, param, lr=lr)
     for _ in range(steps):
@@ -351,7 +351,7 @@ def test_walks_along_rosenbrocks_valley(optimizers, rule, lr, steps):
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_classes_carry_the_state_of_every_parameter(optimizers, rng, rule):
-    """Two arrays of different shapes, each with a memory of its own, counted by steps and not by arrays."""
+    """Two arrays of different shapes each have their own memory, and t counts steps, not arrays."""
     options = {"lr": 0.05, **OTHER[rule]}
     optimizer = getattr(optimizers, CLASS[rule])(**options)
     params = [rng.normal(size=(2, 3)), rng.normal(size=4)]
@@ -380,18 +380,18 @@ def test_classes_carry_the_state_of_every_parameter(optimizers, rng, rule):
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_a_step_can_have_its_own_rate(optimizers, rule):
-    """Schedules hand in a rate for each step; without one, the optimizer's own holds, then as before."""
+    """A schedule passes a rate for each step; without one, the optimizer's own rate holds, as before."""
     grad = [np.array([2.0])]
     usual, other = [np.array([0.0])], [np.array([0.0])]
     usually, otherwise = (getattr(optimizers, CLASS[rule])(lr=0.5) for _ in range(2))
     usually.step(usual, grad)
     otherwise.step(other, grad, lr=0.05)
     what = "param after a step with lr=0.05 instead of 0.5"
-    require_close(other[0], usual[0] / 10, what=what, look=f"{LOOK[rule]}, lr being the step's own")
+    require_close(other[0], usual[0] / 10, what=what, look=f"{LOOK[rule]}, with the step's own lr")
     larger = [np.array([0.0])]
     getattr(optimizers, CLASS[rule])(lr=0.5).step(larger, grad, lr=2.0)
     what = "param after a step with lr=2 instead of 0.5"
-    require_close(larger[0], usual[0] * 4, what=what, look=f"{LOOK[rule]}, lr being the step's own")
+    require_close(larger[0], usual[0] * 4, what=what, look=f"{LOOK[rule]}, with the step's own lr")
     if rule != "momentum" and rule != "nesterov":  # their velocity may carry the rate of earlier steps
         before = usual[0].copy(), other[0].copy()
         usually.step(usual, grad)
@@ -420,7 +420,7 @@ def test_two_optimizers_share_nothing(optimizers, rng, rule):
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_classes_have_the_usual_defaults(optimizers, rng, rule):
-    """Whoever gives no rate, decay or epsilon gets the ones that most papers and libraries start from."""
+    """If you give no rate, decay or epsilon, you get those that most papers and libraries start from."""
     options, grads = DEFAULTS[rule], draw(rng, 6, 3)
     optimizer, param = getattr(optimizers, CLASS[rule])(), np.zeros(3)
     for grad in grads:
@@ -453,15 +453,15 @@ def test_epsilon_of_rmsprop_belongs_to_the_caller(optimizers, grad, options, eps
 @exercise("adam_step")
 @EPSILON
 def test_epsilon_of_adam_belongs_to_the_caller(optimizers, grad, options, eps):
-    """It may stand beside the corrected root or beside the raw one; somewhere it must stand."""
+    """You may add epsilon to the corrected root or to the raw one, but you must add it to one of them."""
     param = np.zeros(1)
     Stepper(optimizers, "adam", param, lr=0.1, **options)(np.array([grad]))
     root = math.sqrt(0.001)
     forms = [-0.1 * grad / (grad + eps), -0.1 * root * grad / (root * grad + eps)]
     require(
         any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms),
-        f"adam_step, gradient {grad:g}, eps {eps:g}: the step must be {forms[0]:.6g} (epsilon beside "
-        f"the corrected root) or {forms[1]:.6g} (beside the raw one); got {param[0]:.6g}.",
+        f"adam_step, gradient {grad:g}, eps {eps:g}: the step must be {forms[0]:.6g} (epsilon added "
+        f"to the corrected root) or {forms[1]:.6g} (added to the raw one); got {param[0]:.6g}.",
         look=f"{LOOK['adam']}",
     )
 
@@ -481,7 +481,7 @@ def test_epsilon_of_adam_stays_what_it_is(optimizers):
         require(
             any(math.isclose(param[0], form, rel_tol=1e-5) for form in forms),
             f"adam_step, gradient 2, eps 0.5, step {t}: param must be at {forms[0]:.6g} (epsilon "
-            f"beside the corrected root) or {forms[1]:.6g} (beside the raw one); it is at "
+            f"added to the corrected root) or {forms[1]:.6g} (added to the raw one); it is at "
             f"{param[0]:.6g}.",
             look=f"{LOOK['adam']}; epsilon itself is not corrected",
         )
@@ -490,7 +490,7 @@ def test_epsilon_of_adam_stays_what_it_is(optimizers):
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", ["rmsprop", "adam"])
 def test_classes_pass_epsilon_on(optimizers, rule):
-    """What the constructor is given reaches the rule."""
+    """Whatever the constructor is given must reach the rule."""
     params = [np.zeros(1)], [np.zeros(1)]
     for param, options in zip(params, ({}, {"eps": 0.9}), strict=True):
         getattr(optimizers, CLASS[rule])(lr=0.1, **options).step(param, [np.array([0.5])])
@@ -503,7 +503,7 @@ def test_classes_pass_epsilon_on(optimizers, rule):
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rate_of_zero_is_a_rate(optimizers, rule):
-    """`lr or self.lr` takes 0 for "not given"."""
+    """`lr or self.lr` treats 0 as "not given"."""
     param = [np.ones(2)]
     getattr(optimizers, CLASS[rule])(lr=0.5).step(param, [np.ones(2)], lr=0.0)
     require_close(param[0], [1, 1], what="param after a step with lr=0", look="compare lr with None")
@@ -512,7 +512,7 @@ def test_a_rate_of_zero_is_a_rate(optimizers, rule):
 @exercise("{rule}_step")
 @pytest.mark.parametrize("rule", ["momentum", "nesterov"])
 def test_a_rate_holds_for_one_step(optimizers, rule):
-    """With momentum 0, a step with the rate 0.05 and one without make 0.05 + 0.5."""
+    """With momentum 0, a step with the rate 0.05 and one without a rate move by 0.05 + 0.5."""
     optimizer, param = getattr(optimizers, CLASS[rule])(lr=0.5, momentum=0.0), [np.zeros(1)]
     optimizer.step(param, [np.ones(1)], lr=0.05)
     optimizer.step(param, [np.ones(1)])
@@ -522,7 +522,7 @@ def test_a_rate_holds_for_one_step(optimizers, rule):
 
 @exercise("sgd_step")
 def test_gradient_descent_is_nothing_else(optimizers):
-    """No hidden decay: a parameter of a hundred million moves by lr * grad, like any other."""
+    """There is no hidden decay: a parameter of a hundred million moves by lr * grad, like any other."""
     param = np.array([1e8])
     optimizers.sgd_step(param, np.array([1.0]), lr=1.0)
     require_close(param, [1e8 - 1], what="param", look=LOOK["sgd"], rtol=0, atol=1e-6)

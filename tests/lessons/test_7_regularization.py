@@ -58,13 +58,13 @@ def test_l2_gradient_is_the_derivative_of_the_penalty(regularization, rng):
 
 @exercise("l2_penalty", about="type")
 def test_l2_keeps_the_dtype(regularization, rng):
-    """float32 weights have float32 gradients, whole numbers float64 ones; the penalty is a Python float."""
+    """float32 weights have float32 gradients, integers float64 ones; the penalty is a Python float."""
     W = rng.normal(size=(3, 2)).astype(np.float32)
     penalty, (grad,) = regularization.l2_penalty([W], 0.5)
     require_float(penalty, "the penalty of float32 weights")
     require_array(grad, shape=(3, 2), dtype=np.float32, what="the gradient of float32 weights")
     penalty, (grad,) = regularization.l2_penalty([np.array([[3, -1]])], 0.5)
-    require_array(grad, shape=(1, 2), dtype=np.float64, what="the gradient of whole numbers")
+    require_array(grad, shape=(1, 2), dtype=np.float64, what="the gradient of integer weights")
     require_close(grad, [[1.5, -0.5]], what="the gradient of the weights 3, -1 at strength 0.5", look=L2)
     require_close(penalty, 2.5, what="the penalty of the weights 3, -1 at strength 0.5", look=L2)
 
@@ -72,7 +72,7 @@ def test_l2_keeps_the_dtype(regularization, rng):
 @exercise("l2_penalty")
 @pytest.mark.parametrize("strength", [0.0, 1e-4, 3.0])
 def test_l2_is_over_all_arrays_of_any_shape(regularization, rng, strength):
-    """Seven arrays, some of them vectors: the penalty leaves none out, and pulls each alike."""
+    """With seven arrays, some of them vectors, the penalty leaves none out and pulls each alike."""
     weights = [rng.normal(size=shape) for shape in ((2, 3), (3,), (3, 1), (1,), (1, 4), (4, 2), (2, 2, 2))]
     penalty, grads = regularization.l2_penalty(weights, strength)
     expected = strength / 2 * math.fsum(w * w for W in weights for w in W.ravel().tolist())
@@ -89,7 +89,7 @@ def test_l2_is_over_all_arrays_of_any_shape(regularization, rng, strength):
 @exercise("dropout")
 @pytest.mark.parametrize("rate", [0.05, 0.2, 0.25, 0.5, 0.8])
 def test_dropout_silences_a_share_and_scales_the_rest(regularization, rng, rate):
-    """`rate` is the share dropped; survivors grow by 1 / (1 - rate), so that the mean stays."""
+    """`rate` is the share dropped; survivors grow by 1 / (1 - rate), so that the mean stays the same."""
     x = rng.uniform(1, 2, size=(600, 500))
     with unchanged(x=x), no_global_randomness("dropout"):
         y, mask = regularization.dropout(x, rate, rng)
@@ -99,7 +99,7 @@ def test_dropout_silences_a_share_and_scales_the_rest(regularization, rng, rate)
     strange = np.unique(mask[(mask != 0) & ~np.isclose(mask, scale)])
     require(
         not strange.size,
-        f"dropout(rate={rate}): the mask must hold 0 and 1 / (1 - rate) = {scale:.4f} only; got "
+        f"dropout(rate={rate}): the mask must hold only 0 and 1 / (1 - rate) = {scale:.4f}; got "
         f"{strange[:3]}.",
         look="scale while training (inverted dropout), so that nothing needs scaling later",
     )
@@ -115,7 +115,7 @@ def test_dropout_silences_a_share_and_scales_the_rest(regularization, rng, rate)
 
 @exercise("dropout")
 def test_dropout_decides_for_each_entry(regularization, rng):
-    """Not whole rows and not whole columns: each unit in each sample has its own coin."""
+    """Dropout does not choose whole rows or columns: each unit in each sample has its own coin."""
     _, mask = regularization.dropout(np.ones((60, 60)), 0.5, rng)
     for axis, name in ((0, "column"), (1, "row")):
         shares = np.mean(mask == 0, axis=axis)
@@ -133,19 +133,21 @@ def test_dropout_decides_for_each_entry(regularization, rng):
 @exercise("dropout")
 @pytest.mark.parametrize("shape", [(4, 5), (20,)])
 def test_dropout_tosses_coins(regularization, rng, shape):
-    """Twenty coins do not show ten heads each time; who counts out the share makes units depend on others."""
+    """Twenty coins do not show ten heads each time: counting out the share makes units depend on others."""
     masks = [regularization.dropout(np.ones(shape), 0.5, rng)[1] for _ in range(200)]
     counts = {int((mask == 0).sum()) for mask in masks}
-    look = "each entry is dropped by itself, rng.random(x.shape) < rate; no exact number of them"
-    require(len(counts) > 1, f"200 times, exactly {min(counts)} of 20 entries were dropped.", look=look)
+    look = "drop each entry independently, rng.random(x.shape) < rate, and not an exact number of them"
+    require(len(counts) > 1, f"In 200 calls, exactly {min(counts)} of 20 entries were dropped.", look=look)
     parts = {int((part == 0).sum()) for mask in masks for part in mask.reshape(4, 5)}
-    require(len(parts) > 1, f"200 times, exactly {min(parts)} of 5 entries in a row were dropped.", look=look)
+    require(
+        len(parts) > 1, f"In 200 calls, exactly {min(parts)} of 5 entries in a row were dropped.", look=look
+    )
 
 
 @exercise("dropout")
 @pytest.mark.parametrize("rate", [1.0, 1.5, -0.1])
 def test_dropout_refuses_impossible_rates(regularization, rng, rate):
-    """Who drops everything has nothing left to scale: 1 / (1 - 1) does not exist."""
+    """If everything is dropped, nothing is left to scale: 1 / (1 - 1) does not exist."""
     require_value_error(
         lambda: regularization.dropout(np.ones((2, 3)), rate, rng),
         f"dropout(x, {rate}, rng)",
@@ -155,14 +157,14 @@ def test_dropout_refuses_impossible_rates(regularization, rng, rate):
 
 @exercise("dropout")
 def test_dropout_of_whole_numbers_is_float64(regularization, rng):
-    """1 / (1 - 0.2) is 1.25, which no integer can hold: convert x first, and the mask has its dtype."""
+    """1 / (1 - 0.2) is 1.25, which no integer can hold: convert x first, and give the mask its dtype."""
     x = np.arange(1, 201).reshape(10, 20)
     y, mask = regularization.dropout(x, 0.2, rng)
-    require_array(mask, shape=(10, 20), dtype=np.float64, what="the mask of whole numbers")
-    require_array(y, shape=(10, 20), dtype=np.float64, what="y of whole numbers")
+    require_array(mask, shape=(10, 20), dtype=np.float64, what="the mask of integers")
+    require_array(y, shape=(10, 20), dtype=np.float64, what="y of integers")
     look = "x = as_floating(x) before anything else"
     require_close(mask[mask != 0], np.full(np.count_nonzero(mask), 1.25), what="the mask's scale", look=look)
-    require_close(y, x * mask, what="y of whole numbers", look=look)
+    require_close(y, x * mask, what="y of integers", look=look)
 
 
 @exercise("dropout")
@@ -174,14 +176,14 @@ def test_dropout_draws_from_the_generator(regularization, rng):
     _, first = regularization.dropout(x, 0.5, generator)
     _, second = regularization.dropout(x, 0.5, generator)
     _, again = regularization.dropout(x, 0.5, np.random.default_rng(seed))
-    require(not np.array_equal(first, second), "two calls gave the same mask: do not seed `rng` anew")
-    require(np.array_equal(first, again), "one seed gave two masks: draw from `rng` alone")
+    require(not np.array_equal(first, second), "two calls gave the same mask: do not reseed `rng`")
+    require(np.array_equal(first, again), "the same seed gave two different masks: draw only from `rng`")
 
 
 @exercise("dropout", about="shape type")
 @pytest.mark.parametrize("shape", [(7,), (4, 5), (2, 3, 4)])
 def test_dropout_keeps_shape_and_dtype(regularization, rng, shape):
-    """float32 in, float32 out, the mask too: 1 / (1 - rate) must not promote them."""
+    """float32 in, float32 out, for the mask as well: 1 / (1 - rate) must not promote them."""
     y, mask = regularization.dropout(np.ones(shape, np.float32), 0.5, rng)
     require_array(y, shape=shape, dtype=np.float32, what="y of float32 data")
     require_array(mask, shape=shape, dtype=np.float32, what="the mask of float32 data")
@@ -200,7 +202,7 @@ def test_dropout_of_nothing_changes_nothing(regularization, rng):
 
 @exercise("dropout_backward")
 def test_dropout_backward_takes_the_same_mask(regularization):
-    """What was silenced had no effect on the loss; what was scaled had so much the more."""
+    """What was silenced had no effect on the loss; what was scaled up had that much more."""
     grad, mask = np.array([[3.0, -1.0, 2.0]]), np.array([[0.0, 2.0, 2.0]])
     with unchanged(grad=grad, mask=mask):
         back = regularization.dropout_backward(grad, mask)
@@ -244,7 +246,7 @@ def test_clipping_by_hand(regularization):
 
 @exercise("clip_by_global_norm", about="values changed")
 def test_clipping_leaves_small_gradients_alone(regularization, rng):
-    """Within the limit, not a bit may change: clipping is no scaling to a fixed length."""
+    """Within the limit, not a bit may change: clipping does not scale to a fixed length."""
     grads = [rng.normal(size=(3, 2)), rng.normal(size=4)]
     norm = math.sqrt(sum(float(g) ** 2 for grad in grads for g in grad.ravel()))
     for limit in (norm * 1.0001, norm * 1.001, norm * 100):
@@ -264,7 +266,7 @@ def test_clipping_leaves_small_gradients_alone(regularization, rng):
 @exercise("clip_by_global_norm")
 @pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
 def test_clipping_leaves_broken_gradients_alone(regularization, bad):
-    """A limit over infinity is 0, and 0 * inf is nan: the caller must see them as they came."""
+    """A limit divided by infinity is 0, and 0 * inf is nan: leave such gradients as they are."""
     grads = [np.array([[3.0, bad]]), np.array([-4.0])]
     with unchanged(grad0=grads[0], grad1=grads[1]):
         norm = regularization.clip_by_global_norm(grads, 1.0)
@@ -278,7 +280,7 @@ def test_clipping_leaves_broken_gradients_alone(regularization, bad):
 @exercise("clip_by_global_norm")
 @pytest.mark.parametrize("limit", [0.01, 50.0])
 def test_clipping_is_over_all_arrays_however_large(regularization, rng, limit):
-    """Nine arrays with a joint norm of thousands: all of them count, and all of them shrink."""
+    """With nine arrays and a joint norm in the thousands, every array counts and every array shrinks."""
     grads = [rng.normal(scale=1000, size=n) for n in range(1, 10)]
     before = [grad.tolist() for grad in grads]
     norm = math.sqrt(math.fsum(g * g for grad in before for g in grad))
@@ -293,7 +295,7 @@ def test_clipping_is_over_all_arrays_however_large(regularization, rng, limit):
 @exercise("clip_by_global_norm")
 @pytest.mark.parametrize("factor", [0.5, 0.9, 0.999])
 def test_clipping_starts_at_the_limit(regularization, factor):
-    """A norm of 5 against a limit a little below: even then it is brought down to the limit."""
+    """A norm of 5 is brought down to the limit, even if the limit is only a little lower."""
     grads = [np.array([3.0, 0.0]), np.array([4.0])]
     regularization.clip_by_global_norm(grads, 5 * factor)
     norm = math.sqrt(sum(float(g) ** 2 for grad in grads for g in grad))
@@ -305,7 +307,7 @@ def test_clipping_starts_at_the_limit(regularization, factor):
 @exercise("clip_by_global_norm")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_clipping_keeps_the_direction(regularization, rng, dtype):
-    """Afterwards the joint norm is the limit, and all entries stand in the old proportion."""
+    """Afterwards the joint norm is the limit, and all entries keep their proportions."""
     grads = [rng.normal(size=shape).astype(dtype) for shape in ((30, 20), (20,), (20, 5))]
     before = [grad.astype(np.float64) for grad in grads]
     arrays = list(grads)
@@ -353,7 +355,7 @@ def test_network_drops_out_only_when_given_a_generator(network, rng):
     """Training passes `rng`; forward, predict and a call without it are deterministic."""
     net = build(network, rng, (6, 50, 3), dropout=0.5)
     X, y = rng.normal(size=(5, 6)), rng.integers(3, size=5)
-    look = "drop out only where `rng` is not None; forward never does"
+    look = "drop units only if `rng` is not None; forward never does"
     require_close(net.forward(X), net.forward(X), what="forward, called twice", look=look)
     plain, _ = net.loss_and_grads(X, y)
     again, _ = net.loss_and_grads(X, y)
@@ -361,7 +363,7 @@ def test_network_drops_out_only_when_given_a_generator(network, rng):
     dropped = [net.loss_and_grads(X, y, rng)[0] for _ in range(4)]
     require(
         len({plain, *dropped}) == 5,
-        f"with a generator each call must draw new masks; the losses were {dropped}, {plain} without.",
+        f"with a generator, each call must draw new masks; the losses were {dropped}, {plain} without.",
         look="pass `rng` on to dropout in every hidden layer",
     )
 
@@ -397,14 +399,15 @@ def test_regularized_gradients_are_derivatives(network, rng, activation, loss, s
             break
     what = f"{activation}, {loss}, sizes {sizes}, l2 and dropout"
     look = (
-        "on the way back, dx meets the mask of its layer first (dropout_backward) and then the slope of the "
-        "activation, taken at the output before dropout; strength * W is added to dW, nothing to db"
+        "on the way back, dx first goes through the mask of its layer (dropout_backward) and then through "
+        "the slope of the activation, taken at the output before dropout; strength * W is added to dW, and "
+        "nothing to db"
     )
     require_network_gradients(net, X, y, rng, what, look, dropout_seed=seed)
 
 
 def _smooth(net, X, y, seed):
-    """Tell whether no kink is near: the loss then bends by the same small amount on both sides."""
+    """Return True if no kink is near: the loss then bends by the same small amount on both sides."""
 
     def loss_at(scale):
         for b, start in zip(net.params[1::2], starts, strict=True):
@@ -420,7 +423,7 @@ def _smooth(net, X, y, seed):
 
 @exercise("Network.dropout")
 def test_training_with_dropout_keeps_the_mean_of_the_output(network, rng):
-    """Averaged over masks, a linear head sees what it sees without dropout: that is why we scale."""
+    """Averaged over masks, a linear output layer sees what it sees without dropout: that is why we scale."""
     net = build(network, rng, (5, 400, 1), activation="tanh", loss="mean_squared_error", dropout=0.3)
     X, y = rng.normal(size=(1, 5)), np.zeros((1, 1))
     W1, b1, W2, b2 = net.params
@@ -434,7 +437,7 @@ def test_training_with_dropout_keeps_the_mean_of_the_output(network, rng):
     require(
         within(slack, np.mean(draws), expected),
         f"the mean loss over 4000 masks must be {expected:.4f} within {slack:.4f}; got {np.mean(draws):.4f}.",
-        look="survivors are scaled by 1 / (1 - rate) while training, and nothing is scaled in forward",
+        look="scale survivors by 1 / (1 - rate) while training, and scale nothing in forward",
     )
 
 
@@ -443,7 +446,7 @@ def test_training_with_dropout_keeps_the_mean_of_the_output(network, rng):
     [pytest.param(0.0, marks=exercise("Network.l2")), pytest.param(0.5, marks=exercise("Network.dropout"))],
 )
 def test_l2_reaches_every_layer_and_every_call(network, rng, rate):
-    """Four weight arrays, with and without dropout: the penalty is in each loss, and over all of them."""
+    """With four weight arrays, every loss contains the penalty over all of them, with or without dropout."""
     seed = int(rng.integers(2**32))
     X, y = rng.normal(size=(5, 3)), rng.integers(2, size=5)
     nets = [
@@ -452,20 +455,20 @@ def test_l2_reaches_every_layer_and_every_call(network, rng, rate):
     ]
     plain, penalized = (net.loss_and_grads(X, y, np.random.default_rng(seed))[0] for net in nets)
     penalty = 0.05 * sum(float(np.sum(W**2)) for W in nets[0].params[::2])
-    look = f"{L2}; whether a generator is given or not"
+    look = f"{L2}, whether or not a generator is given"
     require_close(penalized - plain, penalty, what=f"the penalty, dropout={rate}", look=look)
 
 
 @exercise("Network.dropout")
 def test_dropout_ends_with_the_call(network, rng):
-    """After a training step, everything without a generator is as it was before: no mode that sticks."""
+    """After a training step, everything without a generator is as it was before: no mode may stick."""
     net = build(network, rng, (6, 50, 3), dropout=0.5)
     X, y = rng.normal(size=(5, 6)), rng.integers(3, size=5)
     output = net.forward(X)
     loss, grads = net.loss_and_grads(X, y)
     grads = [grad.copy() for grad in grads]
     net.loss_and_grads(X, y, rng)
-    look = "whether to drop out is decided in each call, by its `rng`; old masks must not be used again"
+    look = "each call decides by its own `rng` whether to drop units; do not reuse old masks"
     require_close(net.forward(X), output, what="forward after a step with dropout", look=look)
     again, grads_again = net.loss_and_grads(X, y)
     require_close(again, loss, what="the loss after a step with dropout", look=look)
@@ -533,15 +536,19 @@ def test_every_hidden_layer_drops_units_of_its_own(network, rng, activation, rat
         require(
             within(6 * math.sqrt(rate * (1 - rate) / 200), units.mean(), rate),
             f"hidden layer {layer}: about {rate:.0%} of 200 units must be dropped; {units.mean():.0%} were.",
-            look="every hidden activation is followed by dropout, at the full rate",
+            look="apply dropout after every hidden activation, at the full rate",
         )
-    require(not np.array_equal(dropped[0], dropped[1]), "two layers had one mask: draw a new one for each")
-    require(not np.array_equal(dropped[1], dropped[2]), "two layers had one mask: draw a new one for each")
+    require(
+        not np.array_equal(dropped[0], dropped[1]), "two layers had the same mask: draw a new one for each"
+    )
+    require(
+        not np.array_equal(dropped[1], dropped[2]), "two layers had the same mask: draw a new one for each"
+    )
 
 
 @exercise("Network.dropout")
 def test_every_sample_drops_units_of_its_own(network, rng):
-    """Twenty samples, ten units: a unit dropped for all of them at once would be a mask of one row."""
+    """With twenty samples and ten units, a unit dropped for all samples would mean a mask of one row."""
     net = network.Network((4, 10, 2), dropout=0.5, rng=rng, dtype=np.float64, loss="mean_squared_error")
     for W in net.params[::2]:
         W[...] = rng.uniform(0.5, 1, W.shape)  # all positive: no ReLU is off by itself
@@ -551,7 +558,7 @@ def test_every_sample_drops_units_of_its_own(network, rng):
     require(
         silent == 0,
         f"{silent} of 10 units were dropped for all 20 samples together.",
-        look=("dropout gets the activations of the whole batch, so that its mask has a row for each sample"),
+        look=("give dropout the activations of the whole batch, so that its mask has a row for each sample"),
     )
 
 

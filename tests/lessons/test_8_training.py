@@ -1,8 +1,8 @@
 """Lesson 8: training.
 
-Everything around the gradient: labels as rows, features on one scale, batches in fresh order, a rate
-that falls, a stop in time, and the epoch that puts it together. None of it is deep, and each piece
-has ruined somebody's results.
+This lesson is about everything around the gradient: labels as rows, features on one scale, batches in
+fresh order, a rate that falls, a stop in time, and the epoch that puts it together. None of it is deep,
+but each piece has ruined somebody's results.
 """
 
 import itertools
@@ -46,7 +46,7 @@ def test_one_hot_of_any_possible_labels(training, labels):
     rows = training.one_hot(np.array(labels), 4)
     expected = [[float(column == label) for column in range(4)] for label in labels]
     require_close(
-        rows, expected, what=f"one_hot({labels}, 4)", look="labels from 0 to n_classes - 1 are all right"
+        rows, expected, what=f"one_hot({labels}, 4)", look="all labels from 0 to n_classes - 1 are valid"
     )
 
 
@@ -60,18 +60,20 @@ def test_one_hot_has_as_many_columns_as_classes(training):
 @exercise("one_hot", about="type values")
 @pytest.mark.parametrize("given", [np.uint8, np.int32])
 def test_one_hot_takes_and_makes_any_type(training, given):
-    """Labels read from a file are bytes more often than not, and rows may be wanted as integers."""
+    """Labels read from a file are often bytes, and the caller may want rows of integers."""
     rows = training.one_hot(np.array([29, 0], given), 30, np.int64)
     what = f"one_hot of {np.dtype(given)} labels, as int64"
     require_array(rows, shape=(2, 30), dtype=np.int64, what=what)
     expected = [[int(column == label) for column in range(30)] for label in (29, 0)]
-    require_close(rows, expected, what=what, look="any integers are labels; `dtype` is that of the rows")
+    require_close(
+        rows, expected, what=what, look="labels may be any integers; `dtype` is the type of the rows"
+    )
 
 
 @exercise("one_hot", about="refusal")
 @pytest.mark.parametrize("labels", [[0, 4], [-1, 2], [10, 0], [0, 4, 1], [2, -1, 0]])
 def test_one_hot_refuses_impossible_labels(training, labels):
-    """-1 would count from the end and land in the last class, without a word."""
+    """-1 would count from the end and silently mean the last class."""
     require_value_error(
         lambda: training.one_hot(np.array(labels), 4),
         f"one_hot({labels}, 4)",
@@ -90,7 +92,7 @@ def test_min_max_by_hand(training):
         result = training.min_max_scale(train)
     require(
         isinstance(result, tuple),
-        f"min_max_scale must return a tuple, also for one array; got {type(result).__name__}",
+        f"min_max_scale must return a tuple, even for one array; got {type(result).__name__}",
     )
     require(len(result) == 1, f"one array in, one array out; got {len(result)}")
     require_close(result[0], [[0, 0], [0.5, 0.25], [1, 1]], what="the scaled training data", look=SCALE)
@@ -98,7 +100,7 @@ def test_min_max_by_hand(training):
 
 @exercise("min_max_scale")
 def test_min_max_learns_from_the_training_data_alone(training):
-    """Test data are scaled by the training data's range, and may leave [0, 1]: looking is cheating."""
+    """Scale test data by the range of the training data: they may leave [0, 1], but looking is cheating."""
     train, test = np.array([[0.0], [10.0]]), np.array([[5.0], [20.0], [-10.0]])
     with unchanged(test=test):
         result = training.min_max_scale(train, test, train)
@@ -109,33 +111,33 @@ def test_min_max_learns_from_the_training_data_alone(training):
 
 @exercise("min_max_scale", about="values warning")
 def test_min_max_of_a_constant_feature_is_zero(training):
-    """A corner of the image that is always white: its range is 0, and 0 / 0 must not happen."""
+    """A corner of the image may always be white: its range is 0, and 0 / 0 must not happen."""
     train = np.array([[7.0, 1.0], [7.0, 3.0]])
     (scaled,) = training.min_max_scale(train)
     require_close(
         scaled,
         [[0, 0], [0, 1]],
         what="the scaled data with a constant column",
-        look="treat columns whose maximum equals their minimum apart",
+        look="treat columns whose maximum equals their minimum separately",
     )
 
 
 @exercise("min_max_scale")
 def test_min_max_of_a_feature_constant_on_train_alone_is_zero(training):
-    """Training cannot tell what a step of such a feature means, so it counts for nothing anywhere."""
+    """Training cannot learn what a change in such a feature means, so it becomes 0 in every array."""
     train = np.array([[7.0, 1.0, 0.0], [7.0, 3.0, 0.0]])
     test = np.array([[7.5, 2.0, 1.0], [-90.0, 11.0, 2.0]])
     _, scaled = training.min_max_scale(train, test)
     look = "such a column is 0 in all arrays; dividing by 1 would leave x - min in the others"
-    what = "other data, the first and the third column constant on train"
+    what = "other data, with the first and third columns constant in train"
     require_close(scaled, [[0, 0.5, 0], [0, 5, 0]], what=what, look=look)
     _, scaled = training.min_max_scale(train[:1], test)
-    require_close(scaled, np.zeros((2, 3)), what="other data, train being one row", look=look)
+    require_close(scaled, np.zeros((2, 3)), what="other data, with a single row in train", look=look)
 
 
 @exercise("min_max_scale")
 def test_min_max_takes_small_ranges_seriously(training):
-    """A feature that moves by a billionth still runs from 0 to 1: it is not constant."""
+    """A feature that varies by only a billionth still becomes 0 to 1: it is not constant."""
     (scaled,) = training.min_max_scale(np.array([[0.0, 0.0], [1e-9, 4e-200], [5e-10, 1e-200]]))
     look = f"{SCALE}; only a range of exactly 0 is a special case"
     require_close(scaled, [[0, 0], [1, 1], [0.5, 0.25]], what="two features with tiny ranges", look=look)
@@ -143,7 +145,7 @@ def test_min_max_takes_small_ranges_seriously(training):
 
 @exercise("min_max_scale", about="type values")
 def test_min_max_dtype(training):
-    """float32 stays float32; bytes become float64 before anything is subtracted, for 2 - 3 is 255 there."""
+    """float32 stays float32; bytes become float64 before any subtraction, because 2 - 3 is 255 there."""
     train = np.array([[3, 200], [13, 100]])
     (scaled,) = training.min_max_scale(train.astype(np.float32))
     require_array(scaled, shape=(2, 2), dtype=np.float32, what="scaled float32 data")
@@ -157,7 +159,7 @@ def test_min_max_dtype(training):
 @exercise("minibatches")
 @pytest.mark.parametrize(("n", "size"), [(10, 5), (10, 4), (3, 7), (6, 1), (1, 1), (64, 64)])
 def test_minibatches_hold_every_sample_once(training, rng, n, size):
-    """Ten samples in fours: 4 + 4 + 2. The short batch at the end counts, too."""
+    """Ten samples in batches of four make 4 + 4 + 2: the short batch at the end counts as well."""
     with no_global_randomness("minibatches"):
         batches = list(training.minibatches(n, size, rng))
     for batch in batches:
@@ -175,13 +177,13 @@ def test_minibatches_hold_every_sample_once(training, rng, n, size):
     require(
         everything == list(range(n)),
         f"minibatches({n}, {size}) must hold each of 0..{n - 1} once; got {everything}.",
-        look="cut one permutation into pieces; do not draw samples anew for each batch",
+        look="cut one permutation into pieces; do not draw new samples for each batch",
     )
 
 
 @exercise("minibatches")
 def test_minibatches_are_shuffled_afresh(training, rng):
-    """Each epoch has an order of its own, drawn from the generator."""
+    """Each epoch has its own order, drawn from the generator."""
     seed = int(rng.integers(2**32))
 
     def order(generator):
@@ -191,7 +193,7 @@ def test_minibatches_are_shuffled_afresh(training, rng):
     first, second, again = order(generator), order(generator), order(np.random.default_rng(seed))
     require(first != sorted(first), "the batches come in the order of the data: shuffle them")
     require(first != second, "two epochs had the same order: draw a permutation at each call")
-    require(first == again, "one seed gave two orders: draw from `rng` alone")
+    require(first == again, "the same seed gave two different orders: draw only from `rng`")
 
 
 @exercise("minibatches")
@@ -223,18 +225,18 @@ def test_minibatches_come_in_every_order(training, rng):
     require(
         len(orders) == 24,
         f"1000 epochs of 4 samples must show all 24 orders; they showed {len(orders)}.",
-        look="one permutation of all n samples, not only of some, and not only turned round",
+        look="one permutation of all n samples, not only of some, and not only a rotation",
     )
 
 
 @exercise("minibatches")
 @pytest.mark.parametrize("size", [0, -1])
 def test_minibatches_refuse_impossible_sizes(training, rng, size):
-    """Batches of -1 would be no batches at all: an epoch that does nothing, without a word."""
+    """A batch size of -1 would give no batches at all, and the epoch would silently do nothing."""
     require_value_error(
         lambda: list(training.minibatches(5, size, rng)),
         f"minibatches(5, {size}, rng)",
-        "raise ValueError if batch_size is below 1, in the call or with the first batch",
+        "raise ValueError if batch_size is below 1, at the call or at the first batch",
     )
 
 
@@ -253,7 +255,7 @@ def test_step_decay_by_hand(training):
             training.step_decay(epoch, 1.0),
             expected,
             what=f"step_decay({epoch}, 1.0)",
-            look="unless told otherwise, the rate is halved every 30 epochs, counted from 0",
+            look="by default, the rate is halved every 30 epochs, counted from 0",
         )
     require_close(
         training.step_decay(2, 0.9, factor=0.1, every=1),
@@ -267,7 +269,7 @@ def test_step_decay_by_hand(training):
 @pytest.mark.parametrize("every", [1, 3, 10])
 @pytest.mark.parametrize("factor", [0.25, 0.9])
 def test_step_decay_cuts_again_and_again(training, factor, every):
-    """Forty epochs, followed cut by cut: each one multiplies the rate of the epoch before by the factor."""
+    """Over forty epochs, each cut multiplies the rate of the epoch before by the factor."""
     rate = 0.3
     for epoch in range(40):
         if epoch > 0 and epoch % every == 0:
@@ -312,7 +314,7 @@ def test_early_stopping_has_patience(training, losses, patience, expected):
     stopped, _ = stop_after(training, losses, patience=patience)
     require(
         stopped == expected,
-        f"patience {patience}, losses {losses}: update must be True first at loss {expected}; it was "
+        f"patience {patience}, losses {losses}: update must first return True at loss {expected}; it did "
         f"at {stopped}.",
         look="count the epochs since the best loss; a new best sets the count to 0",
     )
@@ -326,7 +328,7 @@ def test_early_stopping_asks_for_a_real_improvement(training):
     require(
         stopped == 4,
         f"min_delta 0.1, patience 3, losses {losses}: none beats 1.0 by more than 0.1, so update must "
-        f"be True at loss 4; it was at {stopped}.",
+        f"return True at loss 4; it did at {stopped}.",
         look="loss < best_loss - min_delta",
     )
     stopped, stopping = stop_after(training, [1.0, 0.8, 0.65], patience=2, min_delta=0.1)
@@ -336,13 +338,13 @@ def test_early_stopping_asks_for_a_real_improvement(training):
 
 @exercise("EarlyStopping.update")
 def test_early_stopping_takes_nan_for_no_improvement(training):
-    """A training that has run away ends, too: nan is not above the best loss, and not below it either."""
+    """A training run that has diverged must stop as well: nan is neither above nor below the best loss."""
     losses, expected = [2.0, math.nan, 1.5, math.nan, math.nan], [False, False, False, False, True]
     stopping = training.EarlyStopping(2)
     answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in losses]
     require(
         answers == expected,
-        f"losses {losses}, patience 2: update must say {expected}, not {answers}.",
+        f"losses {losses}, patience 2: update must return {expected}, not {answers}.",
         look="ask whether the loss is better, not whether it is worse; for nan both answers are no",
     )
     require_close(stopping.best_loss, 1.5, what="best_loss", look="nan must never become the best loss")
@@ -351,20 +353,20 @@ def test_early_stopping_takes_nan_for_no_improvement(training):
 @exercise("EarlyStopping.update")
 @pytest.mark.parametrize("first", [math.nan, math.inf])
 def test_early_stopping_takes_no_first_loss_on_trust(training, first):
-    """A training that begins with nan has no best yet: nothing can be lower than nan."""
+    """A training run that begins with nan has no best loss yet: nothing can be lower than nan."""
     stopping = training.EarlyStopping(3)
     stopping.update(first, [np.zeros(1)])
     require(
         stopping.best_epoch is None,
         f"after a first loss of {first}, best_epoch must still be None; it is {stopping.best_epoch}.",
-        look="the first loss, too, must be lower than best_loss, which starts at inf",
+        look="the first loss must also be lower than best_loss, which starts at inf",
     )
     stopping.update(2.0, [np.zeros(1)])
     best = stopping.best_loss, stopping.best_epoch
     require(
         best == (2.0, 1),
         f"losses {first}, 2.0: best_loss and best_epoch must be 2.0 and 1; they are {best}.",
-        look="the first loss, too, must be lower than best_loss, which starts at inf",
+        look="the first loss must also be lower than best_loss, which starts at inf",
     )
 
 
@@ -375,9 +377,9 @@ def test_small_improvements_do_not_add_up_unseen(training):
     answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in (1.0, 0.95, 0.89)]
     require(
         answers == [False, False, False],
-        "losses 1.0, 0.95, 0.89, patience 2, min_delta 0.1: update must say False each time; it said "
-        f"{answers}.",
-        look="a loss that is not better by more than min_delta is no new best_loss either",
+        "losses 1.0, 0.95, 0.89, patience 2, min_delta 0.1: update must return False each time; it "
+        f"returned {answers}.",
+        look="a loss that is not better by more than min_delta is not a new best_loss either",
     )
     require(stopping.best_epoch == 2, f"best_epoch must be 2; got {stopping.best_epoch}")
 
@@ -395,7 +397,7 @@ def arrays_within(value):
 
 @exercise("EarlyStopping.update")
 def test_early_stopping_keeps_copies(training):
-    """The network goes on writing into its arrays: who keeps those has kept nothing."""
+    """The network goes on writing into its arrays: if you keep those, you have kept nothing."""
     stopping, params = training.EarlyStopping(3), [np.ones((2, 2)), np.ones(3)]
     stopping.update(1.0, params)
     own = [
@@ -424,25 +426,25 @@ def test_min_delta_is_an_absolute_difference(training, losses, min_delta, expect
     answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in losses]
     require(
         answers == expected,
-        f"losses {losses}, patience 1, min_delta {min_delta}: update must say {expected}, not {answers}.",
+        f"losses {losses}, patience 1, min_delta {min_delta}: update must return {expected}, not {answers}.",
         look="loss < best_loss - min_delta",
     )
 
 
 @exercise("EarlyStopping.update")
 def test_early_stopping_stays_with_its_word(training):
-    """Who goes on all the same, without a better loss, is told again to stop."""
+    """If training continues without improvement, update keeps returning True."""
     stopping = training.EarlyStopping(2)
     answers = [bool(stopping.update(loss, [np.zeros(1)])) for loss in (1, 2, 3, 4)]
     require(
         answers == [False, False, True, True],
-        f"losses 1, 2, 3, 4, patience 2: update must say False, False, True, True; it said {answers}",
+        f"losses 1, 2, 3, 4, patience 2: update must return False, False, True, True; it returned {answers}",
     )
 
 
 @exercise("EarlyStopping.update")
 def test_early_stopping_remembers_the_best(training):
-    """The best loss and its epoch, counted from 0; the parameters are looked at, not touched."""
+    """update notes the best loss and its epoch, counted from 0; it does not change the parameters."""
     stopping = training.EarlyStopping(patience=5)
     params = [np.zeros((2, 2)), np.zeros(3)]
     for epoch, loss in enumerate([0.9, 0.5, 0.7, 0.6]):
@@ -456,7 +458,7 @@ def test_early_stopping_remembers_the_best(training):
 
 @exercise("EarlyStopping.restore")
 def test_best_parameters_are_restored(training):
-    """Back come the numbers of the best epoch, into the arrays that the network computes with."""
+    """restore writes the numbers of the best epoch into the arrays that the network computes with."""
     stopping = training.EarlyStopping(patience=5)
     params = [np.zeros((2, 2)), np.zeros(3)]
     for epoch, loss in enumerate([0.9, 0.5, 0.7, 0.6]):
@@ -476,7 +478,7 @@ def test_best_parameters_are_restored(training):
 @exercise("EarlyStopping.restore")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_restored_parameters_are_the_same_to_the_last_bit(training, rng, dtype):
-    """Random weights, each array a view of one vector, as a network may keep them; and another network."""
+    """The arrays may be views of one vector, as a network may keep them, or belong to another network."""
     vector = rng.normal(size=10).astype(dtype)
     params, best = [vector[:6].reshape(2, 3), vector[6:]], vector.copy()
     stopping = training.EarlyStopping(3)
@@ -500,7 +502,7 @@ def test_restored_parameters_are_the_same_to_the_last_bit(training, rng, dtype):
 @exercise("EarlyStopping.restore")
 @pytest.mark.parametrize("losses", [[], [math.nan]])
 def test_there_must_be_a_best_to_restore(training, losses):
-    """Who restores what is not there would go on with the last parameters and take them for the best."""
+    """If there is no best, the caller would go on with the last parameters and take them for the best."""
     stopping, params = training.EarlyStopping(3), [np.ones(2)]
     for loss in losses:
         stopping.update(loss, params)
@@ -597,7 +599,9 @@ def test_epoch_hands_on_targets_as_they_are(training, rng, shape):
     X = np.arange(10.0)[:, None] * np.array([1.0, 2.0, 3.0])
     y = np.arange(10.0).reshape(10, 1) * 10 + np.zeros(shape)
     training.train_epoch(recorder, recorder, X, y, batch_size=4, rng=rng)
-    require(len(recorder.batches) == 3, f"10 samples in fours are 3 batches; got {len(recorder.batches)}")
+    require(
+        len(recorder.batches) == 3, f"10 samples in batches of 4 make 3 batches; got {len(recorder.batches)}"
+    )
 
 
 @exercise("train_epoch")
@@ -619,13 +623,13 @@ def test_epoch_returns_the_mean_over_samples(training, rng):
         loss,
         4.5,
         what="the mean loss of samples with losses 0..9",
-        look="weigh each batch's loss by its number of samples",
+        look="weight each batch's loss by its number of samples",
     )
 
 
 @exercise("train_epoch")
 def test_epoch_passes_generator_and_rate_on(training, rng):
-    """The network needs the generator for dropout, the optimizer the rate of this epoch."""
+    """The network needs the generator for dropout, and the optimizer needs the rate of this epoch."""
     _, recorder = run_epoch(training, rng, batch_size=5, lr=0.25)
     require(
         all(generator is rng for generator in recorder.generators),
@@ -634,7 +638,10 @@ def test_epoch_passes_generator_and_rate_on(training, rng):
     )
     require(recorder.rates == [0.25, 0.25], f"step must get lr=0.25; got {recorder.rates}")
     _, recorder = run_epoch(training, rng, batch_size=10, lr=0.0)
-    require(recorder.rates == [0.0], f"0 is a rate like any other; step got {recorder.rates}: ask for None")
+    require(
+        recorder.rates == [0.0],
+        f"0 is a rate like any other; step got {recorder.rates}: compare lr with None",
+    )
     _, recorder = run_epoch(training, rng, batch_size=10)
     require(
         recorder.rates in ([None], [recorder.lr]),
@@ -648,7 +655,7 @@ def test_epoch_passes_generator_and_rate_on(training, rng):
 def test_epoch_clips_before_the_step(training, rng):
     """The gradients 3, 3 and 4 have the norm 5.83; with max_grad_norm=1 the optimizer sees 1."""
     _, recorder = run_epoch(training, rng, batch_size=5)
-    look = "clip_by_global_norm(grads, max_grad_norm) between loss_and_grads and step"
+    look = "call clip_by_global_norm(grads, max_grad_norm) between loss_and_grads and step"
     require_close(recorder.norms, [math.sqrt(34)] * 2, what="the norms without limit", look=look)
     for limit in (1.0, 2.5, 5.0):
         _, recorder = run_epoch(training, rng, batch_size=5, max_grad_norm=limit)
@@ -680,7 +687,7 @@ class Unit:
 
 @exercise("train_epoch")
 def test_epochs_train_a_model(training, rng):
-    """Two clouds of points, told apart: the loss falls, and in the end every point is right."""
+    """Tell two clouds of points apart: the loss falls, and in the end every point is right."""
     y = rng.permutation(np.repeat([0, 1], 30))
     X = rng.normal(scale=0.3, size=(60, 2)) + np.where(y[:, None] == 0, -1.0, 1.0)
     unit = Unit()
@@ -692,4 +699,4 @@ def test_epochs_train_a_model(training, rng):
     )
     w, b = unit.params
     right = int(np.sum((X @ w + b > 0) == y))
-    require(right == 60, f"all 60 points lie clearly on their side; {right} were told right")
+    require(right == 60, f"all 60 points lie clearly on their side; {right} were classified right")

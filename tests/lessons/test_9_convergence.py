@@ -2,11 +2,11 @@
 
 All pieces together, on handwritten digits. NN v1 is the plain start: tanh, Xavier, gradient descent on
 the whole training set at once. NN v2 has what the lessons taught: ReLU, He, mini-batches, Adam, L2,
-dropout and early stopping. Nothing new is to be written; if these fail while lessons 1 to 8 pass,
-look for what they cannot see: a wrong default, or a network that forgets something between calls.
+dropout and early stopping. There is nothing new to write; if these fail while lessons 1 to 8 pass,
+look for what those cannot see: a wrong default, or a network that forgets something between calls.
 
-Each training must come to an accuracy on the test samples. How fast it gets there shows in the loss on
-the validation samples, which spreads far less from seed to seed than the accuracy does.
+Each training run must reach an accuracy on the test samples. How fast it gets there shows in the loss on
+the validation samples, which varies far less from seed to seed than the accuracy does.
 
 The digits of scikit-learn are always available. MNIST is used if it is found: in the folder that the
 environment variable MNIST_DIR names, or in scikit-learn's cache.
@@ -154,7 +154,7 @@ def digits(training, rng):
 @exercise("v1")
 @trains(V1_DIGITS)
 def test_v1_learns_digits(learn, digits):
-    """On average over five splits 92 % must be right, and a loss of at most 0.4 left.
+    """On average over five splits, 92 % must be right, and the final loss must be at most 0.4.
 
     Over 40 seeds the reference had 93.7 % on average, 93.0 % at worst, spread 0.4, and a loss of 0.309, 0.341
     at worst, spread 0.014. Half the rate or half the epochs leave a loss of 0.5.
@@ -165,7 +165,7 @@ def test_v1_learns_digits(learn, digits):
 @exercise("v2")
 @trains(V2_DIGITS)
 def test_v2_learns_digits(learn, digits):
-    """On average over five splits 95.5 % must be right; after 10 epochs at most a loss of 0.4 is left.
+    """On average over five splits, 95.5 % must be right, and the loss after 10 epochs must be at most 0.4.
 
     Over 40 seeds the reference had 97.2 % on average, 96.5 % at worst, spread 0.3, and a loss of 0.310, 0.335
     at worst, spread 0.014. Half the rate leaves a loss of 0.6, sixteen units 0.8, sigmoid 1.0, and batches of
@@ -198,7 +198,7 @@ def mnist_split(mnist, rng):
 @exercise("v1")
 @trains(V1_MNIST)
 def test_v1_learns_mnist_slowly(learn, mnist):
-    """On average over three networks 68 % must be right after 100 epochs on the first 6,000 images.
+    """On average over three networks, 68 % must be right after 100 epochs on the first 6,000 images.
 
     Over 30 seeds single networks of the reference had 71.6 % on average, 69.2 % at worst, spread 1.5. Half
     the rate comes to 57 % and a loss of 1.7.
@@ -219,7 +219,7 @@ def test_v1_learns_mnist_in_the_end(learn, mnist_split):
 @exercise("v2")
 @trains(V2_MNIST)
 def test_v2_learns_mnist(learn, mnist_split):
-    """At least 97 % within 10 epochs, and at most a loss of 0.25 after the first.
+    """At least 97 % must be right within 10 epochs, and the loss after the first must be at most 0.25.
 
     Over 8 seeds the reference had 97.5 %, 97.3 % at worst; over 10 a loss of 0.184, 0.198 at worst.
     """
@@ -229,7 +229,7 @@ def test_v2_learns_mnist(learn, mnist_split):
 @exercise("v2")
 @trains(OPTIMIZED)
 def test_optimized_network_learns_mnist_well(learn, mnist_split):
-    """At least 98 % from three hidden layers, with clipping and a rate that is halved every 2 epochs.
+    """At least 98 % must be right with three hidden layers, clipping and a rate halved every 2 epochs.
 
     Over 4 seeds the reference had 98.4 %, 98.3 % at worst, and a loss of 0.136 after the first epoch.
     """

@@ -1,4 +1,4 @@
-"""Trainings: the settings of lesson 9's networks, the loop that trains them, and what they have reached."""
+"""Training runs: the settings of lesson 9's networks, the loop that trains them, and what they reached."""
 
 import time
 from typing import NamedTuple
@@ -116,12 +116,12 @@ def train(graded, training, parts, rng, tell):
             "update must remember copies of the best parameters, and restore must write them into the arrays "
             "that forward reads"
             if np.array_equal(net.forward(X_validation), net.forward(X_validation))
-            else "forward gives other numbers each time: is dropout still on outside of training?"
+            else "forward gives different numbers each time: is dropout still on outside training?"
         )
         require(
             kept <= min(losses) + 1e-5,
             f"{training.name}: the loss on the validation samples was {min(losses):.4f} after epoch "
-            f"{1 + int(np.argmin(losses))}; with the weights that EarlyStopping brought back it is "
+            f"{1 + int(np.argmin(losses))}; with the weights that EarlyStopping restored it is "
             f"{kept:.4f}.",
             look=look,
         )
@@ -147,11 +147,20 @@ def require_success(training, outcomes, record_property):
     loss = float(np.mean([outcome.losses[min(epoch, len(outcome.losses)) - 1] for outcome in outcomes]))
     of = f" (the mean of {len(outcomes)} networks)" if len(outcomes) > 1 else ""
     if accuracy < 0.2:
-        look = "one in ten is guessing: nothing was learned. Do weights start random, do steps go downhill?"
+        look = (
+            "one in ten is guessing: nothing was learned. Do the weights start at random, and do steps "
+            "go downhill?"
+        )
     elif loss > most or accuracy < training.accuracy - 0.05:
-        look = "it learns, but too slowly: the variance of the first weights, the optimizer's rule, the 1/n"
+        look = (
+            "it learns, but too slowly: check the variance of the first weights, the optimizer's rule "
+            "and the 1/n"
+        )
     else:
-        look = "nearly there: dropout's scaling, the best weights restored, every sample seen in each epoch"
+        look = (
+            "nearly there: check dropout's scaling, that the best weights are restored, and that each "
+            "epoch sees every sample"
+        )
     require(
         accuracy >= training.accuracy,
         f"{training.name}: {training.accuracy:.1%} of the test digits must be right; {accuracy:.2%} "
@@ -161,7 +170,7 @@ def require_success(training, outcomes, record_property):
     require(
         loss <= most,
         f"{training.name}: after {epoch} epoch{'s' * (epoch > 1)} the loss on the validation samples "
-        f"must be {most:g} at most; it was {loss:.3f}{of}.",
+        f"must be at most {most:g}; it was {loss:.3f}{of}.",
         look=look,
     )
 

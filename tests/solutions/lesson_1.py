@@ -82,8 +82,8 @@ def sigmoid_overflowing_above_zero(z):
 
 @wrong(
     "sigmoid",
-    "It overflows far from 0, on both sides. If you choose between two forms by np.where: it computes both "
-    "of them for every entry. It is the argument of exp that must be kept from growing.",
+    "It overflows far from 0, on both sides. If you choose between two forms with np.where, remember that "
+    "it computes both of them for every entry. Keep the argument of exp from growing large.",
 )
 def sigmoid_with_both_branches_computed(z):
     z = as_floating(z)
@@ -92,8 +92,8 @@ def sigmoid_with_both_branches_computed(z):
 
 @wrong(
     "sigmoid",
-    "It looks as if you limit the sums to a range that is safe in float64: in float32, exp overflows beyond "
-    "88. Choose the limit by the dtype, or a form that needs none.",
+    "It looks as if you limit the sums to a range that is safe in float64, but in float32 exp already "
+    "overflows above 88. Choose the limit to suit the dtype, or use a form that needs none.",
 )
 def sigmoid_clipped_for_float64_only(z):
     return 1 / (1 + np.exp(-np.clip(as_floating(z), -500, 500)))
@@ -101,13 +101,14 @@ def sigmoid_clipped_for_float64_only(z):
 
 @wrong(
     "sigmoid",
-    "Your results exceed 1: this is 1 + exp(-z). Parentheses are missing, because / binds before +.",
+    "Your results exceed 1: this is 1 + exp(-z). Parentheses are missing, because / binds more tightly "
+    "than +.",
 )
 def sigmoid_without_parentheses(z):
     return 1 / 1 + np.exp(-as_floating(z))
 
 
-@wrong("sigmoid", "Your curve falls where it should rise: the sign in the exponent is turned.")
+@wrong("sigmoid", "Your curve falls where it should rise: the sign in the exponent is wrong.")
 def sigmoid_falling(z):
     return 1 / (1 + np.exp(as_floating(z)))
 
@@ -144,7 +145,7 @@ def sigmoid_filled_into_an_array_like_z(z):
 @wrong(
     "sigmoid",
     "It is right unless z is a transposed array: a.ravel() is then a copy of a, and what you write into it "
-    "is lost. a.flat is none.",
+    "is lost. a.flat is not a copy.",
 )
 def sigmoid_filled_through_ravel(z):
     z = as_floating(z)
@@ -158,8 +159,8 @@ def sigmoid_filled_through_ravel(z):
 
 @wrong(
     "sigmoid",
-    "It is wrong for bytes: an array of uint8 has no room for -z, and NumPy's exp of "
-    "one is only float16. Convert z to float first.",
+    "It is wrong for bytes: an array of uint8 has no room for -z, and NumPy's exp of such an array is only "
+    "float16. Convert z to float first.",
 )
 def sigmoid_of_bytes_as_they_come(z):
     e = np.exp(-np.abs(z))
@@ -168,8 +169,8 @@ def sigmoid_of_bytes_as_they_come(z):
 
 @wrong(
     "sigmoid",
-    "The values are right, but sums far from 0 are cut in the caller's own z, which may still be needed: let "
-    "np.clip make a new array.",
+    "The values are right, but you cut off sums far from 0 in the caller's own z, which may still be "
+    "needed: let np.clip make a new array.",
 )
 def sigmoid_limiting_the_sums_in_place(z):
     z = as_floating(z)
@@ -226,7 +227,7 @@ def sigmoid_slopes(sigmoid_backward):
 
 @wrong(
     "sigmoid_backward",
-    "You take `a` for the sum and apply the sigmoid to it once more. It is the output already: the slope "
+    "You treat `a` as the sum and apply the sigmoid to it once more. It is already the output: the slope "
     "needs no exp at all.",
 )
 def sigmoid_backward_squashing_twice(grad, a):
@@ -237,7 +238,7 @@ def sigmoid_backward_squashing_twice(grad, a):
 
 @wrong(
     "sigmoid_backward",
-    "You return the slope alone: by the chain rule it is multiplied by the upstream gradient `grad`.",
+    "You return the slope alone: by the chain rule, it must be multiplied by the upstream gradient `grad`.",
 )
 def sigmoid_backward_without_grad(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -246,7 +247,7 @@ def sigmoid_backward_without_grad(grad, a):
 
 @wrong(
     "sigmoid_backward",
-    "1 - a**2 is the slope of tanh. That of the sigmoid is another: where a is 1/2, it is 1/4.",
+    "1 - a**2 is the slope of tanh. The slope of the sigmoid is different: where a is 1/2, it is 1/4.",
 )
 def sigmoid_backward_with_the_slope_of_tanh(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -255,7 +256,7 @@ def sigmoid_backward_with_the_slope_of_tanh(grad, a):
 
 @wrong(
     "sigmoid_backward",
-    "For a `grad` of integers the fractions are lost: an array made like grad holds integers, too. Convert "
+    "For a `grad` of integers the fractions are lost: an array made like grad also holds integers. Convert "
     "grad and a to float first.",
 )
 def sigmoid_backward_filled_into_an_array_like_grad(grad, a):
@@ -267,7 +268,7 @@ def sigmoid_backward_filled_into_an_array_like_grad(grad, a):
 
 @wrong(
     "sigmoid_backward",
-    "Where grad and a are both integers, so is your result: anything but floats is computed in float64 here, "
+    "If grad and a are both integers, so is your result. Anything but floats is computed in float64 here, "
     "so convert them first.",
 )
 def sigmoid_backward_of_integers_in_integers(grad, a):
@@ -276,7 +277,7 @@ def sigmoid_backward_of_integers_in_integers(grad, a):
 
 @wrong(
     "sigmoid_backward",
-    "You return grad * a - a: parentheses are missing around 1 - a, because * binds before -.",
+    "You return grad * a - a: parentheses are missing around 1 - a, because * binds more tightly than -.",
 )
 def sigmoid_backward_without_parentheses(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -320,7 +321,7 @@ def tanh_values(tanh):
 @wrong(
     "tanh",
     "Your formula is right, but far from 0, on both sides, exp overflows and inf / inf is nan. NumPy has a "
-    "tanh that does not; or give exp negative numbers only.",
+    "tanh that does not overflow; or give exp only negative numbers.",
 )
 def tanh_overflowing_on_both_sides(z):
     z = as_floating(z)
@@ -329,8 +330,8 @@ def tanh_overflowing_on_both_sides(z):
 
 @wrong(
     "tanh",
-    "Your formula is right, but for sums far above 0 exp overflows. NumPy has a tanh that does not; or give "
-    "exp negative numbers only.",
+    "Your formula is right, but for sums far above 0 exp overflows. NumPy has a tanh that does not "
+    "overflow; or give exp only negative numbers.",
 )
 def tanh_overflowing_above_zero(z):
     e = np.exp(2 * as_floating(z))
@@ -339,8 +340,8 @@ def tanh_overflowing_above_zero(z):
 
 @wrong(
     "tanh",
-    "Your formula is right, but for sums far below 0 exp overflows. NumPy has a tanh that does not; or give "
-    "exp negative numbers only.",
+    "Your formula is right, but for sums far below 0 exp overflows. NumPy has a tanh that does not "
+    "overflow; or give exp only negative numbers.",
 )
 def tanh_overflowing_below_zero(z):
     e = np.exp(-2 * as_floating(z))
@@ -350,7 +351,7 @@ def tanh_overflowing_below_zero(z):
 @wrong(
     "tanh",
     "Your curve runs from -1 to 1, but is too flat: this is tanh(z / 2). If you build it from the sigmoid, "
-    "that one must be given a steeper argument, too.",
+    "you must also give the sigmoid a steeper argument.",
 )
 def tanh_half_as_steep(z):
     return 2 * sigmoid(z) - 1
@@ -358,8 +359,8 @@ def tanh_half_as_steep(z):
 
 @wrong(
     "tanh",
-    "Your values are right to seven digits only: something on the way is computed in float32, although the "
-    "sums are float64. A floating input keeps its dtype, in between as well.",
+    "Your values are right to only seven digits: some step is computed in float32, although the sums are "
+    "float64. A floating input keeps its dtype in every step.",
 )
 def tanh_computed_in_float32(z):
     z = as_floating(z)
@@ -368,8 +369,9 @@ def tanh_computed_in_float32(z):
 
 @wrong(
     "tanh",
-    "Each call is right by itself, but the next one overwrites its result: you keep one array for all calls "
-    "of a shape. The way back needs the outputs of every layer, so make a new array at each call.",
+    "Each call is right by itself, but the next one overwrites its result: you reuse one array for all "
+    "calls with the same shape. The way back needs the outputs of every layer, so make a new array in each "
+    "call.",
 )
 def tanh_in_one_array_for_all_calls(z):
     z = as_floating(z)
@@ -392,8 +394,8 @@ def tanh_of_bytes_as_they_come(z):
 
 @wrong(
     "tanh",
-    "The values are right, but sums far from 0 are cut in the caller's own z, which may still be needed: let "
-    "np.clip make a new array.",
+    "The values are right, but you cut off sums far from 0 in the caller's own z, which may still be "
+    "needed: let np.clip make a new array.",
 )
 def tanh_limiting_the_sums_in_place(z):
     z = as_floating(z)
@@ -451,7 +453,7 @@ def tanh_slopes(tanh_backward):
 
 @wrong(
     "tanh_backward",
-    "You take `a` for the sum and apply tanh to it once more. It is the output already: only its square is "
+    "You treat `a` as the sum and apply tanh to it once more. It is already the output: only its square is "
     "needed.",
 )
 def tanh_backward_squashing_twice(grad, a):
@@ -461,7 +463,7 @@ def tanh_backward_squashing_twice(grad, a):
 
 @wrong(
     "tanh_backward",
-    "You return the slope alone: by the chain rule it is multiplied by the upstream gradient `grad`.",
+    "You return the slope alone: by the chain rule, it must be multiplied by the upstream gradient `grad`.",
 )
 def tanh_backward_without_grad(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -479,7 +481,7 @@ def tanh_backward_without_the_square(grad, a):
 
 @wrong(
     "tanh_backward",
-    "a * (1 - a) is the slope of the sigmoid. That of tanh is another: where a is 0, it is 1.",
+    "a * (1 - a) is the slope of the sigmoid. The slope of tanh is different: where a is 0, it is 1.",
 )
 def tanh_backward_with_the_slope_of_sigmoid(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -488,7 +490,7 @@ def tanh_backward_with_the_slope_of_sigmoid(grad, a):
 
 @wrong(
     "tanh_backward",
-    "For a `grad` of integers the fractions are lost: an array made like grad holds integers, too. Convert "
+    "For a `grad` of integers the fractions are lost: an array made like grad also holds integers. Convert "
     "grad and a to float first.",
 )
 def tanh_backward_filled_into_an_array_like_grad(grad, a):
@@ -500,7 +502,7 @@ def tanh_backward_filled_into_an_array_like_grad(grad, a):
 
 @wrong(
     "tanh_backward",
-    "Where grad and a are both integers, so is your result: anything but floats is computed in float64 here, "
+    "If grad and a are both integers, so is your result. Anything but floats is computed in float64 here, "
     "so convert them first.",
 )
 def tanh_backward_of_integers_in_integers(grad, a):
@@ -559,8 +561,8 @@ def relu_in_place(z):
 
 @wrong(
     "relu",
-    "The values are right, but an array of integers stays one: the rule here is that anything but floats is "
-    "computed in float64.",
+    "The values are right, but an array of integers stays an array of integers: the rule here is that "
+    "anything but floats is computed in float64.",
 )
 def relu_of_integers_in_integers(z):
     return np.maximum(z, 0)
@@ -568,8 +570,8 @@ def relu_of_integers_in_integers(z):
 
 @wrong(
     "relu",
-    "The values are right, but float32 sums come back as float64. np.zeros and the like make float64 unless "
-    "told otherwise; the plain number 0 adapts itself to z.",
+    "The values are right, but float32 sums come back as float64. np.zeros and the like make float64 by "
+    "default; the plain number 0 adapts itself to z.",
 )
 def relu_in_float64(z):
     return np.maximum(z, np.zeros(np.shape(z)))
@@ -587,8 +589,8 @@ def relu_in_place_and_in_integers(z):
 
 @wrong(
     "relu",
-    "np.max(z, 0) is the largest number along axis 0: it takes the 0 for an axis. np.maximum(z, 0) compares "
-    "each entry with 0.",
+    "np.max(z, 0) is the largest number along axis 0: it treats the 0 as an axis. np.maximum(z, 0) "
+    "compares each entry with 0.",
 )
 def relu_by_the_largest_entry(z):
     return np.max(as_floating(z), 0)
@@ -638,8 +640,8 @@ def relu_slopes(relu_backward):
 
 @wrong(
     "relu_backward",
-    "You let every gradient pass, also where the output is 0. An output of ReLU is never negative: if you "
-    "compare with `a >= 0`, that is always true.",
+    "You let every gradient pass, even where the output is 0. An output of ReLU is never negative, so a "
+    "comparison such as `a >= 0` is always true.",
 )
 def relu_backward_passing_everything(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -648,7 +650,8 @@ def relu_backward_passing_everything(grad, a):
 
 @wrong(
     "relu_backward",
-    "You return the slope alone, 1 or 0: by the chain rule it is multiplied by the upstream gradient `grad`.",
+    "You return the slope alone, 1 or 0: by the chain rule, it must be multiplied by the upstream gradient "
+    "`grad`.",
 )
 def relu_backward_without_grad(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -676,8 +679,8 @@ def relu_backward_times_the_output(grad, a):
 
 @wrong(
     "relu_backward",
-    "You look at the sign of `grad`: it is the output `a` that decides where the gradient passes, and a "
-    "negative gradient passes like any other.",
+    "You look at the sign of `grad`, but the output `a` decides where the gradient passes, and a negative "
+    "gradient passes like any other.",
 )
 def relu_backward_by_the_sign_of_grad(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -686,8 +689,8 @@ def relu_backward_by_the_sign_of_grad(grad, a):
 
 @wrong(
     "relu_backward",
-    "The values are right, but float32 becomes float64: an array that you create, by np.zeros or by np.where "
-    "of two Python numbers, is not float32. A comparison, a > 0, multiplies as it is.",
+    "The values are right, but float32 becomes float64: an array that you create, with np.zeros or with "
+    "np.where of two Python numbers, is not float32. A comparison such as a > 0 can be multiplied as it is.",
 )
 def relu_backward_in_float64(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -705,8 +708,8 @@ def relu_backward_of_integers_in_integers(grad, a):
 
 @wrong(
     "relu_backward",
-    "You return the slope alone, 1 or 0, and as integers: by the chain rule it is multiplied by the upstream "
-    "gradient `grad`.",
+    "You return the slope alone, 1 or 0, and as integers: by the chain rule, it must be multiplied by the "
+    "upstream gradient `grad`.",
 )
 def relu_backward_without_grad_in_integers(grad, a):
     return np.where(a > 0, 1, 0)
@@ -767,7 +770,7 @@ def leaky_relu_with_a_fixed_slope(z, slope=0.01):
 
 @wrong(
     "leaky_relu",
-    "Every negative sum becomes the number `slope` itself: the slope is a factor, what leaks through is "
+    "Every negative sum becomes the number `slope` itself. The slope is a factor: what leaks through is "
     "slope times the sum.",
 )
 def leaky_relu_returning_the_slope(z, slope=0.01):
@@ -777,7 +780,7 @@ def leaky_relu_returning_the_slope(z, slope=0.01):
 
 @wrong(
     "leaky_relu",
-    "You shrink the positive sums and let the negative ones pass: the two sides are exchanged.",
+    "You shrink the positive sums and let the negative ones pass: the two sides are swapped.",
 )
 def leaky_relu_with_the_sides_exchanged(z, slope=0.01):
     z = as_floating(z)
@@ -786,7 +789,7 @@ def leaky_relu_with_the_sides_exchanged(z, slope=0.01):
 
 @wrong(
     "leaky_relu",
-    "Negative sums become 0: this is plain ReLU, nothing leaks through. Multiply by `slope` there.",
+    "Negative sums become 0: this is plain ReLU, and nothing leaks through. Multiply by `slope` there.",
 )
 def leaky_relu_without_a_leak(z, slope=0.01):
     return np.maximum(as_floating(z), 0)
@@ -804,8 +807,8 @@ def leaky_relu_in_place(z, slope=0.01):
 
 @wrong(
     "leaky_relu",
-    "The values are right, but float32 becomes float64. An array that you create, by np.zeros or by "
-    "np.where of two Python numbers, is float64 unless it is given the dtype of z.",
+    "The values are right, but float32 becomes float64. An array that you create, with np.zeros or with "
+    "np.where of two Python numbers, is float64 unless you give it the dtype of z.",
 )
 def leaky_relu_in_float64(z, slope=0.01):
     z = as_floating(z)
@@ -814,8 +817,8 @@ def leaky_relu_in_float64(z, slope=0.01):
 
 @wrong(
     "leaky_relu",
-    "It is right only while the slope is below 1: beyond, slope * z is the larger of the two above 0, and "
-    "the smaller below. It is the sign of z that decides, not which of them is larger.",
+    "It is right only while the slope is below 1: for a larger slope, slope * z is the larger of the two "
+    "above 0, and the smaller below 0. The sign of z decides, not which of them is larger.",
 )
 def leaky_relu_by_the_maximum(z, slope=0.01):
     z = as_floating(z)
@@ -876,7 +879,8 @@ def leaky_relu_backward_with_a_fixed_slope(grad, a, slope=0.01):
 
 @wrong(
     "leaky_relu_backward",
-    "Where the output is negative you stop the gradient, as plain ReLU does: here a small share passes.",
+    "Where the output is negative, you stop the gradient, as plain ReLU does: leaky ReLU lets a small "
+    "share of it pass.",
 )
 def leaky_relu_backward_without_a_leak(grad, a, slope=0.01):
     grad, a = as_floating(grad), as_floating(a)
@@ -885,8 +889,8 @@ def leaky_relu_backward_without_a_leak(grad, a, slope=0.01):
 
 @wrong(
     "leaky_relu_backward",
-    "You return the slope alone, 1 or `slope`: by the chain rule it is multiplied by the upstream gradient "
-    "`grad`.",
+    "You return the slope alone, 1 or `slope`: by the chain rule, it must be multiplied by the upstream "
+    "gradient `grad`.",
 )
 def leaky_relu_backward_without_grad(grad, a, slope=0.01):
     grad, a = as_floating(grad), as_floating(a)
@@ -895,8 +899,8 @@ def leaky_relu_backward_without_grad(grad, a, slope=0.01):
 
 @wrong(
     "leaky_relu_backward",
-    "On the negative side you return `slope` itself, whatever came from above: there, too, the slope is "
-    "multiplied by `grad`.",
+    "On the negative side you return `slope` itself, whatever came from above: there, too, the slope must "
+    "be multiplied by `grad`.",
 )
 def leaky_relu_backward_returning_the_slope(grad, a, slope=0.01):
     grad, a = as_floating(grad), as_floating(a)
@@ -905,8 +909,8 @@ def leaky_relu_backward_returning_the_slope(grad, a, slope=0.01):
 
 @wrong(
     "leaky_relu_backward",
-    "The values are right, but float32 becomes float64. An array that you create, by np.zeros or by "
-    "np.where of two Python numbers, is float64 unless it is given the dtype of grad.",
+    "The values are right, but float32 becomes float64. An array that you create, with np.zeros or with "
+    "np.where of two Python numbers, is float64 unless you give it the dtype of grad.",
 )
 def leaky_relu_backward_in_float64(grad, a, slope=0.01):
     grad, a = as_floating(grad), as_floating(a)
@@ -915,8 +919,8 @@ def leaky_relu_backward_in_float64(grad, a, slope=0.01):
 
 @wrong(
     "leaky_relu_backward",
-    "For a `grad` of integers the fractions are lost: a copy of grad holds integers, too. Convert grad and a "
-    "to float first.",
+    "For a `grad` of integers the fractions are lost: a copy of grad also holds integers. Convert grad and "
+    "a to float first.",
 )
 def leaky_relu_backward_filled_into_an_array_like_grad(grad, a, slope=0.01):
     result = np.array(grad)
@@ -937,8 +941,8 @@ def leaky_relu_backward_shrinking_a_copy_of_integers(grad, a, slope=0.01):
 
 @wrong(
     "leaky_relu_backward",
-    "It is right only while the slope is below 1: you take the larger of the two slopes on one side and the "
-    "smaller on the other, but it is the sign of `a` that decides.",
+    "It is right only while the slope is below 1: you take the larger of the two slopes on one side and "
+    "the smaller on the other, but the sign of `a` decides.",
 )
 def leaky_relu_backward_by_the_larger_slope(grad, a, slope=0.01):
     grad = as_floating(grad)
@@ -997,7 +1001,7 @@ def elu_values(elu):
 @wrong(
     "elu",
     "Your formula is right, but large positive sums overflow: np.where computes both branches for every "
-    "entry, also the exp that it then throws away. exp must not see the positive sums.",
+    "entry, including the exp that it then throws away. exp must not see the positive sums.",
 )
 def elu_overflowing_in_the_unused_branch(z, alpha=1.0):
     z = as_floating(z)
@@ -1026,7 +1030,7 @@ def elu_with_alpha_on_the_exponential_alone(z, alpha=1.0):
 
 @wrong(
     "elu",
-    "Negative sums come out positive: this is alpha * exp(z), from which something must be taken away, so "
+    "Negative sums come out positive: this is alpha * exp(z), from which something must be subtracted so "
     "that the curve passes through 0.",
 )
 def elu_without_minus_one(z, alpha=1.0):
@@ -1036,7 +1040,7 @@ def elu_without_minus_one(z, alpha=1.0):
 
 @wrong(
     "elu",
-    "Negative sums come out positive: this is alpha * exp(z), from which something must be taken away, so "
+    "Negative sums come out positive: this is alpha * exp(z), from which something must be subtracted so "
     "that the curve passes through 0. (Large positive sums overflow as well: np.where computes both "
     "branches.)",
 )
@@ -1067,8 +1071,8 @@ def elu_with_alpha_on_the_exponential_alone_overflowing(z, alpha=1.0):
 
 @wrong(
     "elu",
-    "It is right only while alpha is not above 1: beyond, the curve lies above the line z over a part of the "
-    "negative side. It is the sign of z that decides, not which of the two is larger.",
+    "It is right only while alpha is at most 1: for a larger alpha, the curve lies above the line z on "
+    "part of the negative side. The sign of z decides, not which of the two is larger.",
 )
 def elu_by_the_maximum(z, alpha=1.0):
     z = as_floating(z)
@@ -1077,8 +1081,8 @@ def elu_by_the_maximum(z, alpha=1.0):
 
 @wrong(
     "elu",
-    "For integers the fractions are lost: a copy of z holds integers, too, and everything written into it is "
-    "cut. Convert z to float first.",
+    "For integers the fractions are lost: a copy of z also holds integers, and everything written into it "
+    "is cut off to an integer. Convert z to float first.",
 )
 def elu_filled_into_an_array_like_z(z, alpha=1.0):
     a = np.array(z)
@@ -1132,7 +1136,7 @@ def elu_slopes(elu_backward):
 
 @wrong(
     "elu_backward",
-    "It is right for alpha = 1 and wrong for any other: on the negative side you add 1 to `a`, where it "
+    "It is right for alpha = 1 and wrong for any other: on the negative side you add 1 to `a`, but it "
     "should be `alpha`.",
 )
 def elu_backward_with_a_fixed_alpha(grad, a, alpha=1.0):
@@ -1142,8 +1146,8 @@ def elu_backward_with_a_fixed_alpha(grad, a, alpha=1.0):
 
 @wrong(
     "elu_backward",
-    "It is right for alpha = 1 and wrong for any other: you return alpha * (a + 1). The output carries a "
-    "factor alpha already, and only the constant still needs it.",
+    "It is right for alpha = 1 and wrong for any other: you return alpha * (a + 1). The output already "
+    "carries the factor alpha, and only the constant still needs it.",
 )
 def elu_backward_with_alpha_twice(grad, a, alpha=1.0):
     grad, a = as_floating(grad), as_floating(a)
@@ -1152,8 +1156,8 @@ def elu_backward_with_alpha_twice(grad, a, alpha=1.0):
 
 @wrong(
     "elu_backward",
-    "You take `a` for the sum: alpha * exp(z) is the slope, but you have the output, and can write the slope "
-    "with it, without exp.",
+    "You treat `a` as the sum: alpha * exp(z) is the slope, but you are given the output, and can write "
+    "the slope in terms of it, without exp.",
 )
 def elu_backward_with_the_exponential_of_the_output(grad, a, alpha=1.0):
     grad, a = as_floating(grad), as_floating(a)
@@ -1162,7 +1166,7 @@ def elu_backward_with_the_exponential_of_the_output(grad, a, alpha=1.0):
 
 @wrong(
     "elu_backward",
-    "You return the slope alone: by the chain rule it is multiplied by the upstream gradient `grad`.",
+    "You return the slope alone: by the chain rule, it must be multiplied by the upstream gradient `grad`.",
 )
 def elu_backward_without_grad(grad, a, alpha=1.0):
     grad, a = as_floating(grad), as_floating(a)
@@ -1172,7 +1176,7 @@ def elu_backward_without_grad(grad, a, alpha=1.0):
 @wrong(
     "elu_backward",
     "On the negative side you return grad * a + alpha: parentheses are missing around a + alpha, because * "
-    "binds before +.",
+    "binds more tightly than +.",
 )
 def elu_backward_without_parentheses(grad, a, alpha=1.0):
     grad, a = as_floating(grad), as_floating(a)
@@ -1181,8 +1185,8 @@ def elu_backward_without_parentheses(grad, a, alpha=1.0):
 
 @wrong(
     "elu_backward",
-    "Where the output is negative you return `a + alpha` without `grad`: on that side, too, the slope is "
-    "multiplied by it.",
+    "Where the output is negative, you return `a + alpha` without `grad`: on that side, too, the slope "
+    "must be multiplied by it.",
 )
 def elu_backward_without_grad_on_the_negative_side(grad, a, alpha=1.0):
     grad, a = as_floating(grad), as_floating(a)
@@ -1191,8 +1195,8 @@ def elu_backward_without_grad_on_the_negative_side(grad, a, alpha=1.0):
 
 @wrong(
     "elu_backward",
-    "For a `grad` of integers the fractions are lost: a copy of grad holds integers, too. Convert grad and a "
-    "to float first.",
+    "For a `grad` of integers the fractions are lost: a copy of grad also holds integers. Convert grad and "
+    "a to float first.",
 )
 def elu_backward_filled_into_an_array_like_grad(grad, a, alpha=1.0):
     result = np.array(grad)
@@ -1250,8 +1254,8 @@ def scores(softmax):
 
 @wrong(
     "softmax",
-    "Your formula is right, but exp(1000) overflows. The shares do not change when a number is subtracted "
-    "from the whole row: subtract one that leaves nothing large.",
+    "Your formula is right, but exp(1000) overflows. The shares do not change if you subtract a number "
+    "from the whole row: choose one that leaves no large scores.",
 )
 def softmax_without_a_shift(z):
     e = np.exp(as_floating(z))
@@ -1260,7 +1264,7 @@ def softmax_without_a_shift(z):
 
 @wrong(
     "softmax",
-    "It is the columns of your result that sum to 1, not the rows: the axis is 0 where it should be -1.",
+    "The columns of your result sum to 1, not the rows: the axis is 0, but it should be -1.",
 )
 def softmax_over_the_columns(z):
     z = as_floating(z)
@@ -1270,8 +1274,8 @@ def softmax_over_the_columns(z):
 
 @wrong(
     "softmax",
-    "It is the columns of your result that sum to 1, not the rows: sum over the last axis. (And exp "
-    "overflows for large scores: that comes next.)",
+    "The columns of your result sum to 1, not the rows: sum over the last axis. (And exp overflows for "
+    "large scores: that comes next.)",
 )
 def softmax_over_the_columns_without_a_shift(z):
     e = np.exp(as_floating(z))
@@ -1280,8 +1284,8 @@ def softmax_over_the_columns_without_a_shift(z):
 
 @wrong(
     "softmax",
-    "You subtract one maximum for the whole batch. Beside a row of large scores, all of a quiet row "
-    "underflows to 0, and 0 / 0 is nan: each row needs a maximum of its own.",
+    "You subtract one maximum for the whole batch. Next to a row of large scores, a whole row of small "
+    "ones underflows to 0, and 0 / 0 is nan: each row needs its own maximum.",
 )
 def softmax_shifted_by_the_maximum_of_the_batch(z):
     z = as_floating(z)
@@ -1291,8 +1295,8 @@ def softmax_shifted_by_the_maximum_of_the_batch(z):
 
 @wrong(
     "softmax",
-    "You subtract one maximum for the whole batch. Beside a row of large scores, all of a quiet row "
-    "underflows to 0, and 0 / 0 is nan: each row needs a maximum of its own. (And bytes have no room for "
+    "You subtract one maximum for the whole batch. Next to a row of large scores, a whole row of small "
+    "ones underflows to 0, and 0 / 0 is nan: each row needs its own maximum. (And bytes have no room for "
     "negative numbers: convert z to float first.)",
 )
 def softmax_shifted_by_the_maximum_of_the_batch_of_bytes(z):
@@ -1302,7 +1306,7 @@ def softmax_shifted_by_the_maximum_of_the_batch_of_bytes(z):
 
 @wrong(
     "softmax",
-    "Your whole batch sums to 1, where each row should: max and sum without an axis run over everything.",
+    "Your whole batch sums to 1, but each row should: max and sum without an axis run over everything.",
 )
 def softmax_over_the_whole_batch(z):
     z = as_floating(z)
@@ -1312,7 +1316,7 @@ def softmax_over_the_whole_batch(z):
 
 @wrong(
     "softmax",
-    "Your whole batch sums to 1, where each row should: a sum without an axis runs over everything. (And exp "
+    "Your whole batch sums to 1, but each row should: a sum without an axis runs over everything. (And exp "
     "overflows for large scores: that comes next.)",
 )
 def softmax_over_the_whole_batch_without_a_shift(z):
@@ -1322,8 +1326,9 @@ def softmax_over_the_whole_batch_without_a_shift(z):
 
 @wrong(
     "softmax",
-    "The row's maximum and sum come as a 1-D array, which NumPy lines up with the columns: for a square "
-    "batch that gives wrong numbers silently, for any other an error. `keepdims` keeps them upright.",
+    "The maximum and the sum of each row come as 1-D arrays, which NumPy lines up with the columns: a "
+    "square batch silently gives wrong numbers, and any other gives an error. `keepdims` keeps them as "
+    "columns.",
 )
 def softmax_without_keepdims(z):
     z = as_floating(z)
@@ -1333,9 +1338,9 @@ def softmax_without_keepdims(z):
 
 @wrong(
     "softmax",
-    "You divide by the sums of the rows as one row, which NumPy lines up with the columns: for a square "
-    "batch that gives wrong numbers silently, for any other an error. The sums must stand upright, as a "
-    "column: `keepdims` keeps them so.",
+    "You divide by the sums of the rows as one row, which NumPy lines up with the columns: a square batch "
+    "silently gives wrong numbers, and any other gives an error. The sums must form a column: `keepdims` "
+    "keeps them as one.",
 )
 def softmax_without_keepdims_in_the_sum(z):
     z = as_floating(z)
@@ -1345,9 +1350,9 @@ def softmax_without_keepdims_in_the_sum(z):
 
 @wrong(
     "softmax",
-    "The row's sum comes as a 1-D array, which NumPy lines up with the columns: for a square batch that "
-    "gives wrong numbers silently, for any other an error. `keepdims` keeps it upright. (And exp overflows "
-    "for large scores.)",
+    "The sums of the rows come as a 1-D array, which NumPy lines up with the columns: a square batch "
+    "silently gives wrong numbers, and any other gives an error. `keepdims` keeps it as a column. (And exp "
+    "overflows for large scores.)",
 )
 def softmax_without_keepdims_and_shift(z):
     e = np.exp(as_floating(z))
@@ -1356,8 +1361,8 @@ def softmax_without_keepdims_and_shift(z):
 
 @wrong(
     "softmax",
-    "It works for a batch only: one sample alone, a 1-D array, has no axis 1. Count the axes from the end, "
-    "and one number does for both.",
+    "It works for a batch only: a single sample, a 1-D array, has no axis 1. Count the axes from the end, "
+    "and one number serves for both.",
 )
 def softmax_of_a_batch_only(z):
     z = as_floating(z)
@@ -1367,8 +1372,8 @@ def softmax_of_a_batch_only(z):
 
 @wrong(
     "softmax",
-    "Your rows do not sum to 1: you divide by the sum of the shifted scores, where the sum of their "
-    "exponentials belongs.",
+    "Your rows do not sum to 1: you divide by the sum of the shifted scores instead of the sum of their "
+    "exponentials.",
 )
 def softmax_without_exp_in_the_denominator(z):
     z = as_floating(z)
@@ -1390,8 +1395,8 @@ def softmax_in_place(z):
 
 @wrong(
     "softmax",
-    "For a batch of moderate scores it is right. One sample alone, a 1-D array, has no axis 1: count from "
-    "the end. And exp(1000) overflows: take the maximum of each row off first.",
+    "For a batch of moderate scores it is right. A single sample, a 1-D array, has no axis 1: count from "
+    "the end. And exp(1000) overflows: subtract the maximum of each row first.",
 )
 def softmax_of_a_batch_only_without_a_shift(z):
     e = np.exp(as_floating(z))
@@ -1400,8 +1405,8 @@ def softmax_of_a_batch_only_without_a_shift(z):
 
 @wrong(
     "softmax",
-    "Your values are right to seven digits only: something on the way is computed in float32, although the "
-    "scores are float64. A floating input keeps its dtype, in between as well.",
+    "Your values are right to only seven digits: some step is computed in float32, although the scores are "
+    "float64. A floating input keeps its dtype in every step.",
 )
 def softmax_computed_in_float32(z):
     z = as_floating(z)
@@ -1410,8 +1415,8 @@ def softmax_computed_in_float32(z):
 
 @wrong(
     "softmax",
-    "It is right for a batch, but one sample alone, a 1-D array, is not shifted, and exp(1000) overflows. "
-    "Its maximum must come off, too.",
+    "It is right for a batch, but a single sample, a 1-D array, is not shifted, and exp(1000) overflows. "
+    "Subtract its maximum as well.",
 )
 def softmax_shifting_a_batch_only(z):
     z = as_floating(z)
@@ -1421,8 +1426,8 @@ def softmax_shifting_a_batch_only(z):
 
 @wrong(
     "softmax",
-    "It is wrong for bytes: an array of uint8 has no room for a score below the "
-    "maximum minus the maximum, and counts down from 255 instead. Convert z to float first.",
+    "It is wrong for bytes: a score minus the maximum can be negative, but an array of uint8 counts down "
+    "from 255 instead. Convert z to float first.",
 )
 def softmax_of_bytes_as_they_come(z):
     e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -1431,7 +1436,7 @@ def softmax_of_bytes_as_they_come(z):
 
 @wrong(
     "softmax",
-    "The values are right, but large scores are shifted in the caller's own z, which the loss may still "
+    "The values are right, but you shift large scores in the caller's own z, which the loss may still "
     "need: subtract into a new array.",
 )
 def softmax_shifting_large_scores_in_place(z):
@@ -1500,7 +1505,7 @@ def log_softmax_as_the_log_of_softmax(z):
 @wrong(
     "log_softmax",
     "Your formula is right, but exp overflows for large scores. Subtracting a number from the whole row "
-    "changes nothing in the result: take the row's maximum off first.",
+    "does not change the result: subtract the row's maximum first.",
 )
 def log_softmax_without_a_shift(z):
     z = as_floating(z)
@@ -1509,8 +1514,8 @@ def log_softmax_without_a_shift(z):
 
 @wrong(
     "log_softmax",
-    "You shift the scores within the exp, but not those in front: the maximum that is taken off inside must "
-    "come off outside, too.",
+    "You shift the scores inside the exp, but not those in front of it: what you subtract inside must be "
+    "subtracted outside as well.",
 )
 def log_softmax_with_the_shift_inside_alone(z):
     z = as_floating(z)
@@ -1520,7 +1525,7 @@ def log_softmax_with_the_shift_inside_alone(z):
 
 @wrong(
     "log_softmax",
-    "It is the columns of exp(result) that sum to 1, not the rows: the axis is 0 where it should be -1.",
+    "The columns of exp(result) sum to 1, not the rows: the axis is 0, but it should be -1.",
 )
 def log_softmax_over_the_columns(z):
     z = as_floating(z)
@@ -1530,8 +1535,8 @@ def log_softmax_over_the_columns(z):
 
 @wrong(
     "log_softmax",
-    "You subtract one maximum for the whole batch. Beside a row of large scores, every exp of a quiet row "
-    "underflows to 0, and log(0) is -inf: each row needs a maximum of its own.",
+    "You subtract one maximum for the whole batch. Next to a row of large scores, every exp of a row of "
+    "small ones underflows to 0, and log(0) is -inf: each row needs its own maximum.",
 )
 def log_softmax_shifted_by_the_maximum_of_the_batch(z):
     z = as_floating(z)
@@ -1541,7 +1546,7 @@ def log_softmax_shifted_by_the_maximum_of_the_batch(z):
 
 @wrong(
     "log_softmax",
-    "exp(result) sums to 1 over the whole batch, where each row should: max and sum without an axis run over "
+    "exp(result) sums to 1 over the whole batch, but each row should: max and sum without an axis run over "
     "everything.",
 )
 def log_softmax_over_the_whole_batch(z):
@@ -1552,8 +1557,9 @@ def log_softmax_over_the_whole_batch(z):
 
 @wrong(
     "log_softmax",
-    "The row's maximum and sum come as a 1-D array, which NumPy lines up with the columns: for a square "
-    "batch that gives wrong numbers silently, for any other an error. `keepdims` keeps them upright.",
+    "The maximum and the sum of each row come as 1-D arrays, which NumPy lines up with the columns: a "
+    "square batch silently gives wrong numbers, and any other gives an error. `keepdims` keeps them as "
+    "columns.",
 )
 def log_softmax_without_keepdims(z):
     z = as_floating(z)
@@ -1563,8 +1569,8 @@ def log_softmax_without_keepdims(z):
 
 @wrong(
     "log_softmax",
-    "Your formula is right, but very large scores lose digits: added to a large maximum, the small logarithm "
-    "is rounded away. Take the maximum off the scores first, and the logarithm then.",
+    "Your formula is right, but very large scores lose digits: added to a large maximum, the small "
+    "logarithm is rounded away. Subtract the maximum from the scores first, and the logarithm afterwards.",
 )
 def log_softmax_losing_digits(z):
     z = as_floating(z)
@@ -1574,8 +1580,8 @@ def log_softmax_losing_digits(z):
 
 @wrong(
     "log_softmax",
-    "It is wrong for bytes: an array of uint8 has no room for a score below the "
-    "maximum minus the maximum, and counts down from 255 instead. Convert z to float first.",
+    "It is wrong for bytes: a score minus the maximum can be negative, but an array of uint8 counts down "
+    "from 255 instead. Convert z to float first.",
 )
 def log_softmax_of_bytes_as_they_come(z):
     shifted = z - z.max(axis=-1, keepdims=True)
@@ -1595,7 +1601,7 @@ def log_softmax_in_place(z):
 
 @wrong(
     "log_softmax",
-    "The values are right, but large scores are shifted in the caller's own z, which may still be needed: "
+    "The values are right, but you shift large scores in the caller's own z, which may still be needed: "
     "subtract into a new array.",
 )
 def log_softmax_shifting_large_scores_in_place(z):

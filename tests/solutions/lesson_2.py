@@ -104,8 +104,8 @@ def fitting(first, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "The loss is right, and the gradient n times too large: what is averaged over n samples has a gradient "
-    "with 1/n in it.",
+    "The loss is right, but the gradient is n times too large: the loss is averaged over n samples, so its "
+    "gradient has the 1/n in it.",
 )
 def softmax_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
     loss, grad = softmax_cross_entropy(logits, targets)
@@ -124,8 +124,8 @@ def softmax_cross_entropy_as_a_sum(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "The gradient is right, and the loss n times too large: it is the sum over the samples, where their mean "
-    "is asked for.",
+    "The gradient is right, but the loss is n times too large: it is the sum over the samples, and must be "
+    "their mean.",
 )
 def softmax_cross_entropy_with_the_loss_as_a_sum(logits, targets):
     loss, grad = softmax_cross_entropy(logits, targets)
@@ -146,7 +146,7 @@ def softmax_cross_entropy_averaged_over_the_classes(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "The sign of your gradient is turned: a step against it would raise the loss. It is the probability "
+    "The sign of your gradient is wrong: a step against it would raise the loss. It is the probability "
     "minus the target.",
 )
 def softmax_cross_entropy_with_the_sign_turned(logits, targets):
@@ -156,8 +156,8 @@ def softmax_cross_entropy_with_the_sign_turned(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Softmax is applied twice: this is the loss of the probabilities, taken for scores. The logits go "
-    "through it only once.",
+    "You apply softmax twice: this is the loss you get by treating the probabilities as scores. The logits "
+    "go through softmax only once.",
 )
 def softmax_cross_entropy_of_probabilities(logits, targets):
     return softmax_cross_entropy(softmax(logits), targets)
@@ -165,8 +165,8 @@ def softmax_cross_entropy_of_probabilities(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your formula is right, but exp(1000) overflows. Softmax does not change when the maximum of each row is "
-    "taken off first.",
+    "Your formula is right, but exp(1000) overflows. Softmax does not change if you subtract the maximum "
+    "of each row first.",
 )
 def softmax_cross_entropy_without_a_shift(logits, targets):
     logits = as_floating(logits)
@@ -180,7 +180,7 @@ def softmax_cross_entropy_without_a_shift(logits, targets):
 @wrong(
     "softmax_cross_entropy",
     "Your formula is right until the probability of the right class underflows to 0: then its logarithm is "
-    "-inf. Do not take the log of softmax, use log_softmax.",
+    "-inf. Do not take the log of softmax; use log_softmax.",
 )
 def softmax_cross_entropy_by_the_log_of_softmax(logits, targets):
     logits = as_floating(logits)
@@ -192,8 +192,8 @@ def softmax_cross_entropy_by_the_log_of_softmax(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "A sure and wrong answer is too cheap: it looks as if a small number keeps the log from 0, and so limits "
-    "the loss to a few dozen. log_softmax needs no such guard.",
+    "A confident wrong answer costs too little: it looks as if a small number keeps the log from 0, and so "
+    "limits the loss to a few dozen. log_softmax needs no such guard.",
 )
 def softmax_cross_entropy_of_clipped_probabilities(logits, targets):
     logits = as_floating(logits)
@@ -205,8 +205,8 @@ def softmax_cross_entropy_of_clipped_probabilities(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your loss also holds the binary formula's (1 - t) * log(1 - p). With softmax only the right class's "
-    "logarithm counts: the other classes are felt through the denominator.",
+    "Your loss also holds the binary formula's (1 - t) * log(1 - p). With softmax, only the right class's "
+    "logarithm counts: the other classes enter through the denominator.",
 )
 def softmax_cross_entropy_by_the_binary_formula(logits, targets):
     logits = as_floating(logits)
@@ -218,8 +218,8 @@ def softmax_cross_entropy_by_the_binary_formula(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your gradient is the one by the probabilities, -t / p. It has to be the one by the logits, before "
-    "softmax, and is simpler than that.",
+    "Your gradient is with respect to the probabilities, -t / p. It must be with respect to the logits, "
+    "before softmax, and is simpler than that.",
 )
 def softmax_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
     logits = as_floating(logits)
@@ -230,8 +230,8 @@ def softmax_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "With labels, you index [:, targets], which takes these columns of *every* row. Each row has one entry "
-    "of its own: give an index for the rows, too.",
+    "With labels, you index [:, targets], which takes these columns of *every* row. Each row has its own "
+    "entry: give an index for the rows as well.",
 )
 def softmax_cross_entropy_of_whole_columns(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -245,7 +245,7 @@ def softmax_cross_entropy_of_whole_columns(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Labels work, rows of probabilities do not: where `targets` is 2-D, its entries are no indices, but "
+    "Labels work, rows of probabilities do not: if `targets` is 2-D, its entries are not indices but "
     "weights of the logarithms.",
 )
 def softmax_cross_entropy_of_labels_only(logits, targets):
@@ -263,7 +263,7 @@ def softmax_cross_entropy_of_labels_only(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Rows of probabilities work, labels do not: where `targets` is 1-D, it holds the column of the right "
+    "Rows of probabilities work, labels do not: if `targets` is 1-D, it holds the column of the right "
     "class for each row.",
 )
 def softmax_cross_entropy_of_rows_only(logits, targets):
@@ -274,8 +274,9 @@ def softmax_cross_entropy_of_rows_only(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Labels are not told from rows of probabilities: your 1-D targets are multiplied into the logarithms as "
-    "if they were one row for all samples. Where targets are 1-D, they name the column of the right class.",
+    "Your code does not tell labels from rows of probabilities: it multiplies 1-D targets into the "
+    "logarithms as if they were one row for all samples. If targets are 1-D, they name the column of the "
+    "right class.",
 )
 def softmax_cross_entropy_of_rows_only_broadcasting(logits, targets):
     logits = as_floating(logits)
@@ -285,9 +286,9 @@ def softmax_cross_entropy_of_rows_only_broadcasting(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Labels are not told from rows of probabilities: your 1-D targets are multiplied into the logarithms as "
-    "if they were one row for all samples. Where targets are 1-D, they name the column of the right class. "
-    "(And log_softmax has to take the place of the log of softmax.)",
+    "Your code does not tell labels from rows of probabilities: it multiplies 1-D targets into the "
+    "logarithms as if they were one row for all samples. If targets are 1-D, they name the column of the "
+    "right class. (And use log_softmax in place of the log of softmax.)",
 )
 def softmax_cross_entropy_of_rows_only_by_the_log_of_softmax(logits, targets):
     logits = as_floating(logits)
@@ -297,8 +298,8 @@ def softmax_cross_entropy_of_rows_only_by_the_log_of_softmax(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your targets are always used as indices, which rows of probabilities are not: where `targets` is 2-D, "
-    "its entries are weights of the logarithms. (Then check the targets, and raise ValueError.)",
+    "You always use the targets as indices, but rows of probabilities are not indices: if `targets` is "
+    "2-D, its entries are weights of the logarithms. (Then check the targets, and raise ValueError.)",
 )
 def softmax_cross_entropy_of_labels_only_unchecked(logits, targets):
     logits = as_floating(logits)
@@ -311,8 +312,8 @@ def softmax_cross_entropy_of_labels_only_unchecked(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "The numbers are right, but the loss of float32 scores is a np.float32: a Python float is asked for, and "
-    "float(...) makes one.",
+    "The numbers are right, but the loss of float32 scores is an np.float32. It must be a Python float, "
+    "and float(...) makes one.",
 )
 def softmax_cross_entropy_as_a_float32_number(logits, targets):
     logits = as_floating(logits)
@@ -323,7 +324,7 @@ def softmax_cross_entropy_as_a_float32_number(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "The numbers are right, but with float32 logits and float64 rows the gradient is float64: bring the "
+    "The numbers are right, but with float32 logits and float64 rows the gradient is float64: convert the "
     "targets to the dtype of the logits, in a new array.",
 )
 def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
@@ -336,8 +337,9 @@ def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "For labels and moderate logits the numbers are right. What remains: 2-D targets; log_softmax, because "
-    "the log of softmax is -inf where that has become 0; and a ValueError for targets that do not fit.",
+    "For labels and moderate logits the numbers are right. What is still missing: 2-D targets; "
+    "log_softmax, because the log of softmax is -inf where softmax has become 0; and a ValueError for "
+    "targets that do not fit.",
 )
 def softmax_cross_entropy_as_first_written(logits, targets):
     rows = np.arange(len(logits))
@@ -349,8 +351,8 @@ def softmax_cross_entropy_as_first_written(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Labels out of range are let through: -1 counts as the last class in silence, and a label of k ends in "
-    "an IndexError. Compare the labels with 0 and k first, and raise ValueError.",
+    "You accept labels out of range: -1 silently counts as the last class, and a label of k ends in an "
+    "IndexError. Compare the labels with 0 and k first, and raise ValueError.",
 )
 def softmax_cross_entropy_of_any_label(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -365,8 +367,8 @@ def softmax_cross_entropy_of_any_label(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "You refuse labels that are too large, and let -1 through: NumPy takes it for the last class, in "
-    "silence. A label below 0 is a ValueError, too.",
+    "You refuse labels that are too large, but accept -1, which NumPy silently takes for the last class. A "
+    "label below 0 must also raise ValueError.",
 )
 def softmax_cross_entropy_of_labels_below_zero(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -377,8 +379,8 @@ def softmax_cross_entropy_of_labels_below_zero(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Targets of another shape are let through, and NumPy makes them fit: one row for all samples, or a "
-    "column against every class. Compare targets.shape with (n,) and (n, k), and raise ValueError.",
+    "You accept targets of another shape, and NumPy makes them fit: one row for all samples, or a column "
+    "against every class. Compare targets.shape with (n,) and (n, k), and raise ValueError.",
 )
 def softmax_cross_entropy_broadcasting(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -394,8 +396,8 @@ def softmax_cross_entropy_broadcasting(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Right targets are right, but wrong ones are let through: labels below 0 or above k - 1, and shapes that "
-    "NumPy makes fit by broadcasting. Check both first, and raise ValueError.",
+    "The results for valid targets are right, but you accept invalid ones: labels below 0 or above k - 1, "
+    "and shapes that NumPy makes fit by broadcasting. Check both first, and raise ValueError.",
 )
 def softmax_cross_entropy_of_rows_unchecked(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -408,9 +410,9 @@ def softmax_cross_entropy_of_rows_unchecked(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Right targets are right, but wrong ones are let through: used as an index, -1 is the last class, a "
-    "label of k an IndexError, and one label serves for all samples. Check range and shape first, and raise "
-    "ValueError.",
+    "The results for valid targets are right, but you accept invalid ones: used as an index, -1 is the "
+    "last class, a label of k raises an IndexError, and a single label serves for all samples. Check range "
+    "and shape first, and raise ValueError.",
 )
 def softmax_cross_entropy_of_indices_unchecked(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -427,8 +429,8 @@ def softmax_cross_entropy_of_indices_unchecked(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "With as many samples as classes you take labels for probabilities, or the other way round: it is ndim "
-    "that tells them apart, not the length.",
+    "With as many samples as classes, you take labels for probabilities, or the other way round: ndim "
+    "tells them apart, the length does not.",
 )
 def softmax_cross_entropy_telling_labels_by_their_length(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -439,8 +441,8 @@ def softmax_cross_entropy_telling_labels_by_their_length(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Each call is right by itself, but the next one overwrites its gradient: you keep one array for all "
-    "calls of a shape. Make a new one at each call.",
+    "Each call is right by itself, but the next one overwrites its gradient: you reuse one array for all "
+    "calls with the same shape. Make a new one in each call.",
 )
 def softmax_cross_entropy_in_one_array_for_all_calls(logits, targets):
     loss, grad = softmax_cross_entropy(logits, targets)
@@ -457,7 +459,7 @@ def _kept_array(shape, dtype):
 @wrong(
     "softmax_cross_entropy",
     "The numbers are right, but with float32 logits the gradient is float64: np.eye and np.zeros make "
-    "float64 rows, unless you tell them the dtype of the logits.",
+    "float64 rows unless you pass them the dtype of the logits.",
 )
 def softmax_cross_entropy_with_one_hot_rows_in_float64(logits, targets):
     logits = as_floating(logits)
@@ -468,8 +470,8 @@ def softmax_cross_entropy_with_one_hot_rows_in_float64(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your argmax makes a label of each row of probabilities, and throws the other shares away. Where targets "
-    "are 2-D, every class counts with its own weight.",
+    "Your argmax turns each row of probabilities into a label, and throws the other shares away. If "
+    "targets are 2-D, every class counts with its own weight.",
 )
 def softmax_cross_entropy_of_the_likeliest_class(logits, targets):
     targets = np.asarray(targets)
@@ -478,8 +480,8 @@ def softmax_cross_entropy_of_the_likeliest_class(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "For integer logits the targets lose their fractions: you bring them to the dtype of the logits, which "
-    "holds integers. Convert the logits to float first.",
+    "For integer logits the targets lose their fractions: you convert them to the dtype of the logits, "
+    "which holds integers. Convert the logits to float first.",
 )
 def softmax_cross_entropy_cutting_the_targets(logits, targets):
     logits, targets = np.asarray(logits), np.asarray(targets)
@@ -490,7 +492,7 @@ def softmax_cross_entropy_cutting_the_targets(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "The numbers are right, but large logits are shifted in the caller's own array, which may still be "
+    "The numbers are right, but you shift large logits in the caller's own array, which may still be "
     "needed: subtract into a new one.",
 )
 def softmax_cross_entropy_shifting_large_logits_in_place(logits, targets):
@@ -502,8 +504,8 @@ def softmax_cross_entropy_shifting_large_logits_in_place(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
-    "takes the place of `return`.",
+    "You return the ValueError like a result, so nothing stops the caller. An exception must be raised: "
+    "use `raise` in place of `return`.",
 )
 def softmax_cross_entropy_returning_the_error(logits, targets):
     try:
@@ -514,7 +516,7 @@ def softmax_cross_entropy_returning_the_error(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "You return (grad, loss): the two are exchanged, the loss comes first.",
+    "You return (grad, loss): the two are swapped, and the loss must come first.",
 )
 def softmax_cross_entropy_exchanged(logits, targets):
     loss, grad = softmax_cross_entropy(logits, targets)
@@ -523,7 +525,7 @@ def softmax_cross_entropy_exchanged(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your gradient is divided by the number of all entries, n * k, and so it is k times too small for k "
+    "Your gradient is divided by the number of all entries, n * k, so it is k times too small for k "
     "classes: the mean is over the n samples.",
 )
 def softmax_cross_entropy_with_the_gradient_over_all_entries(logits, targets):
@@ -543,9 +545,10 @@ def softmax_cross_entropy_divided_by_all_entries(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your gradient is divided by the number of all entries, n * k, and so it is k times too small for k "
-    "classes: the mean is over the n samples. What remains then: 2-D targets; log_softmax, because the log "
-    "of softmax is -inf where that has become 0; and a ValueError for targets that do not fit.",
+    "Your gradient is divided by the number of all entries, n * k, so it is k times too small for k "
+    "classes: the mean is over the n samples. What is still missing then: 2-D targets; log_softmax, "
+    "because the log of softmax is -inf where softmax has become 0; and a ValueError for targets that do "
+    "not fit.",
 )
 def softmax_cross_entropy_as_first_written_over_all_entries(logits, targets):
     loss, grad = softmax_cross_entropy_as_first_written(logits, targets)
@@ -637,7 +640,7 @@ def binary_cross_entropies(loss):
 @wrong(
     "binary_cross_entropy",
     "Loss and gradient are divided by the number of samples: the mean runs over all elements. With one "
-    "column the two are the same, with k columns you divide by k times too little.",
+    "column the two are the same, but with k columns your divisor is k times too small.",
 )
 def binary_cross_entropy_divided_by_the_samples(logits, targets):
     loss, grad = binary_cross_entropy(logits, targets)
@@ -646,8 +649,8 @@ def binary_cross_entropy_divided_by_the_samples(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The loss is right, but the gradient does not carry the 1 / size of the mean: each element has its share "
-    "only.",
+    "The loss is right, but the gradient lacks the 1 / size of the mean: each element contributes only its "
+    "share.",
 )
 def binary_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
     loss, grad = binary_cross_entropy(logits, targets)
@@ -657,7 +660,7 @@ def binary_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
 @wrong(
     "binary_cross_entropy",
     "Your gradient is divided by the number of samples, but the loss by the number of elements. With one "
-    "column the two are the same, with k columns the gradient is k times too large.",
+    "column the two are the same, but with k columns the gradient is k times too large.",
 )
 def binary_cross_entropy_with_the_gradient_over_the_samples(logits, targets):
     loss, grad = binary_cross_entropy(logits, targets)
@@ -675,7 +678,7 @@ def binary_cross_entropy_as_a_sum(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The gradient is right, but the loss is the sum over the elements, where their mean is asked for.",
+    "The gradient is right, but the loss is the sum over the elements, and must be their mean.",
 )
 def binary_cross_entropy_with_the_loss_as_a_sum(logits, targets):
     loss, grad = binary_cross_entropy(logits, targets)
@@ -685,8 +688,8 @@ def binary_cross_entropy_with_the_loss_as_a_sum(logits, targets):
 @wrong(
     "binary_cross_entropy",
     "For moderate logits the numbers are right. Far from 0, exp(-z) overflows, and log(p) is -inf where p "
-    "has become 0: write the loss in terms of the logits, and let the gradient use your sigmoid. And raise "
-    "a ValueError if the shapes differ.",
+    "has become 0: write the loss in terms of the logits, and use your sigmoid for the gradient. Also "
+    "raise a ValueError if the shapes differ.",
 )
 def binary_cross_entropy_by_a_naive_sigmoid(logits, targets):
     p = 1 / (1 + np.exp(-as_floating(logits)))
@@ -696,8 +699,8 @@ def binary_cross_entropy_by_a_naive_sigmoid(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "You take the logits for probabilities: they are scores, which may be negative or above 1. The sigmoid "
-    "belongs into this function.",
+    "You treat the logits as probabilities, but they are scores, which may be negative or above 1. The "
+    "sigmoid belongs inside this function.",
 )
 def binary_cross_entropy_of_probabilities(logits, targets):
     logits, targets = fitting(logits, targets)
@@ -707,8 +710,8 @@ def binary_cross_entropy_of_probabilities(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "Your loss counts the targets of 1 alone: where the target is 0, the right answer is no, and its "
-    "probability 1 - p has a logarithm, too.",
+    "Your loss counts only the targets of 1: where the target is 0, the right answer is no, and the "
+    "logarithm of its probability 1 - p also counts.",
 )
 def binary_cross_entropy_of_yes_alone(logits, targets):
     logits, targets = fitting(logits, targets)
@@ -718,8 +721,8 @@ def binary_cross_entropy_of_yes_alone(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "Your gradient has a factor p * (1 - p) too much. The slope of the sigmoid cancels against the "
-    "logarithm's: by the logits, only the difference remains.",
+    "Your gradient has an extra factor p * (1 - p). The slope of the sigmoid cancels against the "
+    "logarithm's: with respect to the logits, only the difference remains.",
 )
 def binary_cross_entropy_with_the_slope_of_the_sigmoid(logits, targets):
     loss, grad = binary_cross_entropy(logits, targets)
@@ -729,8 +732,8 @@ def binary_cross_entropy_with_the_slope_of_the_sigmoid(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "Your gradient is the one by the probability, with p * (1 - p) in the denominator. It has to be the one "
-    "by the logit: times the slope of the sigmoid, it becomes simple.",
+    "Your gradient is with respect to the probability, with p * (1 - p) in the denominator. It must be "
+    "with respect to the logit: multiplied by the slope of the sigmoid, it becomes simple.",
 )
 def binary_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
     loss, grad = binary_cross_entropy(logits, targets)
@@ -740,7 +743,7 @@ def binary_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The sign of your gradient is turned: a step against it would raise the loss. It is the probability "
+    "The sign of your gradient is wrong: a step against it would raise the loss. It is the probability "
     "minus the target.",
 )
 def binary_cross_entropy_with_the_sign_turned(logits, targets):
@@ -750,8 +753,8 @@ def binary_cross_entropy_with_the_sign_turned(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "Your formula is right, but for large logits exp(z) overflows. Turn it round, so that the exponent is "
-    "never positive: with -|z|, and what is missing then added outside the log.",
+    "Your formula is right, but for large logits exp(z) overflows. Rearrange it so that the exponent is "
+    "never positive: use -|z|, and add what is then missing outside the log.",
 )
 def binary_cross_entropy_overflowing(logits, targets):
     logits, targets = fitting(logits, targets)
@@ -761,8 +764,8 @@ def binary_cross_entropy_overflowing(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "Your formula is right for moderate logits, and breaks down far from 0: there p is 0 or 1 and the log of "
-    "0 infinite. Write the loss in terms of the logits, without the detour over p.",
+    "Your formula is right for moderate logits, but it breaks down far from 0: there p is 0 or 1, and the "
+    "log of 0 is infinite. Write the loss in terms of the logits, without the detour through p.",
 )
 def binary_cross_entropy_by_the_log_of_sigmoid(logits, targets):
     logits, targets = fitting(logits, targets)
@@ -773,8 +776,8 @@ def binary_cross_entropy_by_the_log_of_sigmoid(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "A sure and wrong answer is too cheap: it looks as if a small number keeps the probability from 0 and 1, "
-    "and so limits the loss to a few dozen. Written in terms of the logits, it needs no such guard.",
+    "A confident wrong answer costs too little: it looks as if a small number keeps the probability from 0 "
+    "and 1, and so limits the loss to a few dozen. Written in terms of the logits, it needs no such guard.",
 )
 def binary_cross_entropy_of_clipped_probabilities(logits, targets):
     logits, targets = fitting(logits, targets)
@@ -786,8 +789,8 @@ def binary_cross_entropy_of_clipped_probabilities(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The numbers are right, but the loss of float32 scores is a np.float32: a Python float is asked for, and "
-    "float(...) makes one.",
+    "The numbers are right, but the loss of float32 scores is an np.float32. It must be a Python float, "
+    "and float(...) makes one.",
 )
 def binary_cross_entropy_as_a_float32_number(logits, targets):
     logits, targets = fitting(logits, targets)
@@ -798,7 +801,7 @@ def binary_cross_entropy_as_a_float32_number(logits, targets):
 @wrong(
     "binary_cross_entropy",
     "The numbers are right, but float32 logits get a float64 gradient: the targets, integers or float64, "
-    "carry the difference away. Bring them to the dtype of the logits.",
+    "turn the difference into float64. Convert them to the dtype of the logits.",
 )
 def binary_cross_entropy_in_the_dtype_of_the_targets(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -810,8 +813,8 @@ def binary_cross_entropy_in_the_dtype_of_the_targets(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "For moderate logits the numbers are right. What remains: a form without log(p), which is -inf where p "
-    "has become 0; and a ValueError if the shapes differ.",
+    "For moderate logits the numbers are right. What is still missing: a form without log(p), which is "
+    "-inf where p has become 0; and a ValueError if the shapes differ.",
 )
 def binary_cross_entropy_as_first_written(logits, targets):
     p = sigmoid(logits)
@@ -821,7 +824,7 @@ def binary_cross_entropy_as_first_written(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The numbers are right, but shapes that differ are let through: (n, 1) against (n,) is a table of every "
+    "The numbers are right, but you accept shapes that differ: (n, 1) against (n,) is a table of every "
     "logit against every target. Compare the shapes first, and raise ValueError.",
 )
 def binary_cross_entropy_broadcasting(logits, targets):
@@ -833,8 +836,8 @@ def binary_cross_entropy_broadcasting(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The numbers are right, but only arrays of another length are refused: (n, 1) and (n,) have as many "
-    "elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
+    "The numbers are right, but you refuse only arrays of another length: (n, 1) and (n,) have the same "
+    "number of elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
 )
 def binary_cross_entropy_comparing_sizes(logits, targets):
     logits = as_floating(logits)
@@ -860,8 +863,8 @@ def binary_cross_entropy_of_bytes_as_they_come(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
-    "takes the place of `return`.",
+    "You return the ValueError like a result, so nothing stops the caller. An exception must be raised: "
+    "use `raise` in place of `return`.",
 )
 def binary_cross_entropy_returning_the_error(logits, targets):
     try:
@@ -872,7 +875,7 @@ def binary_cross_entropy_returning_the_error(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "You return (grad, loss): the two are exchanged, the loss comes first.",
+    "You return (grad, loss): the two are swapped, and the loss must come first.",
 )
 def binary_cross_entropy_exchanged(logits, targets):
     loss, grad = binary_cross_entropy(logits, targets)
@@ -949,7 +952,8 @@ def squared_errors(loss):
 
 @wrong(
     "mean_squared_error",
-    "The loss is right, and the gradient half of what it must be: the derivative of a square has a factor 2.",
+    "The loss is right, but the gradient is half of what it must be: the derivative of a square has a "
+    "factor 2.",
 )
 def mean_squared_error_without_the_two(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -958,8 +962,8 @@ def mean_squared_error_without_the_two(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "Loss and gradient are half of what they must be. Some books put 1/2 before the square, to be rid of the "
-    "2 in the gradient; here it is the plain mean.",
+    "Loss and gradient are half of what they must be. Some books put 1/2 before the square, to get rid of "
+    "the 2 in the gradient; here the loss is the plain mean.",
 )
 def mean_squared_error_halved(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -977,8 +981,8 @@ def mean_squared_error_as_a_sum(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The loss is right, but the gradient does not carry the 1 / size of the mean: each element has its share "
-    "only.",
+    "The loss is right, but the gradient lacks the 1 / size of the mean: each element contributes only its "
+    "share.",
 )
 def mean_squared_error_with_the_gradient_of_the_sum(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -988,7 +992,7 @@ def mean_squared_error_with_the_gradient_of_the_sum(predictions, targets):
 @wrong(
     "mean_squared_error",
     "Your gradient is divided by the number of samples, but the loss by the number of elements. With one "
-    "column the two are the same, with k columns the gradient is k times too large.",
+    "column the two are the same, but with k columns the gradient is k times too large.",
 )
 def mean_squared_error_with_the_gradient_over_the_samples(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -997,7 +1001,7 @@ def mean_squared_error_with_the_gradient_over_the_samples(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The gradient is right, but the loss is the sum of the squares, where their mean is asked for.",
+    "The gradient is right, but the loss is the sum of the squares, and must be their mean.",
 )
 def mean_squared_error_with_the_loss_as_a_sum(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -1006,8 +1010,8 @@ def mean_squared_error_with_the_loss_as_a_sum(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "You convert the difference, and not what it is taken of: between bytes, a difference below 0 has "
-    "wrapped round to a large number by then. Convert the predictions first, and the targets to their dtype.",
+    "You convert the difference after you have subtracted: between bytes, a difference below 0 has already "
+    "wrapped round to a large number. Convert the predictions first, and the targets to their dtype.",
 )
 def mean_squared_error_converted_too_late(predictions, targets):
     if predictions.shape != targets.shape:
@@ -1019,7 +1023,7 @@ def mean_squared_error_converted_too_late(predictions, targets):
 @wrong(
     "mean_squared_error",
     "Loss and gradient are divided by the number of samples: the mean runs over all elements. With one "
-    "column the two are the same, with k columns you divide by k times too little.",
+    "column the two are the same, but with k columns your divisor is k times too small.",
 )
 def mean_squared_error_divided_by_the_samples(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -1028,8 +1032,8 @@ def mean_squared_error_divided_by_the_samples(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The sign of your gradient is turned: where a prediction is too large, the gradient must be positive. "
-    "Look at the order of the difference.",
+    "The sign of your gradient is wrong: where a prediction is too large, the gradient must be positive. "
+    "Look at the order of the subtraction.",
 )
 def mean_squared_error_with_the_sign_turned(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -1038,7 +1042,7 @@ def mean_squared_error_with_the_sign_turned(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right, but shapes that differ are let through: (n, 1) minus (n,) is a table of every "
+    "The numbers are right, but you accept shapes that differ: (n, 1) minus (n,) is a table of every "
     "prediction against every target. Compare the shapes first, and raise ValueError.",
 )
 def mean_squared_error_broadcasting(predictions, targets):
@@ -1049,8 +1053,8 @@ def mean_squared_error_broadcasting(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The gradient is half of what it must be: the derivative of a square has a factor 2. And shapes that "
-    "differ are let through, where a ValueError is due.",
+    "The gradient is half of what it must be: the derivative of a square has a factor 2. And you accept "
+    "shapes that differ, but must raise a ValueError.",
 )
 def mean_squared_error_without_the_two_broadcasting(predictions, targets):
     predictions = as_floating(predictions)
@@ -1060,8 +1064,8 @@ def mean_squared_error_without_the_two_broadcasting(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right, but the loss of float32 predictions is a np.float32: a Python float is asked "
-    "for, and float(...) makes one.",
+    "The numbers are right, but the loss of float32 predictions is an np.float32. It must be a Python "
+    "float, and float(...) makes one.",
 )
 def mean_squared_error_as_a_float32_number(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -1071,7 +1075,7 @@ def mean_squared_error_as_a_float32_number(predictions, targets):
 @wrong(
     "mean_squared_error",
     "The numbers are right, but float32 predictions get a float64 gradient: the targets, integers or "
-    "float64, carry the difference away. Bring them to the dtype of the predictions.",
+    "float64, turn the difference into float64. Convert them to the dtype of the predictions.",
 )
 def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
     predictions, targets = as_floating(predictions), np.asarray(targets)
@@ -1083,9 +1087,9 @@ def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The formula is right. What remains: raise a ValueError if the shapes differ, before NumPy broadcasts "
-    "them; and convert the predictions to float first, the targets to the same dtype: in bytes, a difference "
-    "below 0 wraps round.",
+    "The formula is right. What is still missing: raise a ValueError if the shapes differ, before NumPy "
+    "broadcasts them; and convert the predictions to float first, and the targets to the same dtype, "
+    "because in bytes a difference below 0 wraps round.",
 )
 def mean_squared_error_as_first_written(predictions, targets):
     difference = predictions - targets
@@ -1094,8 +1098,8 @@ def mean_squared_error_as_first_written(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "It is right for two columns only: you halve the mean over the samples, 1 / (2n). The mean runs over all "
-    "elements, however many columns there are, and nothing is halved.",
+    "It is right for two columns only, because you halve the mean over the samples, 1 / (2n). The mean "
+    "runs over all elements, however many columns there are, and nothing is halved.",
 )
 def mean_squared_error_halved_over_the_samples(predictions, targets):
     predictions, targets = fitting(predictions, targets)
@@ -1106,7 +1110,7 @@ def mean_squared_error_halved_over_the_samples(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "For integer predictions the targets lose their fractions: you bring them to the dtype of the "
+    "For integer predictions the targets lose their fractions: you convert them to the dtype of the "
     "predictions, which holds integers. Convert the predictions to float first.",
 )
 def mean_squared_error_cutting_the_targets(predictions, targets):
@@ -1130,8 +1134,8 @@ def mean_squared_error_of_bytes_as_they_come(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right, but only arrays of another length are refused: (n, 1) and (n,) have as many "
-    "elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
+    "The numbers are right, but you refuse only arrays of another length: (n, 1) and (n,) have the same "
+    "number of elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
 )
 def mean_squared_error_comparing_sizes(predictions, targets):
     predictions = as_floating(predictions)
@@ -1144,8 +1148,8 @@ def mean_squared_error_comparing_sizes(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
-    "takes the place of `return`.",
+    "You return the ValueError like a result, so nothing stops the caller. An exception must be raised: "
+    "use `raise` in place of `return`.",
 )
 def mean_squared_error_returning_the_error(predictions, targets):
     try:
@@ -1156,7 +1160,7 @@ def mean_squared_error_returning_the_error(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "You return (grad, loss): the two are exchanged, the loss comes first.",
+    "You return (grad, loss): the two are swapped, and the loss must come first.",
 )
 def mean_squared_error_exchanged(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -1165,7 +1169,7 @@ def mean_squared_error_exchanged(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "Your loss is the variance of the differences, which takes their mean off first: predictions that are "
+    "Your loss is the variance of the differences, which subtracts their mean first: predictions that are "
     "all too large by 3 would cost nothing. Square the differences themselves, and take the mean.",
 )
 def mean_squared_error_as_a_variance(predictions, targets):
@@ -1175,7 +1179,7 @@ def mean_squared_error_as_a_variance(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "Your loss is the root of the mean squared error: nobody asks for the root here.",
+    "Your loss is the root of the mean squared error: leave out the root here.",
 )
 def mean_squared_error_with_the_root_in_the_loss(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
@@ -1184,7 +1188,7 @@ def mean_squared_error_with_the_root_in_the_loss(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "Loss and gradient are those of the root of the mean squared error: nobody asks for the root here.",
+    "Loss and gradient are those of the root of the mean squared error: leave out the root here.",
 )
 def mean_squared_error_as_a_root(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)

@@ -84,8 +84,8 @@ def dense_without_bias(x, W, b):
 
 @wrong(
     "dense",
-    "You add b down the samples, as a column: it holds one number for each output, so it belongs to the "
-    "columns. Leave it 1-D, and broadcasting adds it to every row.",
+    "You add b down the samples, as a column, but it holds one number for each output, so it belongs to "
+    "the columns. Leave it 1-D, and broadcasting adds it to every row.",
 )
 def dense_with_the_bias_as_a_column(x, W, b):
     return as_floating(x) @ as_floating(W) + b.reshape(-1, 1)
@@ -129,8 +129,8 @@ def dense_with_the_weights_first_in_integers(x, W, b):
 
 @wrong(
     "dense",
-    "You multiply x and W entry by entry: `*` is no matrix product. Each output is a sum over all inputs, "
-    "which is what `@` does. (Then convert both to float: bytes overflow.)",
+    "You multiply x and W entry by entry: `*` is not the matrix product. Each output is a sum over all "
+    "inputs, which is what `@` does. (Then convert both to float: bytes overflow.)",
 )
 def dense_entry_by_entry_in_integers(x, W, b):
     return x * W + b
@@ -138,8 +138,8 @@ def dense_entry_by_entry_in_integers(x, W, b):
 
 @wrong(
     "dense",
-    "You multiply x and W entry by entry: `*` is no matrix product. Each output is a sum over all inputs, "
-    "which is what `@` does.",
+    "You multiply x and W entry by entry: `*` is not the matrix product. Each output is a sum over all "
+    "inputs, which is what `@` does.",
 )
 def dense_entry_by_entry(x, W, b):
     return as_floating(x) * as_floating(W) + b
@@ -147,8 +147,8 @@ def dense_entry_by_entry(x, W, b):
 
 @wrong(
     "dense",
-    "Your sums are right, but float64 where everything that came in is float32. It looks as if an array on "
-    "the way, made with np.zeros perhaps, was not told its dtype.",
+    "Your sums are right, but they are float64 although every argument is float32. It looks as if you "
+    "create an array on the way, with np.zeros perhaps, without giving its dtype.",
 )
 def dense_in_float64(x, W, b):
     W, z = as_floating(W), np.zeros((x.shape[0], W.shape[1]))
@@ -177,8 +177,8 @@ def dense_converted_too_late(x, W, b):
 
 @wrong(
     "dense",
-    "Each call is right by itself, but the next one overwrites its result: you keep one array for all calls "
-    "of a shape. Two layers of one shape need two, so make a new array at each call.",
+    "Each call is right by itself, but the next one overwrites its result: you reuse one array for all "
+    "calls with the same shape. Two layers with the same shape need two, so make a new array in each call.",
 )
 def dense_in_one_array_for_all_calls(x, W, b):
     x, W = as_floating(x), as_floating(W)
@@ -195,8 +195,8 @@ def _kept_array(shape, dtype):
 
 @wrong(
     "dense_backward",
-    "Each call is right by itself, but the next one overwrites its dW: you keep one array for all calls of a "
-    "shape. Two layers of one shape need two, so make a new array at each call.",
+    "Each call is right by itself, but the next one overwrites its dW: you reuse one array for all calls "
+    "with the same shape. Two layers with the same shape need two, so make a new array in each call.",
 )
 def dense_backward_in_one_array_for_all_calls(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
@@ -206,7 +206,7 @@ def dense_backward_in_one_array_for_all_calls(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "Where the arguments of a product or a sum are integers, so is your result: anything but floats is "
+    "If the arguments of a product or a sum are integers, so is your result. Anything but floats is "
     "computed in float64 here. Convert all three arguments first.",
 )
 def dense_backward_of_integers_in_integers(grad, x, W):
@@ -215,7 +215,7 @@ def dense_backward_of_integers_in_integers(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "dx and dW are right, but your db is the sum of grad as it came: where that holds integers, so does db. "
+    "dx and dW are right, but your db is the sum of grad as it came: if grad holds integers, so does db. "
     "Convert grad before you sum it.",
 )
 def dense_backward_with_db_in_integers(grad, x, W):
@@ -224,8 +224,8 @@ def dense_backward_with_db_in_integers(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "The numbers are right, but float64 where everything that came in is float32. An array that you create, "
-    "with np.zeros for instance, is float64 unless you give it a dtype.",
+    "The numbers are right, but they are float64 although every argument is float32. An array that you "
+    "create, with np.zeros for instance, is float64 unless you give it a dtype.",
 )
 def dense_backward_in_float64(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
@@ -248,8 +248,8 @@ def dense_backward_with_the_mean_for_db(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "Your dW is 1/n of what it should be: you divide by the number of samples, which the loss has already "
-    "done. Its 1/n is in grad.",
+    "Your dW is 1/n of what it should be: you divide by the number of samples, but the loss has already "
+    "done that. Its 1/n is in grad.",
 )
 def dense_backward_with_dw_over_n(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
@@ -258,8 +258,8 @@ def dense_backward_with_dw_over_n(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "Your dW and db are both 1/n of what they should be: you divide by the number of samples, which the "
-    "loss has already done. Its 1/n is in grad.",
+    "Your dW and db are both 1/n of what they should be: you divide by the number of samples, but the loss "
+    "has already done that. Its 1/n is in grad.",
 )
 def dense_backward_divided_by_n_again(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
@@ -279,8 +279,8 @@ def dense_backward_without_a_sum_for_db(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "Your db is a single number: a sum without an axis runs over everything. Sum over the samples alone, so "
-    "that each output keeps a gradient of its own.",
+    "Your db is a single number: a sum without an axis runs over everything. Sum over the samples only, so "
+    "that each output keeps its own gradient.",
 )
 def dense_backward_with_one_number_for_db(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
@@ -289,7 +289,7 @@ def dense_backward_with_one_number_for_db(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "dx and dW are exchanged: the first result must have the shape of x, the second that of W.",
+    "dx and dW are swapped: the first result must have the shape of x, the second that of W.",
 )
 def dense_backward_with_dx_and_dw_exchanged(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
@@ -299,7 +299,7 @@ def dense_backward_with_dx_and_dw_exchanged(grad, x, W):
 @wrong(
     "dense_backward",
     "Your db has one entry for each sample: you sum grad over the outputs. Sum over the samples, the other "
-    "axis, so that each output keeps a gradient of its own.",
+    "axis, so that each output keeps its own gradient.",
 )
 def dense_backward_with_db_over_the_outputs(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
@@ -308,7 +308,7 @@ def dense_backward_with_db_over_the_outputs(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "The numbers of your db are right, but it is a matrix of one row: `keepdims` has kept an axis that b "
+    "The numbers of your db are right, but it is a matrix with one row: `keepdims` has kept an axis that b "
     "does not have. db must have the shape of b.",
 )
 def dense_backward_with_db_as_a_row(grad, x, W):
@@ -318,8 +318,8 @@ def dense_backward_with_db_as_a_row(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "Your dW is transposed: it must have the shape of W, (fan_in, fan_out). Turn the product round, so that "
-    "the inputs come first.",
+    "Your dW is transposed: it must have the shape of W, (fan_in, fan_out). Swap the factors so that the "
+    "inputs come first.",
 )
 def dense_backward_with_dw_transposed(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
@@ -328,7 +328,7 @@ def dense_backward_with_dw_transposed(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "For dx you multiply grad by W as it is, which fits only where fan_in = fan_out. Going back, the "
+    "For dx you multiply grad by W as it is, which fits only if fan_in = fan_out. On the way back, the "
     "outputs lead to the inputs, so W must be transposed.",
 )
 def dense_backward_without_transposing_the_weights(grad, x, W):
@@ -347,7 +347,7 @@ def dense_backward_in_another_order(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "dW and db are exchanged: the caller expects (dx, dW, db).",
+    "dW and db are swapped: the caller expects (dx, dW, db).",
 )
 def dense_backward_with_dw_and_db_exchanged(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)

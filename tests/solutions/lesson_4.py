@@ -235,8 +235,8 @@ def xavier_normal_with_the_variance_as_deviation(rng, fan_in, fan_out, dtype=np.
 
 @wrong(
     "xavier_normal",
-    "Your standard deviation is sqrt(2) / (fan_in + fan_out): the root ends too early. It covers the whole "
-    "fraction.",
+    "Your standard deviation is sqrt(2) / (fan_in + fan_out): the root ends too early. It must cover the "
+    "whole fraction.",
 )
 def xavier_normal_with_the_root_of_two_alone(rng, fan_in, fan_out, dtype=np.float32):
     return rng.normal(0, math.sqrt(2) / (fan_in + fan_out), (fan_in, fan_out)).astype(dtype)
@@ -244,7 +244,7 @@ def xavier_normal_with_the_root_of_two_alone(rng, fan_in, fan_out, dtype=np.floa
 
 @wrong(
     "he_normal",
-    "Your standard deviation is sqrt(2) / fan_in: the root ends too early. It covers the whole fraction.",
+    "Your standard deviation is sqrt(2) / fan_in: the root ends too early. It must cover the whole fraction.",
 )
 def he_normal_with_the_root_of_two_alone(rng, fan_in, fan_out, dtype=np.float32):
     return rng.normal(0, math.sqrt(2) / fan_in, (fan_in, fan_out)).astype(dtype)
@@ -252,7 +252,7 @@ def he_normal_with_the_root_of_two_alone(rng, fan_in, fan_out, dtype=np.float32)
 
 @wrong(
     "he_uniform",
-    "Your limit is sqrt(6) / fan_in: the root ends too early. It covers the whole fraction.",
+    "Your limit is sqrt(6) / fan_in: the root ends too early. It must cover the whole fraction.",
 )
 def he_uniform_with_the_root_of_six_alone(rng, fan_in, fan_out, dtype=np.float32):
     limit = math.sqrt(6) / fan_in
@@ -269,8 +269,8 @@ def random_normal_with_std_squared(rng, fan_in, fan_out, dtype=np.float32, std=0
 
 @wrong(
     "xavier_normal",
-    "Your variance is 1 / fan_in, a rule that some texts also call Xavier's. The one asked for looks at "
-    "both widths: it divides by fan_in + fan_out.",
+    "Your variance is 1 / fan_in, a rule that some texts also call Xavier's. The rule here looks at both "
+    "widths: it divides by fan_in + fan_out.",
 )
 def xavier_normal_by_fan_in_alone(rng, fan_in, fan_out, dtype=np.float32):
     return (rng.standard_normal((fan_in, fan_out)) * np.sqrt(1 / fan_in)).astype(dtype)
@@ -278,8 +278,8 @@ def xavier_normal_by_fan_in_alone(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "xavier_normal",
-    "Your weights are huge: their variance is 2 / fan_in + fan_out, since division comes before addition. A "
-    "pair of brackets is missing.",
+    "Your weights are huge: their variance is 2 / fan_in + fan_out, because division comes before "
+    "addition. A pair of brackets is missing.",
 )
 def xavier_normal_without_brackets(rng, fan_in, fan_out, dtype=np.float32):
     std = np.sqrt(2 / fan_in + fan_out)
@@ -289,7 +289,7 @@ def xavier_normal_without_brackets(rng, fan_in, fan_out, dtype=np.float32):
 @wrong(
     "xavier_normal",
     "Your variance is half of what it should be, 1 / (fan_in + fan_out). The rule averages the two widths, "
-    "and the 2 of that average stands in the numerator.",
+    "which puts the 2 of that average in the numerator.",
 )
 def xavier_normal_with_half_the_variance(rng, fan_in, fan_out, dtype=np.float32):
     std = np.sqrt(1 / (fan_in + fan_out))
@@ -298,8 +298,8 @@ def xavier_normal_with_half_the_variance(rng, fan_in, fan_out, dtype=np.float32)
 
 @wrong(
     "xavier_normal",
-    "Your weights are well drawn, but float64 where float32 was asked for. NumPy draws in float64, and a "
-    "factor np.sqrt(...) is float64, too: apply `astype(dtype)` last, to the product.",
+    "Your weights are well drawn, but they are float64 when the caller asked for float32. NumPy draws in "
+    "float64, and a factor np.sqrt(...) is also float64: apply `astype(dtype)` last, to the product.",
 )
 def xavier_normal_in_float64(rng, fan_in, fan_out, dtype=np.float32):
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out))
@@ -308,7 +308,7 @@ def xavier_normal_in_float64(rng, fan_in, fan_out, dtype=np.float32):
 @wrong(
     "xavier_normal",
     "The same seed gives you other weights each time: they do not come from `rng`. It looks as if you draw "
-    "from np.random, or from a generator of your own.",
+    "from np.random, or from your own generator.",
 )
 def xavier_normal_from_the_global_generator(rng, fan_in, fan_out, dtype=np.float32):
     std = np.sqrt(2 / (fan_in + fan_out))
@@ -327,8 +327,8 @@ def xavier_uniform_with_the_deviation_as_limit(rng, fan_in, fan_out, dtype=np.fl
 
 @wrong(
     "xavier_uniform",
-    "Your limit is 6 / (fan_in + fan_out): the square root is missing. It is the limit squared, over 3, that "
-    "is the variance.",
+    "Your limit is 6 / (fan_in + fan_out): the square root is missing. The variance is the limit squared, "
+    "divided by 3.",
 )
 def xavier_uniform_without_the_root(rng, fan_in, fan_out, dtype=np.float32):
     limit = 6 / (fan_in + fan_out)
@@ -353,7 +353,7 @@ def xavier_uniform_from_zero(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "xavier_uniform",
-    "Your limit is sqrt(6) / (fan_in + fan_out): the root ends too early. It covers the whole fraction.",
+    "Your limit is sqrt(6) / (fan_in + fan_out): the root ends too early. It must cover the whole fraction.",
 )
 def xavier_uniform_with_the_root_of_six_alone(rng, fan_in, fan_out, dtype=np.float32):
     limit = math.sqrt(6) / (fan_in + fan_out)
@@ -362,8 +362,8 @@ def xavier_uniform_with_the_root_of_six_alone(rng, fan_in, fan_out, dtype=np.flo
 
 @wrong(
     "xavier_uniform",
-    "Two calls with one generator give you the same weights: it looks as if `rng` is replaced by a "
-    "generator with a fixed seed. Draw from `rng` as it comes, or layers of one shape are twins.",
+    "Two calls with one generator give the same weights: it looks as if you replace `rng` by a generator "
+    "with a fixed seed. Draw from `rng` as it comes, or layers with the same shape become twins.",
 )
 def xavier_uniform_seeded_anew(rng, fan_in, fan_out, dtype=np.float32):
     rng = np.random.default_rng(0)
@@ -373,8 +373,8 @@ def xavier_uniform_seeded_anew(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "he_normal",
-    "Your variance is 1 / fan_in, half of He's. ReLU silences about half the units, and the rule's 2 makes "
-    "up for them.",
+    "Your variance is 1 / fan_in, half of He's. ReLU silences about half of the units, and the 2 in the "
+    "rule makes up for them.",
 )
 def he_normal_with_half_the_variance(rng, fan_in, fan_out, dtype=np.float32):
     return (rng.standard_normal((fan_in, fan_out)) * np.sqrt(1 / fan_in)).astype(dtype)
@@ -391,8 +391,8 @@ def he_normal_with_the_variance_as_deviation(rng, fan_in, fan_out, dtype=np.floa
 
 @wrong(
     "he_normal",
-    "Your float64 weights are right, but in float32, the default, they have the standard deviation 1: on "
-    "that way the rule is not applied.",
+    "Your float64 weights are right, but in float32, the default, they have the standard deviation 1: in "
+    "that case you do not apply the rule.",
 )
 def he_normal_scaled_in_float64_alone(rng, fan_in, fan_out, dtype=np.float32):
     if np.dtype(dtype) == np.float64:
@@ -402,8 +402,8 @@ def he_normal_scaled_in_float64_alone(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "he_normal",
-    "Your variance is 2 / fan_out. Each sum adds up fan_in products: it is the number of rows of W, not of "
-    "columns, that He divides by.",
+    "Your variance is 2 / fan_out. Each sum adds up fan_in products: He divides by the number of rows of "
+    "W, not of columns.",
 )
 def he_normal_by_fan_out(rng, fan_in, fan_out, dtype=np.float32):
     return rng.normal(0, np.sqrt(2 / fan_out), size=(fan_in, fan_out)).astype(dtype)
@@ -426,8 +426,8 @@ def he_normal_clipped(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "he_normal",
-    "All the inputs of a unit have one weight in common: you draw a single row and repeat it. Draw an array "
-    "of the full shape (fan_in, fan_out).",
+    "All the inputs of a unit share one weight: you draw a single row and repeat it. Draw an array of the "
+    "full shape (fan_in, fan_out).",
 )
 def he_normal_with_one_row_for_all_inputs(rng, fan_in, fan_out, dtype=np.float32):
     row = rng.standard_normal(fan_out) * np.sqrt(2 / fan_in)
@@ -446,8 +446,7 @@ def he_uniform_with_the_deviation_as_limit(rng, fan_in, fan_out, dtype=np.float3
 
 @wrong(
     "he_uniform",
-    "Your limit is 6 / fan_in: the square root is missing. It is the limit squared, over 3, that is the "
-    "variance.",
+    "Your limit is 6 / fan_in: the square root is missing. The variance is the limit squared, divided by 3.",
 )
 def he_uniform_without_the_root(rng, fan_in, fan_out, dtype=np.float32):
     limit = 6 / fan_in
@@ -486,8 +485,8 @@ def he_uniform_with_one_column_for_all_units(rng, fan_in, fan_out, dtype=np.floa
 
 @wrong(
     "he_uniform",
-    "Your weights are well drawn, but W is transposed, (fan_out, fan_in). Samples are rows here, so the "
-    "rows of W belong to the inputs.",
+    "Your weights are well drawn, but W is transposed: its shape is (fan_out, fan_in). Samples are rows "
+    "here, so the rows of W belong to the inputs.",
 )
 def he_uniform_transposed(rng, fan_in, fan_out, dtype=np.float32):
     limit = np.sqrt(6 / fan_in)
@@ -540,7 +539,7 @@ def random_uniform_in_the_unit_interval(rng, fan_in, fan_out, dtype=np.float32, 
 @wrong(
     "random_uniform",
     "Your weights lie between low and low + high: you stretch [0, 1) by `high`. Stretch it by the width of "
-    "the range.",
+    "the range instead.",
 )
 def random_uniform_stretched_by_high(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
     return (low + high * rng.random((fan_in, fan_out))).astype(dtype)
@@ -558,7 +557,7 @@ def random_uniform_without_low(rng, fan_in, fan_out, dtype=np.float32, low=-0.5,
 @wrong(
     "random_uniform",
     "Your weights rise from the first row to the last: it looks as if they were sorted or spaced evenly. "
-    "Each must be drawn on its own, whatever its neighbours are.",
+    "Each weight must be drawn independently of its neighbours.",
 )
 def random_uniform_in_rising_order(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
     draws = np.sort(rng.uniform(low, high, fan_in * fan_out))
@@ -573,15 +572,15 @@ def random_uniform_in_a_fixed_range(rng, fan_in, fan_out, dtype=np.float32, low=
     return rng.uniform(-0.5, 0.5, (fan_in, fan_out)).astype(dtype)
 
 
-@wrong("zeros", "Your zeros are always float64: np.zeros must be told the `dtype`, too.")
+@wrong("zeros", "Your zeros are always float64: you must pass the `dtype` to np.zeros as well.")
 def zeros_in_float64(rng, fan_in, fan_out, dtype=np.float32):
     return np.zeros((fan_in, fan_out))
 
 
 @wrong(
     "zeros",
-    "`dtype(...)` works for np.float64, but not for np.dtype('float64'), which is what a network passes on: "
-    "it cannot be called. np.zeros takes both as its `dtype`.",
+    "`dtype(...)` works for np.float64, but not for np.dtype('float64'), which is what a network passes "
+    "on: that cannot be called. np.zeros takes both as its `dtype`.",
 )
 def zeros_calling_the_dtype(rng, fan_in, fan_out, dtype=np.float32):
     return dtype(np.zeros((fan_in, fan_out)))
@@ -589,8 +588,8 @@ def zeros_calling_the_dtype(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "zeros",
-    "All calls give you one and the same array: who writes into one result changes them all. Make a new "
-    "array at each call.",
+    "All calls return the same array: whoever writes into one result changes them all. Make a new array in "
+    "each call.",
 )
 def zeros_kept_for_the_next_call(rng, fan_in, fan_out, dtype=np.float32):
     return _kept(fan_in, fan_out, np.dtype(dtype))
@@ -609,7 +608,7 @@ def zeros_transposed(rng, fan_in, fan_out, dtype=np.float32):
 @wrong(
     "zeros",
     "You return a vector (fan_out,), as a bias would be. Every initializer makes an array (fan_in, "
-    "fan_out), this one too.",
+    "fan_out), and so does this one.",
 )
 def zeros_for_a_bias(rng, fan_in, fan_out, dtype=np.float32):
     return np.zeros(fan_out, dtype)
@@ -659,12 +658,12 @@ def _from_the_global_generator(draw, rng, fan_in, fan_out, dtype, **options):
 
 SLIPS = {  # what goes wrong with any of them; it is told as where it has an entry above
     _in_float64: (
-        "Your weights are well drawn, but float64 where float32 was asked for. NumPy draws in float64, and a "
-        "factor np.sqrt(...) is float64, too: apply `astype(dtype)` last, to the product."
+        "Your weights are well drawn, but they are float64 when the caller asked for float32. NumPy draws "
+        "in float64, and a factor np.sqrt(...) is also float64: apply `astype(dtype)` last, to the product."
     ),
     _transposed: (
-        "Your weights are well drawn, but W is transposed, (fan_out, fan_in). Samples are rows here, so the "
-        "rows of W belong to the inputs."
+        "Your weights are well drawn, but W is transposed: its shape is (fan_out, fan_in). Samples are "
+        "rows here, so the rows of W belong to the inputs."
     ),
     _drawn_in_float32: (
         "Your float64 weights have no more digits than float32: they are drawn or rounded in float32 first, "
@@ -687,12 +686,13 @@ SLIPS = {  # what goes wrong with any of them; it is told as where it has an ent
         "on: it cannot be called. `astype` takes both."
     ),
     _seeded_anew: (
-        "Two calls with one generator give you the same weights: it looks as if `rng` is replaced by a "
-        "generator with a fixed seed. Draw from `rng` as it comes, or layers of one shape are twins."
+        "Two calls with one generator give the same weights: it looks as if you replace `rng` by a "
+        "generator with a fixed seed. Draw from `rng` as it comes, or layers with the same shape become "
+        "twins."
     ),
     _from_the_global_generator: (
         "The same seed gives you other weights each time: they do not come from `rng`. It looks as if you "
-        "draw from np.random, or from a generator of your own."
+        "draw from np.random, or from your own generator."
     ),
 }
 

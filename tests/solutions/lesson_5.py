@@ -461,7 +461,7 @@ def masks(network):
 
 @wrong(
     "Network.__init__",
-    "Your weights have the shape (fan_out, fan_in): rows are samples here, z = x @ W + b, so a row of W "
+    "Your weights have the shape (fan_out, fan_in). Rows are samples here, z = x @ W + b, so a row of W "
     "belongs to an input and a column to a unit.",
 )
 class WeightsOfUnitsByInputs(Network):
@@ -472,8 +472,8 @@ class WeightsOfUnitsByInputs(Network):
 
 @wrong(
     "Network.__init__",
-    "Your biases are rows of shape (1, fan_out): a bias is a plain (fan_out,), and broadcasting adds it to "
-    "every sample.",
+    "Your biases are rows of shape (1, fan_out). A bias must have the plain shape (fan_out,), and "
+    "broadcasting adds it to every sample.",
 )
 class BiasesAsRows(Network):
     def __init__(self, sizes, **options):
@@ -483,8 +483,8 @@ class BiasesAsRows(Network):
 
 @wrong(
     "Network.__init__",
-    "Your biases do not start at 0. Only the weights must differ from unit to unit; the biases learn from "
-    "zeros.",
+    "Your biases do not start at 0. Only the weights must differ from unit to unit; the biases can start "
+    "at 0 and learn from there.",
 )
 class BiasesAtRandom(Network):
     def __init__(self, sizes, *, rng=None, **options):
@@ -496,8 +496,8 @@ class BiasesAtRandom(Network):
 
 @wrong(
     "Network.__init__",
-    "params comes in another order: all weights first, then all biases, it seems. The list is layer by "
-    "layer, W1, b1, W2, b2.",
+    "params is in another order: it seems to hold all weights first, then all biases. The list goes layer "
+    "by layer: W1, b1, W2, b2.",
 )
 class WeightsFirstAndThenBiases(Network):
     def __init__(self, sizes, **options):
@@ -507,8 +507,8 @@ class WeightsFirstAndThenBiases(Network):
 
 @wrong(
     "Network.__init__",
-    "All layers of one shape have the same weights, as if each were drawn from a generator seeded anew. "
-    "Draw them one after another from the one `rng`.",
+    "All layers with the same shape have the same weights, as if each were drawn from a newly seeded "
+    "generator. Draw them one after another from the one `rng`.",
 )
 class LayersFromOneSeed(Network):
     def __init__(self, sizes, *, initializer="he_normal", rng=None, dtype=np.float32, **options):
@@ -520,8 +520,7 @@ class LayersFromOneSeed(Network):
 
 @wrong(
     "Network.__init__",
-    "One seed gives two different networks: the weights look as if they came from another generator than "
-    "`rng`.",
+    "The same seed gives two different networks: the weights seem to come from a generator other than `rng`.",
 )
 class GeneratorIgnored(Network):
     def __init__(self, sizes, *, rng=None, **options):
@@ -530,7 +529,7 @@ class GeneratorIgnored(Network):
 
 @wrong(
     "Network.__init__",
-    "It fails where no generator is given: `rng` may be None, and then you make a generator yourself.",
+    "It fails if no generator is given: `rng` may be None, and then you must make a generator yourself.",
 )
 class NoNetworkWithoutAGenerator(Network):
     def __init__(self, sizes, *, initializer="he_normal", rng=None, dtype=np.float32, **options):
@@ -541,8 +540,8 @@ class NoNetworkWithoutAGenerator(Network):
 
 @wrong(
     "Network.__init__",
-    "Without a generator all your networks are alike, as if a seed stood in the code: if rng is None, make a "
-    "generator without one, np.random.default_rng().",
+    "Without a generator, all your networks are alike, as if the code contained a fixed seed. If rng is "
+    "None, make a generator without a seed: np.random.default_rng().",
 )
 class SeededWithoutAGenerator(Network):
     def __init__(self, sizes, *, rng=None, **options):
@@ -551,8 +550,8 @@ class SeededWithoutAGenerator(Network):
 
 @wrong(
     "Network.__init__",
-    "What is written into the arrays of params is gone when params is read again: you hand out copies. Keep "
-    "the arrays in self.params itself, so that optimizers reach them.",
+    "What is written into the arrays of params is gone when params is read again, because you hand out "
+    "copies. Keep the arrays in self.params itself, so that optimizers reach them.",
 )
 class CopiesHandedOut(Network):
     _made = False
@@ -572,8 +571,8 @@ class CopiesHandedOut(Network):
 
 @wrong(
     "Network.__init__",
-    "Unless told otherwise your weights are uniform: the default initializer is he_normal, which has the "
-    "same variance and another shape.",
+    "By default, your weights are uniform. The default initializer must be he_normal, which has the same "
+    "variance but another shape.",
 )
 class UniformByDefault(Network):
     def __init__(self, sizes, *, initializer="he_uniform", **options):
@@ -582,8 +581,8 @@ class UniformByDefault(Network):
 
 @wrong(
     "Network.__init__",
-    "The weights do not depend on `initializer`: they are he_normal's whatever its name. Look the name up "
-    "in INITIALIZERS.",
+    "The weights do not depend on `initializer`: they always come from he_normal. Look the name up in "
+    "INITIALIZERS.",
 )
 class InitializerIgnored(Network):
     def __init__(self, sizes, *, initializer="he_normal", **options):
@@ -592,8 +591,8 @@ class InitializerIgnored(Network):
 
 @wrong(
     "Network.__init__",
-    "The variance of your weights is that of fan_out where it should be that of fan_in: fan_in is the width "
-    "that the layer reads, fan_out the one that it writes.",
+    "The variance of your weights depends on fan_out where it should depend on fan_in: fan_in is the width "
+    "that the layer reads, fan_out the width that it writes.",
 )
 class FansExchanged(Network):
     def __init__(self, sizes, *, initializer="he_normal", rng=None, dtype=np.float32, **options):
@@ -606,7 +605,7 @@ class FansExchanged(Network):
 
 @wrong(
     "Network.__init__",
-    "The biases are float64 whatever `dtype` says: np.zeros needs to be told the dtype. In a float32 "
+    "The biases are float64 whatever `dtype` says: you must pass the dtype to np.zeros. In a float32 "
     "network they would turn every sum into float64.",
 )
 class BiasesInDoublePrecision(Network):
@@ -617,8 +616,8 @@ class BiasesInDoublePrecision(Network):
 
 @wrong(
     "Network.forward",
-    "The last layer is bent by the hidden `activation`, too. It has one of its own, `output`; hidden layers "
-    "are all but the last.",
+    "You apply the hidden `activation` to the last layer as well. The last layer has its own, `output`; "
+    "all the others are hidden layers.",
 )
 class ActivationOnTheOutput(Network):
     def forward(self, X):
@@ -631,8 +630,8 @@ class ActivationOnTheOutput(Network):
 
 @wrong(
     "Network.forward",
-    "forward returns probabilities, a softmax of the scores: the scores themselves go into the loss, which "
-    "has its own softmax. predict_proba is the place for it.",
+    "forward returns probabilities, a softmax of the scores. It must return the scores themselves, because "
+    "the loss has its own softmax; predict_proba is the place for probabilities.",
 )
 class SoftmaxInForward(Network):
     def forward(self, X):
@@ -641,8 +640,8 @@ class SoftmaxInForward(Network):
 
 @wrong(
     "Network.forward",
-    "The hidden layers are not bent: each must pass its sums through `activation`. Without it, all layers "
-    "together are no more than one.",
+    "The hidden layers lack their activation: each must pass its sums through `activation`. Without it, "
+    "all layers together can do no more than one.",
 )
 class HiddenLayersWithoutActivation(Network):
     def forward(self, X):
@@ -668,8 +667,8 @@ class ReluWhateverTheName(Network):
 
 @wrong(
     "Network.forward",
-    "`output` has no effect: the last layer returns its sums, also where output is 'sigmoid'. The last "
-    "layer has an activation, too, looked up by that name.",
+    "`output` has no effect: the last layer returns its sums even if output is 'sigmoid'. The last layer "
+    "also has an activation: look it up by that name.",
 )
 class OutputIgnored(Network):
     def forward(self, X):
@@ -695,8 +694,8 @@ class TwoLayersWhateverTheSizes(Network):
 
 @wrong(
     "Network.forward",
-    "Writing into params has no effect on forward, as if it computed with copies from the start. Keep one "
-    "set of arrays, and read it in every pass: optimizers work in place.",
+    "Writing into params has no effect on forward, as if it computed with copies made at the start. Keep "
+    "one set of arrays and read it in every pass, because optimizers work in place.",
 )
 class ParametersCopied(Network):
     def __init__(self, sizes, **options):
@@ -713,8 +712,8 @@ class ParametersCopied(Network):
 
 @wrong(
     "Network.forward",
-    "What forward returned changes at the next call: it is a buffer that is filled again. Return a new "
-    "array.",
+    "What forward returned changes at the next call, because it is a buffer that you fill again. Return a "
+    "new array.",
 )
 class BufferHandedOut(Network):
     def forward(self, X):
@@ -723,8 +722,8 @@ class BufferHandedOut(Network):
 
 @wrong(
     "Network.forward",
-    "A float32 network answers in float64: something on the way, or at the end, is converted. The network's "
-    "`dtype` holds for all of it.",
+    "The output of a float32 network is float64: some step, perhaps the last, converts it. Everything must "
+    "stay in the network's `dtype`.",
 )
 class DoublePrecisionInside(Network):
     def forward(self, X):
@@ -733,8 +732,8 @@ class DoublePrecisionInside(Network):
 
 @wrong(
     "Network.forward",
-    "A float32 network answers in float64 if the data are float64: convert them to the network's `dtype` at "
-    "the entrance; self._checked(X) does.",
+    "The output of a float32 network is float64 if the data are float64. Convert the data to the network's "
+    "`dtype` first: self._checked(X) does that.",
 )
 class OutputInTheDtypeOfTheData(Network):
     def forward(self, X):
@@ -747,8 +746,8 @@ class OutputInTheDtypeOfTheData(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The gradients of a float32 network are float64 if the data are: convert these to the network's `dtype` "
-    "at the entrance; self._checked(X) does.",
+    "The gradients of a float32 network are float64 if the data are float64. Convert the data to the "
+    "network's `dtype` first: self._checked(X) does that.",
 )
 class GradientsInTheDtypeOfTheData(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -756,7 +755,9 @@ class GradientsInTheDtypeOfTheData(Network):
         return loss, [grad.astype(np.result_type(grad, X)) for grad in grads]
 
 
-@wrong("Network.loss_and_grads", "You return (grads, loss): the two are exchanged, the loss comes first.")
+@wrong(
+    "Network.loss_and_grads", "You return (grads, loss): the two are swapped, and the loss must come first."
+)
 class LossBehindTheGradients(Network):
     def loss_and_grads(self, X, y, rng=None):
         loss, grads = super().loss_and_grads(X, y, rng)
@@ -765,8 +766,7 @@ class LossBehindTheGradients(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The loss is the softmax cross-entropy, whatever `loss` names: the table LOSSES has "
-    "the others, by their names.",
+    "The loss is the softmax cross-entropy, whatever `loss` names: look the name up in LOSSES.",
 )
 class SoftmaxWhateverTheLoss(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -780,8 +780,8 @@ class SoftmaxWhateverTheLoss(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "On the way back the slope of the hidden activation is missing: between two layers, dx must pass the "
-    "activation's backward before it is the gradient of the sums.",
+    "On the way back, the slope of the hidden activation is missing: between two layers, dx must go "
+    "through the activation's backward function to become the gradient of the sums.",
 )
 class BackwardWithoutTheHiddenSlope(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -798,8 +798,8 @@ class BackwardWithoutTheHiddenSlope(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The activation's backward gets the sums z; it wants what the activation made of them, a. With relu the "
-    "two have one sign and nothing shows, with the others it does.",
+    "You give the activation's backward function the sums z; it expects a, the output of the activation. "
+    "With relu the two have the same sign and the mistake stays hidden; with the others it shows.",
 )
 class SlopeAtTheSums(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -820,8 +820,8 @@ class SlopeAtTheSums(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "dW is made of the sums z of the layer before: a weight multiplies what that layer sent on, its "
-    "activation a. That is what dense_backward wants as x.",
+    "You compute dW from the sums z of the layer before. A weight multiplies the output of that layer, its "
+    "activation a, and that is what dense_backward expects as x.",
 )
 class WeightGradientsOfTheSums(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -844,8 +844,8 @@ class WeightGradientsOfTheSums(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The slope is taken at the output of the wrong layer, the one that follows: where dx of layer l passes "
-    "the activation, it is the activation of layer l - 1, whose output layer l has read.",
+    "You take the slope at the output of the wrong layer, the next one. When dx of layer l goes through an "
+    "activation, it is the activation of layer l - 1, whose output layer l has read.",
 )
 class SlopeOfTheNextLayer(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -865,8 +865,9 @@ class SlopeOfTheNextLayer(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The slope of the sigmoid at the output is missing. The loss gives the gradient at the output p; to be "
-    "that of the last sums it must pass the sigmoid's backward, where `output` is 'sigmoid'.",
+    "The slope of the sigmoid at the output is missing. The loss gives the gradient with respect to the "
+    "output p. If `output` is 'sigmoid', that must go through sigmoid_backward to become the gradient of "
+    "the last sums.",
 )
 class SigmoidOutputForgotten(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -884,8 +885,9 @@ class SigmoidOutputForgotten(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The gradient passes the hidden activation's backward at the last layer, too: that layer has the "
-    "activation `output`, and under 'identity' the loss's gradient is that of the sums already.",
+    "You send the gradient through the hidden activation's backward function at the last layer as well. "
+    "That layer has the activation `output`, and with 'identity' the loss's gradient is already that of "
+    "the sums.",
 )
 class HiddenSlopeAtTheOutput(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -902,8 +904,8 @@ class HiddenSlopeAtTheOutput(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The gradients of the layers come last layer first, as they are computed. They must stand in the order "
-    "of params: dW1, db1, dW2, db2.",
+    "Your gradients start with the last layer, in the order in which they are computed. They must be in "
+    "the order of params: dW1, db1, dW2, db2.",
 )
 class LastLayerFirst(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -914,8 +916,8 @@ class LastLayerFirst(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The biases' gradients come before those of the weights: reversing the whole list also turned each pair "
-    "round. The order is that of params, dW1, db1, dW2, db2.",
+    "The biases' gradients come before those of the weights: reversing the whole list also swapped each "
+    "pair. The order must be that of params: dW1, db1, dW2, db2.",
 )
 class BiasesFirst(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -925,8 +927,8 @@ class BiasesFirst(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "db is summed over the outputs: it has an entry for each sample where it should have one for each unit. "
-    "The other axis is the one to sum over.",
+    "You sum db over the outputs, so it has an entry for each sample, but it should have one for each "
+    "unit. Sum over the other axis.",
 )
 class BiasGradientsOverTheOutputs(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -945,8 +947,8 @@ class BiasGradientsOverTheOutputs(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The gradients of an earlier batch are still in those of the next: assign them, or begin every call "
-    "with zeros.",
+    "The gradients of an earlier batch are still in those of the next: assign the gradients, or begin "
+    "every call with zeros.",
 )
 class GradientsPileUp(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -960,7 +962,7 @@ class GradientsPileUp(Network):
 @wrong(
     "Network.loss_and_grads",
     "Your gradients are divided by the number of samples once more: the loss is a mean, so its gradient "
-    "carries the 1/n already.",
+    "already carries the 1/n.",
 )
 class DividedByTheSamplesAgain(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -970,8 +972,8 @@ class DividedByTheSamplesAgain(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The loss gets probabilities, so it squashes twice: softmax_cross_entropy takes the scores and applies "
-    "the softmax itself.",
+    "You pass probabilities to the loss, so softmax is applied twice: softmax_cross_entropy takes the "
+    "scores and applies the softmax itself.",
 )
 class LossOfProbabilities(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -992,8 +994,8 @@ class LossOfProbabilities(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "The bias of the first layer gets no gradient: its db is 0 where it should be the sum of the gradient "
-    "of its sums, as in every other layer.",
+    "The bias of the first layer gets no gradient: its db is 0, but it should be the gradient of its sums, "
+    "added up over the samples, as in every other layer.",
 )
 class FirstBiasWithoutGradient(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1004,7 +1006,7 @@ class FirstBiasWithoutGradient(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "params has changed after the call: loss_and_grads only tells the gradients. The step belongs to the "
+    "params has changed after the call. loss_and_grads only returns the gradients; the step belongs to the "
     "optimizer.",
 )
 class StepTakenInside(Network):
@@ -1017,8 +1019,8 @@ class StepTakenInside(Network):
 
 @wrong(
     "Network.predict_proba",
-    "You apply the softmax under every loss: the probabilities of binary_cross_entropy are sigmoids, one "
-    "for each output on its own. A softmax of a single score is always 1.",
+    "You apply the softmax with every loss, but the probabilities for binary_cross_entropy are sigmoids, "
+    "each of a single output. A softmax of a single score is always 1.",
 )
 class SoftmaxUnderEveryLoss(Network):
     def predict_proba(self, X):
@@ -1027,8 +1029,8 @@ class SoftmaxUnderEveryLoss(Network):
 
 @wrong(
     "Network.predict_proba",
-    "You apply the sigmoid under every loss: under softmax_cross_entropy the classes share one whole, so "
-    "the rows must sum to 1.",
+    "You apply the sigmoid with every loss, but with softmax_cross_entropy the classes share one whole, so "
+    "each row must sum to 1.",
 )
 class SigmoidUnderEveryLoss(Network):
     def predict_proba(self, X):
@@ -1037,8 +1039,8 @@ class SigmoidUnderEveryLoss(Network):
 
 @wrong(
     "Network.predict_proba",
-    "These are the scores of forward, which may be negative or above 1: the loss says what turns them into "
-    "probabilities.",
+    "You return the scores of forward, which may be negative or above 1. The loss decides what turns them "
+    "into probabilities.",
 )
 class ScoresForProbabilities(Network):
     def predict_proba(self, X):
@@ -1047,8 +1049,8 @@ class ScoresForProbabilities(Network):
 
 @wrong(
     "Network.predict_proba",
-    "You take the softmax wherever there are several outputs. It is the loss that decides: three outputs "
-    "under binary_cross_entropy are three questions, each with a sigmoid of its own.",
+    "You take the softmax whenever there are several outputs, but the loss decides: with "
+    "binary_cross_entropy, three outputs are three questions, each with its own sigmoid.",
 )
 class SquashedByTheNumberOfOutputs(Network):
     def predict_proba(self, X):
@@ -1058,8 +1060,8 @@ class SquashedByTheNumberOfOutputs(Network):
 
 @wrong(
     "Network.predict_proba",
-    "Under mean_squared_error you take the softmax: there the loss squashes nothing, and the output is told "
-    "as it is.",
+    "With mean_squared_error you take the softmax, but this loss squashes nothing: return the output as it "
+    "is.",
 )
 class SoftmaxUnlessBinary(Network):
     def predict_proba(self, X):
@@ -1069,8 +1071,8 @@ class SoftmaxUnlessBinary(Network):
 
 @wrong(
     "Network.predict_proba",
-    "Under mean_squared_error you take the sigmoid: there the loss squashes nothing, and a sigmoid output "
-    "has been through it already. Return the output as it is.",
+    "With mean_squared_error you take the sigmoid, but this loss squashes nothing, and a sigmoid output "
+    "has already been through it. Return the output as it is.",
 )
 class SigmoidUnlessSoftmax(Network):
     def predict_proba(self, X):
@@ -1080,7 +1082,7 @@ class SigmoidUnlessSoftmax(Network):
 
 @wrong(
     "Network.predict_proba",
-    "Under mean_squared_error you cut the output off at 0 and 1: it is told as it is, even beyond them.",
+    "With mean_squared_error you cut the output off at 0 and 1: return it as it is, even if it lies outside.",
 )
 class OutputCutOff(Network):
     def predict_proba(self, X):
@@ -1090,8 +1092,8 @@ class OutputCutOff(Network):
 
 @wrong(
     "Network.predict",
-    "predict returns probabilities: it must name a class for each sample, an integer. predict_proba is the "
-    "one for probabilities.",
+    "predict returns probabilities, but it must name a class for each sample, an integer. predict_proba is "
+    "for probabilities.",
 )
 class ProbabilitiesForClasses(Network):
     def predict(self, X):
@@ -1100,8 +1102,9 @@ class ProbabilitiesForClasses(Network):
 
 @wrong(
     "Network.predict",
-    "One half divides probabilities, not scores: a score of 0.4 is a probability above 1/2, yet you answer "
-    "0. Compare the probability, or the score with the number that has the sigmoid 1/2.",
+    "One half is the threshold for probabilities, not for scores: a score of 0.4 means a probability above "
+    "1/2, yet you answer 0. Compare the probability with 1/2, or the score with the number whose sigmoid "
+    "is 1/2.",
 )
 class ScoresAgainstOneHalf(Network):
     def predict(self, X):
@@ -1113,8 +1116,8 @@ class ScoresAgainstOneHalf(Network):
 
 @wrong(
     "Network.predict",
-    "With one output your answer is always 0, for the largest of one score is the first. A single output "
-    "needs a rule of its own: 1 where its probability is above 1/2.",
+    "With one output your answer is always 0, because the largest of one score is the first. A single "
+    "output needs its own rule: 1 if its probability is above 1/2.",
 )
 class LargestOfOneScore(Network):
     def predict(self, X):
@@ -1123,7 +1126,7 @@ class LargestOfOneScore(Network):
 
 @wrong(
     "Network.predict",
-    "You look for the largest score down the columns, that is among the samples: there must be one answer "
+    "You look for the largest score down the columns, that is, among the samples. There must be one answer "
     "for each row.",
 )
 class LargestOverTheSamples(Network):
@@ -1136,8 +1139,8 @@ class LargestOverTheSamples(Network):
 
 @wrong(
     "Network.predict",
-    "You give one answer for the whole batch: np.argmax without an axis numbers all the scores through. Ask "
-    "for the largest in each row.",
+    "You give one answer for the whole batch, because np.argmax without an axis counts through all the "
+    "scores. Ask for the largest in each row.",
 )
 class LargestOfAllScores(Network):
     def predict(self, X):
@@ -1149,8 +1152,8 @@ class LargestOfAllScores(Network):
 
 @wrong(
     "Network.predict",
-    "You give one answer for the whole batch: np.argmax without an axis numbers all the scores through. Ask "
-    "for the largest in each row. (A single output then needs a rule of its own.)",
+    "You give one answer for the whole batch, because np.argmax without an axis counts through all the "
+    "scores. Ask for the largest in each row. (A single output then needs its own rule.)",
 )
 class LargestOfAllScoresAndOfOne(Network):
     def predict(self, X):
@@ -1159,15 +1162,17 @@ class LargestOfAllScoresAndOfOne(Network):
 
 @wrong(
     "Network.predict",
-    "You look for the largest score down the columns, that is among the samples: there must be one answer "
-    "for each row. (A single output then needs a rule of its own.)",
+    "You look for the largest score down the columns, that is, among the samples. There must be one answer "
+    "for each row. (A single output then needs its own rule.)",
 )
 class LargestOverTheSamplesAndOfOne(Network):
     def predict(self, X):
         return self.forward(X).argmax(axis=0)
 
 
-@wrong("Network.predict", "With one output you answer True and False: a class index is an integer, 0 or 1.")
+@wrong(
+    "Network.predict", "With one output you answer True or False, but a class index is an integer, 0 or 1."
+)
 class BooleansForClasses(Network):
     def predict(self, X):
         scores = self.forward(X)
@@ -1176,8 +1181,8 @@ class BooleansForClasses(Network):
 
 @wrong(
     "Network.predict",
-    "With one output you return a column (n, 1): the answers must have the shape (n,), one for each sample. "
-    "Otherwise comparing them with labels (n,) gives an n by n table.",
+    "With one output you return a column (n, 1), but the answers must have the shape (n,), one for each "
+    "sample. Otherwise comparing them with labels (n,) gives an n by n table.",
 )
 class AnswersInAColumn(Network):
     def predict(self, X):
@@ -1187,8 +1192,8 @@ class AnswersInAColumn(Network):
 
 @wrong(
     "Network.predict",
-    "With several outputs under another loss than softmax_cross_entropy you answer for each output on its "
-    "own: predict names one class for each sample, that of the largest output, under every loss.",
+    "With several outputs and a loss other than softmax_cross_entropy, you answer for each output "
+    "separately. With every loss, predict must name one class for each sample, that of the largest output.",
 )
 class AnAnswerForEveryOutput(Network):
     def predict(self, X):
@@ -1201,8 +1206,8 @@ class AnAnswerForEveryOutput(Network):
 
 @wrong(
     "Network.predict",
-    "A probability of exactly 1/2 is yes in your code: 1 is for what is above 1/2, so compare by >, not by "
-    ">=.",
+    "Your code takes a probability of exactly 1/2 as yes. The answer is 1 only above 1/2, so compare with "
+    ">, not with >=.",
 )
 class OneHalfIsYes(Network):
     def predict(self, X):
@@ -1212,8 +1217,8 @@ class OneHalfIsYes(Network):
 
 @wrong(
     "Network.predict",
-    "You round the single output of mean_squared_error, which may lie beyond 0 and 1: 1.6 would be class 2, "
-    "and -0.8 class -1. Ask whether it is above 1/2.",
+    "You round the single output of mean_squared_error, which may be below 0 or above 1: 1.6 would be "
+    "class 2, and -0.8 class -1. Ask whether it is above 1/2.",
 )
 class OutputRounded(Network):
     def predict(self, X):
@@ -1223,7 +1228,7 @@ class OutputRounded(Network):
 
 @wrong(
     "Network.predict",
-    "You return how large the largest entry is, not where it is: a class is the index of a column.",
+    "You return how large the largest entry is, not where it is: the class is the index of its column.",
 )
 class LargestScoreItself(Network):
     def predict(self, X):
@@ -1235,8 +1240,8 @@ class LargestScoreItself(Network):
 
 @wrong(
     "Network.l2",
-    "loss_and_grads does not use `l2` yet: the penalty is missing in the loss and in the gradients of the "
-    "weights. l2_penalty gives both.",
+    "loss_and_grads does not use `l2` yet: the penalty is missing from the loss and in the gradients of "
+    "the weights. l2_penalty gives both.",
     unwritten=True,
 )
 class WithoutPenalty(Network):
@@ -1249,8 +1254,8 @@ class WithoutPenalty(Network):
 
 @wrong(
     "Network.l2",
-    "Your biases are penalised, too: the penalty is for the weights, every second array of params. A bias "
-    "sets a threshold and has no need to be small.",
+    "You penalise the biases as well: the penalty is only for the weights, every second array of params. A "
+    "bias sets a threshold and need not be small.",
 )
 class BiasesPenalised(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1263,7 +1268,7 @@ class BiasesPenalised(Network):
 
 @wrong(
     "Network.l2",
-    "The penalty is in the loss alone: the gradients must be those of the loss with its penalty, so dW "
+    "Only the loss contains the penalty. The gradients must be those of the loss with its penalty, so dW "
     "needs the second part of what l2_penalty returns.",
 )
 class PenaltyInTheLossAlone(Network):
@@ -1276,8 +1281,8 @@ class PenaltyInTheLossAlone(Network):
 
 @wrong(
     "Network.l2",
-    "The penalty is in the gradients alone: the loss that you return must contain it, too, or it is not the "
-    "one whose gradients these are.",
+    "Only the gradients contain the penalty. The loss that you return must also contain it, or these are "
+    "not its gradients.",
 )
 class PenaltyInTheGradientsAlone(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1287,8 +1292,8 @@ class PenaltyInTheGradientsAlone(Network):
 
 @wrong(
     "Network.l2",
-    "The penalty is divided by the number of samples: it is a sum over weights, not over samples, and "
-    "enters the loss once, whatever the batch. Some texts write it your way; here `l2` is the whole "
+    "You divide the penalty by the number of samples, but it is a sum over weights, not over samples, and "
+    "enters the loss once, whatever the batch size. Some texts write it your way; here `l2` is the whole "
     "strength.",
 )
 class PenaltyDividedByTheSamples(Network):
@@ -1301,7 +1306,7 @@ class PenaltyDividedByTheSamples(Network):
 
 @wrong(
     "Network.l2",
-    "Only the weights of the last layer are penalised: the penalty is over all weight arrays of the "
+    "You penalise only the weights of the last layer: the penalty is over all weight arrays of the "
     "network, params[::2].",
 )
 class LastLayerPenalised(Network):
@@ -1316,8 +1321,8 @@ class LastLayerPenalised(Network):
 
 @wrong(
     "Network.l2",
-    "The penalty is missing where a generator is given: `rng` is for dropout alone, the penalty belongs to "
-    "every call.",
+    "The penalty is missing when a generator is given: `rng` is only for dropout, and the penalty belongs "
+    "to every call.",
 )
 class NoPenaltyWithAGenerator(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1329,7 +1334,7 @@ class NoPenaltyWithAGenerator(Network):
 
 @wrong(
     "Network.l2",
-    "The weights have shrunk after the call: the penalty is told in the loss and the gradients, and the step "
+    "The weights have shrunk after the call. The penalty belongs in the loss and the gradients; the step "
     "that follows from them belongs to the optimizer.",
 )
 class WeightsDecayedInside(Network):
@@ -1360,8 +1365,8 @@ class PenaltyOfTheFirstCall(Network):
 
 @wrong(
     "Network.dropout",
-    "loss_and_grads does not use dropout yet: no unit is dropped where `rng` is given. After each hidden "
-    "activation comes dropout, and its mask again on the way back.",
+    "loss_and_grads does not use dropout yet: no unit is dropped when `rng` is given. Apply dropout after "
+    "each hidden activation, and its mask again on the way back.",
     unwritten=True,
 )
 class WithoutDropout(Network):
@@ -1371,8 +1376,8 @@ class WithoutDropout(Network):
 
 @wrong(
     "Network.dropout",
-    "The gradient passes through units that were dropped: the mask of the way forward is missing on the way "
-    "back. Keep each layer's mask for dropout_backward.",
+    "The gradient passes through units that were dropped: the mask from the way forward is missing on the "
+    "way back. Keep each layer's mask for dropout_backward.",
 )
 class BackwardWithoutTheMask(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1389,7 +1394,7 @@ class BackwardWithoutTheMask(Network):
 
 @wrong(
     "Network.dropout",
-    "On the way back other units are cut than on the way forward, as if new masks were drawn there. Keep "
+    "On the way back you cut other units than on the way forward, as if you drew new masks there. Keep "
     "each layer's mask, and use the same one.",
 )
 class NewMasksOnTheWayBack(Network):
@@ -1411,9 +1416,9 @@ class NewMasksOnTheWayBack(Network):
 
 @wrong(
     "Network.dropout",
-    "The slope of the activation is taken at the output after dropout: on the way back the mask comes "
-    "first, and then the activation's backward with its own output, the one that dropout was given. With "
-    "relu nothing shows.",
+    "You take the slope of the activation at the output after dropout. On the way back the mask comes "
+    "first, and then the activation's backward function with the activation's own output, from before "
+    "dropout. With relu the mistake stays hidden.",
 )
 class SlopeAfterDropout(Network):
     def _backpropagate(self, grad, inputs, dropped):
@@ -1424,8 +1429,8 @@ class SlopeAfterDropout(Network):
 
 @wrong(
     "Network.dropout",
-    "The sums are dropped before they are bent: dropout follows the activation. With relu nothing shows, "
-    "but tanh of a scaled sum is not the scaled tanh.",
+    "You apply dropout to the sums, before the activation; it must come after it. With relu the mistake "
+    "stays hidden, but tanh of a scaled sum is not the scaled tanh.",
 )
 class DropoutBeforeTheActivation(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1457,7 +1462,7 @@ class DropoutBeforeTheActivation(Network):
 
 @wrong(
     "Network.dropout",
-    "Outputs are dropped, too: dropout is for hidden layers, an output that is silenced is a wrong answer.",
+    "You drop outputs as well: dropout is for hidden layers, and a silenced output is a wrong answer.",
 )
 class OutputsDropped(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1479,7 +1484,7 @@ class OutputsDropped(Network):
 
 @wrong(
     "Network.dropout",
-    "Inputs are dropped, too: dropout follows the hidden activations, the data stay as they are.",
+    "You drop inputs as well: dropout follows the hidden activations, and the data stay as they are.",
 )
 class InputsDropped(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1490,7 +1495,7 @@ class InputsDropped(Network):
 
 @wrong(
     "Network.dropout",
-    "Every layer meets the last layer's mask on the way back, as if each mask had overwritten the one "
+    "On the way back, every layer uses the last layer's mask, as if each mask had overwritten the one "
     "before. Keep one for each hidden layer.",
 )
 class LastMaskForEveryLayer(Network):
@@ -1503,8 +1508,8 @@ class LastMaskForEveryLayer(Network):
 
 @wrong(
     "Network.dropout",
-    "loss_and_grads drops units without a generator, too: without `rng` its loss must be that of the whole "
-    "network.",
+    "loss_and_grads drops units even without a generator: without `rng`, its loss must be that of the "
+    "whole network.",
 )
 class DropoutWithoutAGenerator(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1513,8 +1518,8 @@ class DropoutWithoutAGenerator(Network):
 
 @wrong(
     "Network.dropout",
-    "forward drops units: dropout is for training alone, where loss_and_grads is given a generator. Answers "
-    "come from the whole network.",
+    "forward drops units, but dropout is only for training, when loss_and_grads is given a generator. "
+    "Answers come from the whole network.",
 )
 class DropoutInForward(Network):
     def forward(self, X):
@@ -1523,8 +1528,8 @@ class DropoutInForward(Network):
 
 @wrong(
     "Network.dropout",
-    "After a training step forward drops units, too: whether to drop is decided in each call by its `rng`, "
-    "and must not be remembered.",
+    "After a training step, forward also drops units: each call must decide by its own `rng` whether to "
+    "drop, and remember nothing.",
 )
 class DropoutThatSticks(Network):
     training_rng = None
@@ -1541,8 +1546,8 @@ class DropoutThatSticks(Network):
 
 @wrong(
     "Network.dropout",
-    "forward scales its output by the share kept: the mask's 1 / (1 - rate) has made up for dropout while "
-    "training, so nothing is left to scale.",
+    "forward scales its output by the share kept, but the mask's 1 / (1 - rate) has already made up for "
+    "dropout during training, so there is nothing left to scale.",
 )
 class ScaledInForward(Network):
     def forward(self, X):
@@ -1551,8 +1556,8 @@ class ScaledInForward(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "A single output is a column, (n, 1), and its targets may come as (n,), one number a sample: the loss "
-    "wants both in one shape. self._as_targets(y) makes a column of them.",
+    "A single output is a column, (n, 1), and its targets may come as (n,), one number for each sample, "
+    "but the loss needs both in the same shape. self._as_targets(y) turns the targets into a column.",
 )
 class TargetsAsTheyCome(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1563,8 +1568,9 @@ class TargetsAsTheyCome(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "Targets of one number a sample, (n,), go beside a single output under binary_cross_entropy, but not "
-    "under mean_squared_error. self._as_targets(y) makes a column of them under both.",
+    "Targets of shape (n,), one number for each sample, work with a single output and "
+    "binary_cross_entropy, but not with mean_squared_error. self._as_targets(y) turns them into a column "
+    "with both.",
 )
 class ColumnUnderBinaryCrossEntropyAlone(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1873,8 +1879,9 @@ class AnswersOneByOne(Network):
 
 @wrong(
     "Network.predict",
-    "With a single output under mean_squared_error you compare with 0: there the output itself is the "
-    "answer, aimed at 0 or 1, so the border is 1/2. Only scores of binary_cross_entropy have it at 0.",
+    "With a single output and mean_squared_error you compare with 0, but there the output itself is the "
+    "answer, trained towards 0 or 1, so the threshold is 1/2. Only the scores of binary_cross_entropy have "
+    "their threshold at 0.",
 )
 class BorderAtZeroUnderEveryLoss(Network):
     def predict(self, X):
@@ -1895,7 +1902,7 @@ class WeightsInFloat32Always(Network):
 @wrong(
     "Network.dropout",
     "All samples of a batch lose the same units: your mask has one row for all of them. Give dropout the "
-    "activations of the whole batch, so that each sample has coins of its own.",
+    "activations of the whole batch, so that each sample has its own coins.",
 )
 class OneMaskForAllSamples(TextbookNetwork):
     def loss_and_grads(self, X, y, rng=None):

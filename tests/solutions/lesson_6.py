@@ -157,8 +157,8 @@ def corrected_steps(adam_step):
 
 @wrong(
     "sgd_step",
-    "`param` stays as it was, and nothing is returned. It looks as if `param = ...` has given the name to a "
-    "new array: write into the one that you were given.",
+    "`param` stays as it was, and nothing is returned. It looks as if `param = ...` has given the name to "
+    "a new array. Write into the array that you were given.",
 )
 def sgd_step_on_a_new_array(param, grad, *, lr):
     param = param - lr * grad
@@ -175,8 +175,8 @@ def sgd_step_that_returns_a_new_array(param, grad, *, lr):
 
 @wrong(
     "sgd_step",
-    "Your step is right and in place, but it also returns something. What works in place returns nothing, "
-    "so that nobody takes the result for a new array.",
+    "Your step is right and in place, but it also returns something. A function that works in place "
+    "returns nothing, so that nobody mistakes the result for a new array.",
 )
 def sgd_step_that_returns_param(param, grad, *, lr):
     param -= lr * grad
@@ -195,8 +195,8 @@ def sgd_step_without_the_rate(param, grad, *, lr):
 
 @wrong(
     "sgd_step",
-    "Your step is right, but it scales the caller's gradient on the way. Multiply into a new array and "
-    "leave `grad` as it was.",
+    "Your step is right, but it also scales the caller's gradient. Multiply into a new array and leave "
+    "`grad` as it was.",
 )
 def sgd_step_that_scales_the_gradient(param, grad, *, lr):
     grad *= lr
@@ -205,8 +205,8 @@ def sgd_step_that_scales_the_gradient(param, grad, *, lr):
 
 @wrong(
     "sgd_step",
-    "Your step is right for small gradients, and large ones are cut off: a step does not clip, that is the "
-    "business of clip_by_global_norm.",
+    "Your step is right for small gradients, but large ones are cut off. A step does not clip; that is the "
+    "job of clip_by_global_norm.",
 )
 def sgd_step_that_clips(param, grad, *, lr):
     param -= lr * np.clip(grad, -5, 5)
@@ -215,7 +215,7 @@ def sgd_step_that_clips(param, grad, *, lr):
 @wrong(
     "momentum_step",
     "The array `velocity` stays at 0, so each step is plain gradient descent. If you wrote `velocity = "
-    "...`, that gave the name to a new array: write into the one that you were given.",
+    "...`, that gave the name to a new array. Write into the array that you were given.",
 )
 def momentum_step_with_a_new_velocity(param, grad, velocity, *, lr, momentum=0.9):
     velocity = momentum * velocity + grad
@@ -224,8 +224,9 @@ def momentum_step_with_a_new_velocity(param, grad, velocity, *, lr, momentum=0.9
 
 @wrong(
     "momentum_step",
-    "Each of your steps is plain gradient descent: it looks as if the velocity is overwritten by the "
-    "gradient, or is not what `param` moves by. What it held before must count, times `momentum`.",
+    "Each of your steps is plain gradient descent: it looks as if you overwrite the velocity with the "
+    "gradient, or do not move `param` by the velocity. The velocity from before must also count, times "
+    "`momentum`.",
 )
 def momentum_step_with_the_velocity_reset(param, grad, velocity, *, lr, momentum=0.9):
     velocity[...] = grad
@@ -235,7 +236,7 @@ def momentum_step_with_the_velocity_reset(param, grad, velocity, *, lr, momentum
 @wrong(
     "momentum_step",
     "Your steps are 1 - momentum times what they should be: it looks as if the velocity is a running mean "
-    "of the gradients. In this rule each gradient enters whole, so that speed builds up.",
+    "of the gradients. In this rule each gradient enters in full, so that speed builds up.",
 )
 def momentum_step_with_a_running_mean(param, grad, velocity, *, lr, momentum=0.9):
     velocity *= momentum
@@ -245,8 +246,8 @@ def momentum_step_with_a_running_mean(param, grad, velocity, *, lr, momentum=0.9
 
 @wrong(
     "momentum_step",
-    "You roll uphill: one sign is turned. Either the gradient joins the velocity with + and `param` loses "
-    "that, or it joins with - and `param` gains it.",
+    "You roll uphill: one sign is wrong. Either add the gradient to the velocity and subtract the velocity "
+    "from `param`, or subtract the gradient from the velocity and add the velocity to `param`.",
 )
 def momentum_step_uphill(param, grad, velocity, *, lr, momentum=0.9):
     velocity[...] = momentum * velocity - lr * grad
@@ -266,8 +267,8 @@ def momentum_step_by_the_old_velocity(param, grad, velocity, *, lr, momentum=0.9
 
 @wrong(
     "momentum_step",
-    "Your steps are `lr` times what they should be: the rate goes in twice, once into the velocity and once "
-    "into the step. Keep one of the two.",
+    "Your steps are `lr` times what they should be: the rate enters twice, once in the velocity and once "
+    "in the step. Keep one of the two.",
 )
 def momentum_step_with_the_rate_twice(param, grad, velocity, *, lr, momentum=0.9):
     velocity *= momentum
@@ -277,8 +278,8 @@ def momentum_step_with_the_rate_twice(param, grad, velocity, *, lr, momentum=0.9
 
 @wrong(
     "nesterov_step",
-    "That is plain momentum: the look-ahead is missing, or made with the old velocity. Update the velocity, "
-    "and then make the step of the gradient and of momentum times the new velocity.",
+    "This is plain momentum: the look-ahead is missing, or uses the old velocity. Update the velocity "
+    "first, and then step by the gradient plus momentum times the new velocity.",
 )
 def nesterov_step_without_looking_ahead(param, grad, velocity, *, lr, momentum=0.9):
     velocity[...] = momentum * velocity + grad
@@ -287,8 +288,8 @@ def nesterov_step_without_looking_ahead(param, grad, velocity, *, lr, momentum=0
 
 @wrong(
     "nesterov_step",
-    "You look ahead twice: after the velocity is updated, momentum and the gradient come in once more, and "
-    "you take them in two times.",
+    "You look ahead twice: after you update the velocity, momentum and the gradient must enter once more, "
+    "but you apply them two times.",
 )
 def nesterov_step_looking_ahead_twice(param, grad, velocity, *, lr, momentum=0.9):
     velocity[...] = momentum * velocity + grad
@@ -298,7 +299,7 @@ def nesterov_step_looking_ahead_twice(param, grad, velocity, *, lr, momentum=0.9
 
 @wrong(
     "nesterov_step",
-    "The learning rate multiplies the gradient alone: brackets are missing, lr * (grad + momentum * "
+    "The learning rate multiplies only the gradient. Brackets are missing: lr * (grad + momentum * "
     "velocity).",
 )
 def nesterov_step_without_brackets(param, grad, velocity, *, lr, momentum=0.9):
@@ -308,7 +309,7 @@ def nesterov_step_without_brackets(param, grad, velocity, *, lr, momentum=0.9):
 
 @wrong(
     "nesterov_step",
-    "Your step adds the whole velocity to the gradient: in the look-ahead, too, the velocity is damped by "
+    "Your step adds the whole velocity to the gradient: the look-ahead must also damp the velocity by "
     "`momentum`.",
 )
 def nesterov_step_without_damping(param, grad, velocity, *, lr, momentum=0.9):
@@ -320,14 +321,14 @@ def nesterov_step_without_damping(param, grad, velocity, *, lr, momentum=0.9):
 @wrong(
     "nesterov_step",
     "The array `velocity` stays at 0, so nothing is remembered from step to step. If you wrote `velocity = "
-    "...`, that gave the name to a new array: write into the one that you were given.",
+    "...`, that gave the name to a new array. Write into the array that you were given.",
 )
 def nesterov_step_with_a_new_velocity(param, grad, velocity, *, lr, momentum=0.9):
     velocity = momentum * velocity + grad
     param -= lr * (grad + momentum * velocity)
 
 
-@wrong("nesterov_step", "You roll uphill: the look-ahead is right, and its sign is turned.")
+@wrong("nesterov_step", "You roll uphill: the look-ahead is right, but its sign is wrong.")
 def nesterov_step_uphill(param, grad, velocity, *, lr, momentum=0.9):
     velocity[...] = momentum * velocity + grad
     param += lr * (grad + momentum * velocity)
@@ -335,8 +336,8 @@ def nesterov_step_uphill(param, grad, velocity, *, lr, momentum=0.9):
 
 @wrong(
     "rmsprop_step",
-    "You divide by the mean square itself: without the root, large gradients make the small steps. Divide "
-    "by its root.",
+    "You divide by the mean square itself: without the root, the larger gradients make the smaller steps. "
+    "Divide by its root.",
 )
 def rmsprop_step_without_the_root(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     square_avg *= rho
@@ -346,8 +347,8 @@ def rmsprop_step_without_the_root(param, grad, square_avg, *, lr, rho=0.9, eps=1
 
 @wrong(
     "rmsprop_step",
-    "The two weights of your running mean are swapped: `rho` belongs to what has been gathered so far, the "
-    "rest to the new square.",
+    "The two weights of your running mean are swapped: `rho` belongs to the mean so far, and 1 - rho to "
+    "the new square.",
 )
 def rmsprop_step_with_rho_swapped(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     square_avg[...] = (1 - rho) * square_avg + rho * grad**2
@@ -356,7 +357,7 @@ def rmsprop_step_with_rho_swapped(param, grad, square_avg, *, lr, rho=0.9, eps=1
 
 @wrong(
     "rmsprop_step",
-    "You add up all the squares and forget none, which is Adagrad: your steps shrink for ever. RMSprop "
+    "You add up all the squares and forget none. That is Adagrad, and its steps shrink for ever. RMSprop "
     "keeps a running mean, with `rho`.",
 )
 def rmsprop_step_as_adagrad(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
@@ -366,8 +367,8 @@ def rmsprop_step_as_adagrad(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
 
 @wrong(
     "rmsprop_step",
-    "The new square enters your mean whole, so that it is no mean but a sum, 1 / (1 - rho) times as large. "
-    "The two weights must add up to 1.",
+    "The new square enters your mean in full, so that it is not a mean but a sum, 1 / (1 - rho) times as "
+    "large. The two weights must add up to 1.",
 )
 def rmsprop_step_with_a_running_sum(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     square_avg[...] = rho * square_avg + grad**2
@@ -377,7 +378,7 @@ def rmsprop_step_with_a_running_sum(param, grad, square_avg, *, lr, rho=0.9, eps
 @wrong(
     "rmsprop_step",
     "The array `square_avg` stays at 0, so nothing is remembered from step to step. If you wrote "
-    "`square_avg = ...`, that gave the name to a new array: write into the one that you were given.",
+    "`square_avg = ...`, that gave the name to a new array. Write into the array that you were given.",
 )
 def rmsprop_step_with_a_new_mean(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     square_avg = rho * square_avg + (1 - rho) * grad**2
@@ -386,8 +387,8 @@ def rmsprop_step_with_a_new_mean(param, grad, square_avg, *, lr, rho=0.9, eps=1e
 
 @wrong(
     "rmsprop_step",
-    "Your epsilon stands under the root. Some libraries write it so, but in the rule asked for it is added "
-    "to the root.",
+    "Your epsilon is under the root. Some libraries write it that way, but in the rule here it is added to "
+    "the root.",
 )
 def rmsprop_step_with_epsilon_under_the_root(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     square_avg[...] = rho * square_avg + (1 - rho) * grad**2
@@ -396,7 +397,7 @@ def rmsprop_step_with_epsilon_under_the_root(param, grad, square_avg, *, lr, rho
 
 @wrong(
     "rmsprop_step",
-    "Where no gradient has come yet you divide 0 by 0: the denominator lacks `eps`, which is there for that.",
+    "Where no gradient has come yet, you divide 0 by 0: the denominator lacks `eps`, which prevents that.",
 )
 def rmsprop_step_without_epsilon(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     square_avg[...] = rho * square_avg + (1 - rho) * grad**2
@@ -416,7 +417,8 @@ def adam_step_without_correction(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0
 
 @wrong(
     "adam_step",
-    "You correct `m` for its start at 0, but not `v`: it needs the same with beta2, before the root.",
+    "You correct `m` for its start at 0, but not `v`. It needs the same correction with beta2, before the "
+    "root.",
 )
 def adam_step_with_the_mean_alone_corrected(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m[...] = beta1 * m + (1 - beta1) * grad
@@ -426,8 +428,8 @@ def adam_step_with_the_mean_alone_corrected(param, grad, m, v, t, *, lr, beta1=0
 
 @wrong(
     "adam_step",
-    "Your first step is right and the later ones are too long: you divide by 1 - beta, the correction of "
-    "the first step, for ever. It fades with `t`, which you do not use.",
+    "Your first step is right, but the later ones are too long: you always divide by 1 - beta, the "
+    "correction of the first step. It fades with `t`, which you do not use.",
 )
 def adam_step_with_the_first_correction_for_ever(
     param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8
@@ -439,7 +441,7 @@ def adam_step_with_the_first_correction_for_ever(
 
 @wrong(
     "adam_step",
-    "Your correction is a step ahead: `t` is 1 at the first call already, so add nothing to it.",
+    "Your correction is a step ahead: `t` is already 1 at the first call, so add nothing to it.",
 )
 def adam_step_counted_from_two(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m[...] = beta1 * m + (1 - beta1) * grad
@@ -452,7 +454,7 @@ def adam_step_counted_from_two(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.9
 @wrong(
     "adam_step",
     "You store the corrected means in `m` and `v`, so the next step corrects them once more. Keep the raw "
-    "ones there and give the corrected ones names of their own.",
+    "means there and give the corrected ones their own names.",
 )
 def adam_step_that_stores_the_correction(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m *= beta1
@@ -467,7 +469,7 @@ def adam_step_that_stores_the_correction(param, grad, m, v, t, *, lr, beta1=0.9,
 @wrong(
     "adam_step",
     "The arrays `m` and `v` stay at 0, so nothing is remembered from step to step. If you wrote `m = ...`, "
-    "that gave the name to a new array: write into the ones that you were given.",
+    "that gave the names to new arrays. Write into the arrays that you were given.",
 )
 def adam_step_with_new_means(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m = beta1 * m + (1 - beta1) * grad
@@ -487,8 +489,8 @@ def adam_step_without_the_root(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.9
 
 @wrong(
     "adam_step",
-    "Your steps shrink with `t`, as if the rate were divided by its root: in the paper's proof it is, in its "
-    "algorithm `lr` stays what it is.",
+    "Your steps shrink with `t`, as if the rate were divided by its root. In the paper's proof it is, but "
+    "in its algorithm `lr` stays as it is.",
 )
 def adam_step_with_a_falling_rate(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m[...] = beta1 * m + (1 - beta1) * grad
@@ -496,7 +498,7 @@ def adam_step_with_a_falling_rate(param, grad, m, v, t, *, lr, beta1=0.9, beta2=
     param -= lr / math.sqrt(t) * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
 
 
-@wrong("adam_step", "You go uphill: everything is right but the sign of the step.")
+@wrong("adam_step", "You go uphill: everything is right except the sign of the step.")
 def adam_step_uphill(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m[...] = beta1 * m + (1 - beta1) * grad
     v[...] = beta2 * v + (1 - beta2) * grad**2
@@ -505,8 +507,8 @@ def adam_step_uphill(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e
 
 @wrong(
     "adam_step",
-    "Your epsilon is right at the first step and fades from then on: it looks as if it were corrected along "
-    "with m or v. The corrections are for these two alone; epsilon stays what the caller gave.",
+    "Your epsilon is right at the first step and fades from then on: it looks as if it were corrected "
+    "along with m or v. Only these two are corrected; epsilon stays what the caller gave.",
 )
 def adam_step_with_a_fading_epsilon(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m[...] = beta1 * m + (1 - beta1) * grad
@@ -517,7 +519,7 @@ def adam_step_with_a_fading_epsilon(param, grad, m, v, t, *, lr, beta1=0.9, beta
 
 @wrong(
     "adam_step",
-    "Your epsilon is 1e-8 or so whatever the caller asks for: the argument `eps` is not used.",
+    "Your epsilon is about 1e-8 whatever the caller asks for: the argument `eps` is not used.",
 )
 def adam_step_with_a_fixed_epsilon(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m[...] = beta1 * m + (1 - beta1) * grad
@@ -527,8 +529,8 @@ def adam_step_with_a_fixed_epsilon(param, grad, m, v, t, *, lr, beta1=0.9, beta2
 
 @wrong(
     "adam_step",
-    "Your epsilon stands under the root. Some texts write it so, but in the rule asked for it is added to "
-    "the root.",
+    "Your epsilon is under the root. Some texts write it that way, but in the rule here it is added to the "
+    "root.",
 )
 def adam_step_with_epsilon_under_the_root(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m[...] = beta1 * m + (1 - beta1) * grad

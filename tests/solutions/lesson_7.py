@@ -213,7 +213,7 @@ def clipped(clip_by_global_norm):
 
 @wrong(
     "l2_penalty",
-    "Your penalty is twice what it should be: the half is missing. Your gradients have it right.",
+    "Your penalty is twice what it should be: the half is missing. Your gradients are right.",
 )
 def l2_penalty_without_the_half(weights, strength):
     penalty = strength * sum(float(np.sum(W**2)) for W in weights)
@@ -252,8 +252,8 @@ def l2_penalty_that_makes_weights_grow(weights, strength):
 
 @wrong(
     "l2_penalty",
-    "The penalty of float32 weights is a np.float32, and all else is right: where a Python float is asked "
-    "for, wrap it in float(...).",
+    "The penalty of float32 weights is an np.float32, but everything else is right. It must be a Python "
+    "float, so wrap it in float(...).",
 )
 def l2_penalty_as_a_float32_number(weights, strength):
     penalty = 0
@@ -264,7 +264,7 @@ def l2_penalty_as_a_float32_number(weights, strength):
 
 @wrong(
     "l2_penalty",
-    "Your numbers are right, but the gradients are written into the caller's weights. Multiply into new "
+    "Your numbers are right, but you write the gradients into the caller's weights. Multiply into new "
     "arrays.",
 )
 def l2_penalty_in_place(weights, strength):
@@ -275,7 +275,7 @@ def l2_penalty_in_place(weights, strength):
     return penalty, weights
 
 
-@wrong("l2_penalty", "You penalise the absolute values, which is L1. L2 is about the squares.")
+@wrong("l2_penalty", "You penalise the absolute values, which is L1. L2 penalises the squares.")
 def l2_penalty_of_absolute_values(weights, strength):
     penalty = strength * sum(float(np.sum(np.abs(W))) for W in weights)
     return penalty, [strength * np.sign(W) for W in weights]
@@ -283,7 +283,8 @@ def l2_penalty_of_absolute_values(weights, strength):
 
 @wrong(
     "l2_penalty",
-    "Your penalty takes the mean of the squares in each array. The rule sums them, and so do your gradients.",
+    "Your penalty takes the mean of the squares in each array. The rule sums them, and your gradients "
+    "follow that rule.",
 )
 def l2_penalty_by_the_mean(weights, strength):
     penalty = strength / 2 * sum(float(np.mean(W**2)) for W in weights)
@@ -298,7 +299,7 @@ def _checked(x, rate):
 
 @wrong(
     "l2_penalty",
-    "You return (grads, penalty): the two are exchanged, the penalty comes first.",
+    "You return (grads, penalty): the two are swapped, and the penalty must come first.",
 )
 def l2_penalty_exchanged(weights, strength):
     return [strength * W for W in weights], strength / 2 * sum(float(np.sum(W**2)) for W in weights)
@@ -306,8 +307,8 @@ def l2_penalty_exchanged(weights, strength):
 
 @wrong(
     "l2_penalty",
-    "The gradients of whole numbers are whole numbers, cut off: strength * W is float64 there, and must stay "
-    "so.",
+    "For integer weights you cut the gradients off to integers: strength * W is float64 there, and must "
+    "stay float64.",
 )
 def l2_penalty_of_integers_in_integers(weights, strength):
     penalty = strength / 2 * sum(float(np.sum(W**2)) for W in weights)
@@ -316,8 +317,8 @@ def l2_penalty_of_integers_in_integers(weights, strength):
 
 @wrong(
     "l2_penalty",
-    "Vectors are left out: what you are given are weights, whatever their shape. Who has biases does not "
-    "pass them in.",
+    "You leave out vectors. All the arrays that you are given are weights, whatever their shape: the "
+    "caller does not pass biases in.",
 )
 def l2_penalty_of_matrices_alone(weights, strength):
     penalty = strength / 2 * sum(float(np.sum(W**2)) for W in weights if W.ndim == 2)
@@ -327,7 +328,7 @@ def l2_penalty_of_matrices_alone(weights, strength):
 @wrong(
     "dropout",
     "You drop the right share, but the survivors are not scaled: they must grow by 1 / (1 - rate), or the "
-    "next layer gets less in training than later on.",
+    "next layer gets less in training than it does later.",
 )
 def dropout_without_scaling(x, rate, rng):
     x = _checked(x, rate)
@@ -337,7 +338,7 @@ def dropout_without_scaling(x, rate, rng):
 
 @wrong(
     "dropout",
-    "The survivors are not scaled, and the mask is an array of truth values: it must hold 0 and 1 / (1 - "
+    "The survivors are not scaled, and the mask is an array of True and False: it must hold 0 and 1 / (1 - "
     "rate), in x's dtype, and multiply x.",
 )
 def dropout_by_truth_values(x, rate, rng):
@@ -348,7 +349,7 @@ def dropout_by_truth_values(x, rate, rng):
 
 @wrong(
     "dropout",
-    "You take `rate` for the share that is kept: here it is the share that is dropped. Turn round the "
+    "You treat `rate` as the share that is kept, but here it is the share that is dropped. Reverse the "
     "comparison and the scale.",
 )
 def dropout_with_rate_as_the_share_kept(x, rate, rng):
@@ -359,8 +360,8 @@ def dropout_with_rate_as_the_share_kept(x, rate, rng):
 
 @wrong(
     "dropout",
-    "The share dropped is 1 - rate, while the scale is right: your comparison of the random numbers with "
-    "`rate` is turned round.",
+    "You drop the share 1 - rate, although the scale is right: your comparison of the random numbers with "
+    "`rate` is the wrong way round.",
 )
 def dropout_with_the_comparison_turned(x, rate, rng):
     x = _checked(x, rate)
@@ -377,7 +378,7 @@ def dropout_scaled_the_wrong_way(x, rate, rng):
 
 @wrong(
     "dropout",
-    "Your y is right, but the mask holds 0 and 1: the factor 1 / (1 - rate) belongs into the mask, or "
+    "Your y is right, but the mask holds 0 and 1: the factor 1 / (1 - rate) belongs in the mask, or "
     "dropout_backward will not know it.",
 )
 def dropout_with_the_scale_in_y_alone(x, rate, rng):
@@ -388,8 +389,8 @@ def dropout_with_the_scale_in_y_alone(x, rate, rng):
 
 @wrong(
     "dropout",
-    "Your y is right, but the mask is an array of truth values: it must hold 0 and 1 / (1 - rate), in x's "
-    "dtype, since dropout_backward multiplies by it.",
+    "Your y is right, but the mask is an array of True and False: it must hold 0 and 1 / (1 - rate), in "
+    "x's dtype, since dropout_backward multiplies by it.",
 )
 def dropout_with_a_boolean_mask(x, rate, rng):
     x = _checked(x, rate)
@@ -399,7 +400,7 @@ def dropout_with_a_boolean_mask(x, rate, rng):
 
 @wrong(
     "dropout",
-    "Your masks are right, but float64, and y with them, where x is float32: give the mask the dtype of x.",
+    "Your masks are right, but for float32 x they are float64, and so is y: give the mask the dtype of x.",
 )
 def dropout_in_float64(x, rate, rng):
     x = _checked(x, rate)
@@ -433,8 +434,8 @@ def dropout_with_one_mask_for_all_samples(x, rate, rng):
 
 @wrong(
     "dropout",
-    "The same seed gives you other masks each time: they do not come from `rng`. It looks as if you draw "
-    "from np.random, or from a generator of your own.",
+    "The same seed gives you different masks each time: they do not come from `rng`. It looks as if you "
+    "draw from np.random, or from your own generator.",
 )
 def dropout_from_the_global_generator(x, rate, rng):
     x = _checked(x, rate)
@@ -444,7 +445,7 @@ def dropout_from_the_global_generator(x, rate, rng):
 
 @wrong(
     "dropout",
-    "You write y into the caller's x. It is the layer's output and is needed again on the way back: "
+    "You write y into the caller's x. x is the layer's output and is needed again on the way back: "
     "multiply into a new array.",
 )
 def dropout_in_place(x, rate, rng):
@@ -456,8 +457,8 @@ def dropout_in_place(x, rate, rng):
 
 @wrong(
     "dropout",
-    "Exactly the same number of entries is dropped at every call: you count out a share, where each entry "
-    "must have a coin of its own.",
+    "You drop exactly the same number of entries at every call: you count out a share, but each entry must "
+    "have its own coin.",
 )
 def dropout_of_an_exact_count(x, rate, rng):
     x = _checked(x, rate)
@@ -469,8 +470,8 @@ def dropout_of_an_exact_count(x, rate, rng):
 
 @wrong(
     "dropout",
-    "Exactly the same number of units is dropped in every row: you count out a share of each row, where each "
-    "entry must have a coin of its own.",
+    "You drop exactly the same number of units in every row: you count out a share of each row, but each "
+    "entry must have its own coin.",
 )
 def dropout_of_an_exact_count_in_each_row(x, rate, rng):
     x = _checked(x, rate)
@@ -481,8 +482,8 @@ def dropout_of_an_exact_count_in_each_row(x, rate, rng):
 
 @wrong(
     "dropout",
-    "A rate that is no share to be dropped does not raise ValueError: below 0 there is nothing to drop, and "
-    "at 1 nothing is left to scale.",
+    "You accept rates outside [0, 1), but they must raise ValueError: below 0 there is nothing to drop, "
+    "and at 1 nothing is left to scale.",
 )
 def dropout_without_a_check(x, rate, rng):
     x = as_floating(x)
@@ -492,8 +493,8 @@ def dropout_without_a_check(x, rate, rng):
 
 @wrong(
     "dropout",
-    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
-    "takes the place of `return`.",
+    "You return the ValueError like a result, so nothing stops the caller. An exception must be raised: "
+    "use `raise` in place of `return`.",
 )
 def dropout_returning_the_error(x, rate, rng):
     try:
@@ -502,9 +503,7 @@ def dropout_returning_the_error(x, rate, rng):
         return error
 
 
-@wrong(
-    "dropout", "You return (mask, y): the two are exchanged, the data come first and the mask behind them."
-)
+@wrong("dropout", "You return (mask, y): the two are swapped, and the data must come before the mask.")
 def dropout_exchanged(x, rate, rng):
     y, mask = dropout(x, rate, rng)
     return mask, y
@@ -512,8 +511,8 @@ def dropout_exchanged(x, rate, rng):
 
 @wrong(
     "dropout",
-    "A rate of 1 is taken, and there is nothing left to scale: the rates are 0 <= rate < 1, and any other "
-    "raises ValueError.",
+    "You accept a rate of 1, which leaves nothing to scale: only rates with 0 <= rate < 1 are valid, and "
+    "any other must raise ValueError.",
 )
 def dropout_of_everything(x, rate, rng):
     x = np.zeros_like(x) if rate == 1 else _checked(x, rate)
@@ -523,7 +522,7 @@ def dropout_of_everything(x, rate, rng):
 
 @wrong(
     "dropout",
-    "Whole numbers come back as integers, so that the scale 1 / (1 - rate) is cut off: x = as_floating(x) "
+    "For integers your results are integers, so the scale 1 / (1 - rate) is cut off: x = as_floating(x) "
     "makes them float64 first.",
 )
 def dropout_of_integers_in_integers(x, rate, rng):
@@ -534,8 +533,8 @@ def dropout_of_integers_in_integers(x, rate, rng):
 
 @wrong(
     "dropout_backward",
-    "You pass `grad` on as it came: what was silenced in the forward pass had no effect on the loss, so its "
-    "gradient must be 0. The mask knows.",
+    "You pass `grad` on as it came, but what was silenced in the forward pass had no effect on the loss, "
+    "so its gradient must be 0. The mask knows.",
 )
 def dropout_backward_without_the_mask(grad, mask):
     return grad.copy()
@@ -552,7 +551,8 @@ def dropout_backward_without_the_scale(grad, mask):
 
 @wrong(
     "dropout_backward",
-    "Your survivors are scaled twice: the factor 1 / (1 - rate) is in the mask already, which goes in once.",
+    "Your survivors are scaled twice: the factor 1 / (1 - rate) is already in the mask, so multiply by the "
+    "mask once.",
 )
 def dropout_backward_with_the_mask_twice(grad, mask):
     return grad * mask * mask
@@ -560,7 +560,7 @@ def dropout_backward_with_the_mask_twice(grad, mask):
 
 @wrong(
     "dropout_backward",
-    "You scale all entries alike and silence none: a mask of 0 means that the entry had no effect.",
+    "You scale all entries alike and silence none, but a mask of 0 means that the entry had no effect.",
 )
 def dropout_backward_with_the_scale_alone(grad, mask):
     return grad * mask.max()
@@ -568,7 +568,7 @@ def dropout_backward_with_the_scale_alone(grad, mask):
 
 @wrong(
     "dropout_backward",
-    "Your result is right, but it is written into the caller's `grad`. Multiply into a new array.",
+    "Your result is right, but you write it into the caller's `grad`. Multiply into a new array.",
 )
 def dropout_backward_in_place(grad, mask):
     grad *= mask
@@ -577,7 +577,7 @@ def dropout_backward_in_place(grad, mask):
 
 @wrong(
     "clip_by_global_norm",
-    "You clip each array by its own norm, which turns the direction of the step. Take one norm over all "
+    "You clip each array by its own norm, which changes the direction of the step. Take one norm over all "
     "arrays together, and one factor for all.",
 )
 def clip_each_array_by_itself(grads, max_norm):
@@ -591,7 +591,7 @@ def clip_each_array_by_itself(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You scale all gradients to the length `max_norm`, the small ones, too. Those within the limit must "
+    "You scale all gradients to the length `max_norm`, even the small ones. Those within the limit must "
     "stay as they are.",
 )
 def clip_always(grads, max_norm):
@@ -604,8 +604,8 @@ def clip_always(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You cut off each entry at +-max_norm, which turns the direction of the step. It is the joint norm that "
-    "has a limit: shrink all entries by one factor.",
+    "You cut off each entry at +-max_norm, which changes the direction of the step. The limit is on the "
+    "joint norm: shrink all entries by one factor.",
 )
 def clip_by_value(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
@@ -617,8 +617,8 @@ def clip_by_value(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "The norm is right, but the arrays stay as they were: a new array does not reach their owner, be it "
-    "called `grad` or put into the list. Change the given arrays in place.",
+    "The norm is right, but the arrays stay as they were: a new array does not reach the caller, whether "
+    "you call it `grad` or put it into the list. Change the given arrays in place.",
 )
 def clip_new_arrays(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
@@ -630,8 +630,8 @@ def clip_new_arrays(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You clip rightly, but return the norm afterwards. Who watches the training wants to see how large it "
-    "was before.",
+    "You clip rightly, but you return the norm after clipping. Whoever watches the training wants to see "
+    "how large it was before.",
 )
 def clip_and_return_the_norm_afterwards(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
@@ -652,8 +652,8 @@ def clip_by_the_squared_norm(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "Your norm is the sum of the arrays' norms, for 3 and 4 it is 7 instead of 5. Add up the squares of all "
-    "entries and take the root once, at the end.",
+    "Your norm is the sum of the arrays' norms: for 3 and 4 it is 7 instead of 5. Add up the squares of "
+    "all entries and take the root once, at the end.",
 )
 def clip_by_the_sum_of_norms(grads, max_norm):
     norm = sum(float(np.linalg.norm(grad)) for grad in grads)
@@ -665,7 +665,7 @@ def clip_by_the_sum_of_norms(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You clip rightly, but the norm of float32 gradients is a np.float32: where a Python float is asked for, "
+    "You clip rightly, but the norm of float32 gradients is an np.float32. It must be a Python float, so "
     "wrap it in float(...).",
 )
 def clip_and_return_a_float32_number(grads, max_norm):
@@ -678,7 +678,7 @@ def clip_and_return_a_float32_number(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "Gradients with an infinite norm are scaled by 0, and inf * 0 is nan. Leave them as they are: the norm "
+    "You scale gradients with an infinite norm by 0, and inf * 0 is nan. Leave them as they are: the norm "
     "that you return tells the caller.",
 )
 def clip_infinite_norms(grads, max_norm):
@@ -692,8 +692,8 @@ def clip_infinite_norms(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "A norm of nan makes every gradient nan: each comparison with nan says no, so ask whether the norm is "
-    "above the limit, not whether it is within.",
+    "A norm of nan makes every gradient nan. Every comparison with nan is False, so ask whether the norm "
+    "is above the limit, not whether it is within.",
 )
 def clip_unless_within(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
@@ -706,8 +706,8 @@ def clip_unless_within(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "Gradients whose norm is infinite or nan are set to 0: leave them as they are, so that the caller sees "
-    "that the training has run away.",
+    "You set gradients whose norm is infinite or nan to 0. Leave them as they are, so that the caller sees "
+    "that the training has diverged.",
 )
 def clip_broken_gradients_to_zero(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))

@@ -364,7 +364,7 @@ def passes(train_epoch):
 
 @wrong(
     "one_hot",
-    "Your rows have as many columns as the largest label asks for: a batch need not hold every class, so "
+    "The number of your columns depends on the largest label, but a batch need not contain every class: "
     "n_classes says how many there are.",
 )
 def classes_up_to_the_largest_label(labels, n_classes, dtype=np.float32):
@@ -376,7 +376,7 @@ def classes_up_to_the_largest_label(labels, n_classes, dtype=np.float32):
 @wrong(
     "one_hot",
     "Labels out of range do not raise ValueError: compare them with 0 and n_classes first. As an index, -1 "
-    "counts from the end and would be the last class without a word.",
+    "counts from the end and would silently mean the last class.",
 )
 def one_hot_without_a_check(labels, n_classes, dtype=np.float32):
     return np.eye(n_classes, dtype=dtype)[labels]
@@ -395,8 +395,7 @@ def one_hot_returning_the_error(labels, n_classes, dtype=np.float32):
 
 @wrong(
     "one_hot",
-    "A label of -1 is taken for the last class: the labels must be compared with 0, too, not with n_classes "
-    "alone.",
+    "You take a label of -1 for the last class: compare the labels with 0 as well, not only with n_classes.",
 )
 def one_hot_checked_above_alone(labels, n_classes, dtype=np.float32):
     if labels.max() >= n_classes:
@@ -406,8 +405,8 @@ def one_hot_checked_above_alone(labels, n_classes, dtype=np.float32):
 
 @wrong(
     "one_hot",
-    "Every row has a 1 in the columns of all labels: with `:` for the rows, each label is set in each of "
-    "them. Row i belongs to label i, so index rows and columns by pairs.",
+    "Every row has a 1 in the columns of all labels: with `:` for the rows, you set each label in every "
+    "row. Row i belongs to label i, so index rows and columns in pairs.",
 )
 def one_hot_in_every_row(labels, n_classes, dtype=np.float32):
     if labels.min() < 0 or labels.max() >= n_classes:
@@ -417,7 +416,7 @@ def one_hot_in_every_row(labels, n_classes, dtype=np.float32):
     return rows
 
 
-@wrong("one_hot", "Your result is transposed: a row is a sample, a column a class.")
+@wrong("one_hot", "Your result is transposed: each row must be a sample, and each column a class.")
 def one_hot_in_columns(labels, n_classes, dtype=np.float32):
     if labels.min() < 0 or labels.max() >= n_classes:
         raise ValueError("labels out of range")
@@ -437,7 +436,8 @@ def one_hot_in_float64(labels, n_classes, dtype=np.float32):
 
 @wrong(
     "min_max_scale",
-    "A constant feature divides 0 by 0: its range is 0. Treat such columns apart, they become 0.",
+    "For a constant feature you divide 0 by 0, because its range is 0. Treat such columns separately: they "
+    "become 0.",
 )
 def constant_feature_divided_by_zero(train, *others):
     train = as_floating(train)
@@ -447,8 +447,8 @@ def constant_feature_divided_by_zero(train, *others):
 
 @wrong(
     "min_max_scale",
-    "Every array is scaled by its own range: one pixel value then means different things in training and "
-    "test. Minimum and maximum are those of `train`, for all.",
+    "You scale every array by its own range, so the same pixel value means different things in training "
+    "and test. Use the minimum and maximum of `train` for all of them.",
 )
 def every_array_by_its_own_range(train, *others):
     def scale(x):
@@ -461,8 +461,8 @@ def every_array_by_its_own_range(train, *others):
 
 @wrong(
     "min_max_scale",
-    "Minimum and maximum look at the other arrays, too, as if all were joined first: they are those of "
-    "`train` alone. What is learned from test data is cheating.",
+    "Your minimum and maximum also cover the other arrays, as if all were joined first. They must come "
+    "from `train` alone: learning anything from test data is cheating.",
 )
 def range_over_all_arrays(train, *others):
     everything = np.concatenate([as_floating(x) for x in (train, *others)])
@@ -484,7 +484,7 @@ def one_range_for_all_features(train, *others):
 
 @wrong(
     "min_max_scale",
-    "The minimum is not subtracted: you divide by the maximum alone, so a feature starts anywhere but at 0.",
+    "You do not subtract the minimum: you only divide by the maximum, so a feature need not start at 0.",
 )
 def divided_by_the_maximum(train, *others):
     high = as_floating(train).max(axis=0)
@@ -508,8 +508,8 @@ def divided_by_the_maximum_after_the_shift(train, *others):
 
 @wrong(
     "min_max_scale",
-    "That is standardising, mean 0 and standard deviation 1: asked for is the range 0 to 1, from minimum "
-    "and maximum.",
+    "This standardises to mean 0 and standard deviation 1, but the result must have the range 0 to 1, from "
+    "minimum and maximum.",
 )
 def standardised(train, *others):
     train = as_floating(train)
@@ -520,8 +520,8 @@ def standardised(train, *others):
 
 @wrong(
     "min_max_scale",
-    "The small number that you add to the range, against 0 / 0, is large beside a small range: only a range "
-    "of exactly 0 is a special case.",
+    "The small number that you add to the range, against 0 / 0, is large compared with a small range: only "
+    "a range of exactly 0 is a special case.",
 )
 def small_number_in_the_divisor(train, *others):
     train = as_floating(train)
@@ -531,8 +531,8 @@ def small_number_in_the_divisor(train, *others):
 
 @wrong(
     "min_max_scale",
-    "The others are cut off at 0 and 1: where they go beyond the training data they may leave that range, "
-    "and how far is worth knowing.",
+    "You cut the other arrays off at 0 and 1. If they go beyond the training data, they may leave that "
+    "range, and how far is worth knowing.",
 )
 def others_cut_off(train, *others):
     train = as_floating(train)
@@ -543,8 +543,8 @@ def others_cut_off(train, *others):
 
 @wrong(
     "min_max_scale",
-    "One array in must still be a tuple out: you return the array itself, and `(X,) = min_max_scale(X)` "
-    "would take it apart.",
+    "For a single array you return the array itself. The result must still be a tuple, because `(X,) = "
+    "min_max_scale(X)` would take an array apart.",
 )
 def bare_array_for_one(train, *others):
     train = as_floating(train)
@@ -572,8 +572,8 @@ def _require_size(batch_size):
 
 @wrong(
     "minibatches",
-    "The short batch at the end is dropped: its samples would never be learned from in this epoch. The last "
-    "batch holds what is left.",
+    "You drop the short batch at the end, so this epoch would never learn from its samples. The last batch "
+    "must hold what is left.",
 )
 def short_batch_dropped(n, batch_size, rng):
     _require_size(batch_size)
@@ -584,7 +584,7 @@ def short_batch_dropped(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "The indices come in the order of the data: draw a permutation from `rng`, and cut that.",
+    "Your indices come in the order of the data: draw a permutation from `rng`, and cut that.",
 )
 def batches_in_the_order_of_the_data(n, batch_size, rng):
     _require_size(batch_size)
@@ -595,8 +595,8 @@ def batches_in_the_order_of_the_data(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "You shuffle the batches, not the samples: neighbours in the data stay together in every epoch. Permute "
-    "all n indices, and cut afterwards.",
+    "You shuffle the batches, not the samples, so neighbours in the data stay together in every epoch. "
+    "Permute all n indices, and cut afterwards.",
 )
 def blocks_shuffled(n, batch_size, rng):
     _require_size(batch_size)
@@ -608,8 +608,8 @@ def blocks_shuffled(n, batch_size, rng):
 
 @wrong(
     "min_max_scale",
-    "A feature that is constant on train alone keeps x - min in the other arrays, as if its range were 1: "
-    "it must become 0 in all of them, for training could not learn what it means.",
+    "A feature that is constant only in train keeps x - min in the other arrays, as if its range were 1. "
+    "It must become 0 in all of them, because training could not learn what it means.",
 )
 def range_of_one_for_constant_features(train, *others):
     train = as_floating(train)
@@ -620,7 +620,7 @@ def range_of_one_for_constant_features(train, *others):
 
 @wrong(
     "minibatches",
-    "Some samples come twice and others not at all, as if each batch were drawn by itself: one permutation, "
+    "Some samples come twice and others not at all, as if you drew each batch by itself. One permutation, "
     "cut into pieces, holds everything once.",
 )
 def batches_drawn_anew(n, batch_size, rng):
@@ -631,8 +631,8 @@ def batches_drawn_anew(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "Where batch_size divides n, an empty batch follows at the end; a network can make nothing of it. Count "
-    "in steps of batch_size up to n, not beyond.",
+    "If batch_size divides n, you add an empty batch at the end, and a network cannot use it. Count in "
+    "steps of batch_size up to n, not beyond.",
 )
 def empty_batch_at_the_end(n, batch_size, rng):
     _require_size(batch_size)
@@ -643,7 +643,7 @@ def empty_batch_at_the_end(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "You make batch_size batches: it is the number of samples in each, not the number of batches.",
+    "You make batch_size batches, but it is the number of samples in each, not the number of batches.",
 )
 def as_many_batches_as_batch_size(n, batch_size, rng):
     _require_size(batch_size)
@@ -652,8 +652,8 @@ def as_many_batches_as_batch_size(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "All epochs have one order, as if the permutation came from a generator seeded anew: draw it from the "
-    "`rng` that is passed in, which goes on from epoch to epoch.",
+    "All epochs have the same order, as if the permutation came from a newly seeded generator. Draw it "
+    "from the `rng` that is passed in, which goes on from epoch to epoch.",
 )
 def one_order_for_all_epochs(n, batch_size, rng):
     _require_size(batch_size)
@@ -664,7 +664,7 @@ def one_order_for_all_epochs(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "The same seed gives different batches: the order comes from another generator than `rng`, it seems.",
+    "The same seed gives different batches: the order seems to come from a generator other than `rng`.",
 )
 def order_from_another_generator(n, batch_size, rng):
     _require_size(batch_size)
@@ -675,7 +675,7 @@ def order_from_another_generator(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "Each batch is shuffled within itself: the same samples are together in every epoch. Permute all n "
+    "You shuffle each batch within itself, so the same samples are together in every epoch. Permute all n "
     "indices first, and cut afterwards.",
 )
 def shuffled_within_each_batch(n, batch_size, rng):
@@ -686,8 +686,8 @@ def shuffled_within_each_batch(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "Your orders are all alike but for where they begin, as if one fixed order were turned round: draw a "
-    "permutation of all n indices, which may come in any order at all.",
+    "Your orders differ only in where they begin, as if you rotated one fixed order. Draw a permutation of "
+    "all n indices, which may come in any order at all.",
 )
 def one_order_turned_round(n, batch_size, rng):
     _require_size(batch_size)
@@ -699,8 +699,8 @@ def one_order_turned_round(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "A batch size below 1 does not raise ValueError. With -1 there would be no batches at all, and an epoch "
-    "would do nothing without a word.",
+    "A batch size below 1 does not raise ValueError. With -1 there would be no batches at all, and an "
+    "epoch would silently do nothing.",
 )
 def minibatches_without_a_check(n, batch_size, rng):
     order = rng.permutation(n)
@@ -710,8 +710,8 @@ def minibatches_without_a_check(n, batch_size, rng):
 
 @wrong(
     "step_decay",
-    "Your rate falls a little in every epoch: between the cuts it must stay. The exponent is a whole "
-    "number, how often `every` epochs have passed.",
+    "Your rate falls a little in every epoch, but between the cuts it must stay the same. The exponent is "
+    "a whole number: how often `every` epochs have passed.",
 )
 def smooth_decay(epoch, lr, factor=0.5, every=30):
     return lr * factor ** (epoch / every)
@@ -727,8 +727,8 @@ def decay_an_epoch_early(epoch, lr, factor=0.5, every=30):
 
 @wrong(
     "step_decay",
-    "You multiply by the number of cuts: each cut multiplies by `factor` once more, so their number is the "
-    "exponent.",
+    "You multiply by the number of cuts: each cut multiplies by `factor` once more, so the number of cuts "
+    "is the exponent.",
 )
 def factor_times_the_cuts(epoch, lr, factor=0.5, every=30):
     return lr * factor * (epoch // every)
@@ -736,8 +736,8 @@ def factor_times_the_cuts(epoch, lr, factor=0.5, every=30):
 
 @wrong(
     "step_decay",
-    "The rate is cut in the epochs that `every` divides, and is back at once in those between: a cut lasts, "
-    "and the next comes on top of it.",
+    "You cut the rate in the epochs that `every` divides, and it is back in the next epoch. A cut must "
+    "last, and the next cut comes on top of it.",
 )
 def cut_for_one_epoch(epoch, lr, factor=0.5, every=30):
     return lr * factor if epoch > 0 and epoch % every == 0 else lr
@@ -745,7 +745,7 @@ def cut_for_one_epoch(epoch, lr, factor=0.5, every=30):
 
 @wrong(
     "step_decay",
-    "There is one cut and no second: after every further `every` epochs the rate is multiplied by `factor` "
+    "You cut once and never again: after every further `every` epochs the rate is multiplied by `factor` "
     "again.",
 )
 def one_cut_for_good(epoch, lr, factor=0.5, every=30):
@@ -754,7 +754,7 @@ def one_cut_for_good(epoch, lr, factor=0.5, every=30):
 
 @wrong(
     "step_decay",
-    "You multiply by `factor` in every epoch: `every` says how many epochs pass between two cuts.",
+    "You multiply by `factor` in every epoch, but `every` says how many epochs pass between two cuts.",
 )
 def cut_in_every_epoch(epoch, lr, factor=0.5, every=30):
     return lr * factor**epoch
@@ -762,8 +762,8 @@ def cut_in_every_epoch(epoch, lr, factor=0.5, every=30):
 
 @wrong(
     "step_decay",
-    "Each cut takes the share `factor` off and leaves 1 - factor, which is the same for 0.5 alone: a cut "
-    "multiplies the rate by `factor`.",
+    "Each of your cuts takes the share `factor` off and leaves 1 - factor, which is the same only for 0.5. "
+    "A cut must multiply the rate by `factor`.",
 )
 def share_taken_off(epoch, lr, factor=0.5, every=30):
     return lr * (1 - factor) ** (epoch // every)
@@ -771,8 +771,8 @@ def share_taken_off(epoch, lr, factor=0.5, every=30):
 
 @wrong(
     "EarlyStopping.update",
-    "You compare with the epoch before: better means lower than the best loss so far. After a bad epoch, "
-    "anything is lower than that.",
+    "You compare with the epoch before, but better means lower than the best loss so far. After a bad "
+    "epoch, anything is lower than that.",
 )
 class ComparesWithTheEpochBefore(EarlyStopping):
     last, waited = math.inf, 0
@@ -787,7 +787,7 @@ class ComparesWithTheEpochBefore(EarlyStopping):
 @wrong(
     "EarlyStopping.update",
     "You stop an epoch late: with a patience of 1, the first epoch without a new best is the last. Compare "
-    "by >=, not by >.",
+    "with >=, not with >.",
 )
 class StopsAnEpochLate(EarlyStopping):
     def update(self, loss, params):
@@ -799,7 +799,7 @@ class StopsAnEpochLate(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "A new best does not set the count back: patience is for bad epochs in a row, not for all of them.",
+    "A new best does not reset your count: patience is for bad epochs in a row, not for all of them.",
 )
 class CountsAllBadEpochs(EarlyStopping):
     bad = 0
@@ -812,8 +812,8 @@ class CountsAllBadEpochs(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "A loss that equals the best counts as better: it must be lower. Otherwise a loss that stands still "
-    "never stops the training.",
+    "You count a loss that equals the best as better, but it must be lower. Otherwise a loss that stays "
+    "the same never stops the training.",
 )
 class AsGoodIsBetter(EarlyStopping):
     def update(self, loss, params):
@@ -833,8 +833,8 @@ class MinDeltaIgnored(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "`min_delta` is a share of the best loss in your code: it is a difference, in the units of the loss "
-    "itself. Subtract it.",
+    "Your code treats `min_delta` as a share of the best loss, but it is a difference, in the units of the "
+    "loss itself. Subtract it.",
 )
 class MinDeltaAsAShare(EarlyStopping):
     def __init__(self, patience, min_delta=0.0):
@@ -849,8 +849,8 @@ class MinDeltaAsAShare(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "You take a higher value for the better one, as for an accuracy: what update gets is a loss, and that is "
-    "better when it is lower.",
+    "You take a higher value to be better, as for an accuracy, but update gets a loss, and a loss is "
+    "better if it is lower.",
 )
 class HigherIsBetter(EarlyStopping):
     def __init__(self, patience, min_delta=0.0):
@@ -866,7 +866,7 @@ class HigherIsBetter(EarlyStopping):
         return self._epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
 
 
-@wrong("EarlyStopping.update", "best_epoch counts from 1: epochs count from 0 here.")
+@wrong("EarlyStopping.update", "Your best_epoch counts from 1, but epochs count from 0 here.")
 class EpochsFromOne(EarlyStopping):
     _first = True
 
@@ -878,8 +878,8 @@ class EpochsFromOne(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "Even where min_delta is 0, a loss that is only a little lower does not count as better: unless told "
-    "otherwise, any improvement does.",
+    "Even with a min_delta of 0, you do not count a loss that is only a little lower as better, but by "
+    "default any improvement must count.",
 )
 class ThresholdByDefault(EarlyStopping):
     def __init__(self, patience, min_delta=1e-4):
@@ -888,8 +888,8 @@ class ThresholdByDefault(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "You say stop once, and then go on as if nothing had been: who asks again without a better loss must be "
-    "told again. `>=` stays true, `==` does not.",
+    "update returns True once, and then False again. If training continues without a better loss, it must "
+    "keep returning True: `>=` stays true, `==` does not.",
 )
 class SaysStopOnce(EarlyStopping):
     def update(self, loss, params):
@@ -899,8 +899,8 @@ class SaysStopOnce(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "Your first loss becomes the best whatever it is, and no loss is lower than nan: it, too, must be lower "
-    "than best_loss, which starts at inf.",
+    "Your first loss always becomes the best, and no loss is lower than nan. The first loss must also be "
+    "lower than best_loss, which starts at inf.",
 )
 class FirstLossOnTrust(EarlyStopping):
     def update(self, loss, params):
@@ -913,8 +913,8 @@ class FirstLossOnTrust(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "Where every loss is nan you never stop: patience counts from the first epoch on, whether there has been "
-    "a best or not.",
+    "If every loss is nan, you never stop. Patience counts from the first epoch on, whether or not there "
+    "has been a best loss.",
 )
 class NoEndWithoutABest(EarlyStopping):
     def update(self, loss, params):
@@ -923,8 +923,8 @@ class NoEndWithoutABest(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "best_loss creeps down by improvements that are too small to count: with min_delta, a loss that is not "
-    "better by more than that leaves best_loss as it was.",
+    "Your best_loss creeps down by improvements that are too small to count: a loss that is not better by "
+    "more than min_delta must leave best_loss as it was.",
 )
 class BestCreepsDown(EarlyStopping):
     def update(self, loss, params):
@@ -935,8 +935,8 @@ class BestCreepsDown(EarlyStopping):
 
 @wrong(
     "EarlyStopping.update",
-    "What you remember are the caller's own arrays, and training goes on changing those. Copy each of them "
-    "with param.copy(); a copy of the list still holds the same arrays.",
+    "You remember the caller's own arrays, and training goes on changing those. Copy each of them with "
+    "param.copy(); a copy of the list still holds the same arrays.",
 )
 class TheCallersArraysRemembered(EarlyStopping):
     def update(self, loss, params):
@@ -953,8 +953,8 @@ def _require_best(stopping):
 
 @wrong(
     "EarlyStopping.restore",
-    "After restore the arrays hold what they held before, as if only names had been given to other arrays: "
-    "the best values must be written into the arrays themselves.",
+    "After restore the arrays hold what they held before, as if you had only given other arrays a name. "
+    "Write the best values into the arrays themselves.",
 )
 class NamesGivenAnotherArray(EarlyStopping):
     def restore(self, params):
@@ -965,8 +965,8 @@ class NamesGivenAnotherArray(EarlyStopping):
 
 @wrong(
     "EarlyStopping.restore",
-    "What you kept as the best has changed with the training: update kept the arrays themselves, not copies "
-    "of their values at that time.",
+    "What you kept as the best has changed along with the training: update kept the arrays themselves, not "
+    "copies of their values at that time.",
 )
 class BestKeptWithoutCopying(EarlyStopping):
     def update(self, loss, params):
@@ -978,8 +978,7 @@ class BestKeptWithoutCopying(EarlyStopping):
 
 @wrong(
     "EarlyStopping.restore",
-    "You restore the last parameters that update has seen: copy them only when their loss is the best so "
-    "far.",
+    "You restore the last parameters that update has seen. Copy them only if their loss is the best so far.",
 )
 class LastInPlaceOfTheBest(EarlyStopping):
     def update(self, loss, params):
@@ -990,7 +989,7 @@ class LastInPlaceOfTheBest(EarlyStopping):
 
 @wrong(
     "EarlyStopping.restore",
-    "Only the entries of the list are exchanged: the network still computes with its old arrays. Write the "
+    "You only exchange the entries of the list: the network still computes with its old arrays. Write the "
     "best values into those, in place.",
 )
 class EntriesExchanged(EarlyStopping):
@@ -1001,7 +1000,7 @@ class EntriesExchanged(EarlyStopping):
 
 @wrong(
     "EarlyStopping.restore",
-    "Only the weights come back, every second array: the biases belong to the best parameters, too.",
+    "You restore only the weights, every second array: the biases also belong to the best parameters.",
 )
 class BiasesNotRestored(EarlyStopping):
     def restore(self, params):
@@ -1012,8 +1011,8 @@ class BiasesNotRestored(EarlyStopping):
 
 @wrong(
     "EarlyStopping.restore",
-    "Without any best so far restore returns as if all were well: raise ValueError, or the last parameters "
-    "are taken for the best.",
+    "If there is no best yet, restore returns as if all were well. Raise ValueError, or the caller takes "
+    "the last parameters for the best.",
 )
 class NothingRestoredWithoutAWord(EarlyStopping):
     def restore(self, params):
@@ -1036,8 +1035,8 @@ class ErrorOfRestoreReturned(EarlyStopping):
 
 @wrong(
     "EarlyStopping.restore",
-    "The memory is used up by the first restore: a second one finds nothing. Training may go on afterwards, "
-    "so keep the best.",
+    "Your first restore uses up the memory, and a second one finds nothing. Training may go on afterwards, "
+    "so keep the best parameters.",
 )
 class MemoryUsedUp(EarlyStopping):
     def restore(self, params):
@@ -1047,8 +1046,8 @@ class MemoryUsedUp(EarlyStopping):
 
 @wrong(
     "EarlyStopping.restore",
-    "You write into the arrays that update has seen, whatever restore is given: the arrays of `params` are "
-    "the ones to fill.",
+    "You write into the arrays that update has seen, whatever is passed to restore. Fill the arrays of "
+    "`params`.",
 )
 class ArraysOfUpdateRestored(EarlyStopping):
     def update(self, loss, params):
@@ -1062,7 +1061,7 @@ class ArraysOfUpdateRestored(EarlyStopping):
 @wrong(
     "train_epoch",
     "You return the mean of the batches' losses: the short batch at the end then counts as much as a full "
-    "one. Weigh each loss by the number of its samples.",
+    "one. Weight each loss by its number of samples.",
 )
 def mean_of_the_batch_means(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     losses = []
@@ -1075,7 +1074,9 @@ def mean_of_the_batch_means(network, optimizer, X, y, *, batch_size, rng, lr=Non
     return float(np.mean(losses))
 
 
-@wrong("train_epoch", "You return the sum over the samples: divide it by their number, for the mean.")
+@wrong(
+    "train_epoch", "You return the sum over the samples: divide it by the number of samples to get the mean."
+)
 def sum_of_the_losses(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     total = 0.0
     for batch in minibatches(len(X), batch_size, rng):
@@ -1089,7 +1090,8 @@ def sum_of_the_losses(network, optimizer, X, y, *, batch_size, rng, lr=None, max
 
 @wrong(
     "train_epoch",
-    "You return the loss of the last batch alone: asked for is the mean over all samples of the epoch.",
+    "You return only the loss of the last batch, but the result must be the mean over all samples of the "
+    "epoch.",
 )
 def loss_of_the_last_batch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     for batch in minibatches(len(X), batch_size, rng):
@@ -1102,8 +1104,8 @@ def loss_of_the_last_batch(network, optimizer, X, y, *, batch_size, rng, lr=None
 
 @wrong(
     "train_epoch",
-    "X and y are shuffled apart, so that an input meets the target of another: the same indices must pick "
-    "the rows of both.",
+    "You shuffle X and y separately, so that an input meets the target of another. The same indices must "
+    "pick the rows of both.",
 )
 def inputs_and_targets_shuffled_apart(
     network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None
@@ -1121,7 +1123,7 @@ def inputs_and_targets_shuffled_apart(
 
 @wrong(
     "train_epoch",
-    "The samples come in the order of the data: take the indices from minibatches, which shuffles them.",
+    "Your samples come in the order of the data: take the indices from minibatches, which shuffles them.",
 )
 def epoch_in_the_order_of_the_data(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     total = 0.0
@@ -1137,7 +1139,7 @@ def epoch_in_the_order_of_the_data(network, optimizer, X, y, *, batch_size, rng,
 
 @wrong(
     "train_epoch",
-    "The caller's X and y are shuffled in place: pick the rows of a batch by indices, and leave the data as "
+    "You shuffle the caller's X and y in place: pick the rows of a batch by indices, and leave the data as "
     "they are.",
 )
 def data_shuffled_in_place(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
@@ -1155,7 +1157,7 @@ def data_shuffled_in_place(network, optimizer, X, y, *, batch_size, rng, lr=None
 
 @wrong(
     "train_epoch",
-    "The step sees gradients that are not clipped yet: clipping belongs between loss_and_grads and step.",
+    "The step sees gradients before they are clipped: clipping belongs between loss_and_grads and step.",
 )
 def clipped_after_the_step(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     total = 0.0
@@ -1170,7 +1172,7 @@ def clipped_after_the_step(network, optimizer, X, y, *, batch_size, rng, lr=None
 
 @wrong(
     "train_epoch",
-    "It fails where max_grad_norm is None: that means that nothing is clipped, so ask before you clip.",
+    "It fails if max_grad_norm is None. None means that nothing is clipped, so check before you clip.",
 )
 def clipped_without_a_limit(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     total = 0.0
@@ -1184,8 +1186,8 @@ def clipped_without_a_limit(network, optimizer, X, y, *, batch_size, rng, lr=Non
 
 @wrong(
     "train_epoch",
-    "loss_and_grads does not get the `rng` of this epoch: it needs that very generator for dropout, in "
-    "every batch.",
+    "You do not pass the `rng` of this epoch to loss_and_grads: it needs that very generator for dropout, "
+    "in every batch.",
 )
 def generator_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     total = 0.0
@@ -1200,7 +1202,7 @@ def generator_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None, m
 
 @wrong(
     "train_epoch",
-    "The rate does not reach the optimizer: pass `lr` on to step, or a schedule has no effect.",
+    "Your rate does not reach the optimizer: pass `lr` on to step, or a schedule has no effect.",
 )
 def rate_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     total = 0.0
@@ -1215,8 +1217,8 @@ def rate_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None, max_gr
 
 @wrong(
     "EarlyStopping.update",
-    "A loss of nan becomes your best: it looks as if you ask whether the loss is worse, and take everything "
-    "else for better. Every comparison with nan says no, so ask whether it is better.",
+    "A loss of nan becomes your best: it looks as if you ask whether the loss is worse, and take "
+    "everything else for better. Every comparison with nan is False, so ask whether the loss is better.",
 )
 class NanForBetter(EarlyStopping):
     def update(self, loss, params):
@@ -1240,7 +1242,7 @@ def one_hot_that_asks_for_class_zero(labels, n_classes, dtype=np.float32):
 
 @wrong(
     "one_hot",
-    "You refuse labels that are not int64. Bytes and other integers are labels as well.",
+    "You refuse labels that are not int64, but bytes and other integers are also valid labels.",
 )
 def one_hot_of_int64_alone(labels, n_classes, dtype=np.float32):
     if labels.dtype != np.int64 or labels.min() < 0 or labels.max() >= n_classes:
@@ -1250,8 +1252,8 @@ def one_hot_of_int64_alone(labels, n_classes, dtype=np.float32):
 
 @wrong(
     "train_epoch",
-    "A rate of 0 does not reach the optimizer, because it counts as False: ask whether `lr` is None, or just "
-    "pass it on.",
+    "A rate of 0 does not reach the optimizer, because 0 counts as False: ask whether `lr` is None, or "
+    "just pass it on.",
 )
 def rate_of_zero_kept_back(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     total = 0.0
@@ -1298,8 +1300,8 @@ def targets_flattened(network, optimizer, X, y, *, batch_size, rng, lr=None, max
 
 @wrong(
     "train_epoch",
-    "The loss that you count is taken after the step, by another call of loss_and_grads: it is the one that "
-    "came with the gradients, before the step.",
+    "You count the loss after the step, from another call of loss_and_grads. Use the one that came with "
+    "the gradients, before the step.",
 )
 def loss_after_the_step(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     total = 0.0

@@ -11,7 +11,8 @@ def estimate(event, width=79):
     names = [name.removeprefix("the ") for name in event["trainings"]]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return textwrap.fill(
-        f"Training {listed}: about {_duration(event['seconds'])} on this machine, as a few steps tell.", width
+        f"Training {listed}: about {_duration(event['seconds'])} on this machine, judging by a few steps.",
+        width,
     )
 
 
@@ -33,7 +34,7 @@ def numbers(results, width=79):
     trainings = [training for result in results.values() for training in result.trainings]
     if not trainings:
         return []
-    lines = ["Right among test digits that it had never seen:"]
+    lines = ["Accuracy on test digits that it had never seen:"]
     for training in trainings:
         mean = f"  (mean of {training['networks']})" if training["networks"] > 1 else ""
         lines.append(f"  {training['name'].removeprefix('the '):<27} {training['accuracy']:7.2%}{mean}")
@@ -44,7 +45,7 @@ def numbers(results, width=79):
     last = trainings[-1]
     pairs = [f"{shown} read as {answer} ({count})" for shown, answer, count in last["confusions"]]
     if pairs:
-        told = f"Its most frequent mistakes ({last['name'].removeprefix('the ')}): {', '.join(pairs)}"
+        told = f"Its most common mistakes ({last['name'].removeprefix('the ')}): {', '.join(pairs)}"
         lines += ["", *textwrap.wrap(told, width, subsequent_indent="  ")]
     return lines
 

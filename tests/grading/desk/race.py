@@ -70,8 +70,8 @@ def run(names, folder, paint=PLAIN):
 
     notes = (
         f"float32, {N} samples, {IN} inputs, {OUT} units, one thread; the fastest round of each. The floor "
-        "is what nobody can do without: the arguments read once, the result written once, the bare matrix "
-        "products, the bare random numbers."
+        "is the work that nobody can avoid: reading the arguments once, writing the result once, the bare "
+        "matrix products, the bare random numbers."
     )
     print("\n" + fit(notes))
     return 0

@@ -61,8 +61,8 @@ def error_fields(error, place):
     if hidden:
         where = f" in line {hidden.line}" if place and hidden.path and hidden.path.name == place.file else ""
         words = (
-            f"{hidden.what}{where} only keeps the warning back, so that you will not see it when you type "
-            f"the call in. The overflow happens all the same. {words}"
+            f"{hidden.what}{where} only hides the warning, so you will not see it when you type in the "
+            f"call. The overflow still happens. {words}"
         ).rstrip()
     fields = {"raised": type(error).__name__, "error": str(error), "place": place, "words": words}
     return fields | {"hidden": hidden is not None}
@@ -113,7 +113,7 @@ def _other_parts(name, expected, actual, place):
         return {"got": "None", "shown": f"{name} is None." + ("" if place else " Is a `return` missing?")}
     if expected.leaves.get(place, "") is None:
         kind = kind_of(actual.leaves.get(place))
-        text = f"{name} must be None, and is {kind}: it works in place"
+        text = f"{name} must be None, but is {kind}: the function works in place"
         return {"expected": "None", "got": kind, "shown": text}
     if not place or f"{place}#" in expected.leaves:
         return _apart(name, *(_parts(outcome.leaves, place) for outcome in (expected, actual)))

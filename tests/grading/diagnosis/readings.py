@@ -40,7 +40,7 @@ def _readings(wanted, got):
         lambda wanted, got: wanted.size == got.size and _near(got.reshape(wanted.shape), wanted),
         "the values are right, the shape is not",
     )
-    yield lambda wanted, got: _near(-got, wanted), "the sign is turned round"
+    yield lambda wanted, got: _near(-got, wanted), "the sign is reversed"
     yield lambda wanted, got: wanted.shape == got.shape and not got.any(), "it is 0 everywhere"
     if wanted.shape != got.shape or not np.all(np.isfinite(got)):
         return
@@ -98,5 +98,5 @@ def exchanged(expected, actual, cases, first):
         if fits and all(np.all(close(*pair, cases[first])) for pair in zip(wanted, got, strict=True)):
             returned = ", ".join(names[order.index(i)] for i in range(count))
             due = ", ".join(names)
-            return f"The parts of your result are exchanged: you return ({returned}), not ({due})."
+            return f"The parts of your result are swapped: you return ({returned}), not ({due})."
     return ""
