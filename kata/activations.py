@@ -77,7 +77,7 @@ def leaky_relu(z, slope=0.01):
     """Let positive sums pass and shrink the others: a = z for z > 0, slope * z elsewhere.
 
     z: array of any shape. slope: a number from 0, and it may be above 1. Returns ``a`` of the same shape and
-    dtype (integers: float64, even if the slope is a whole number).
+    dtype (integers: float64, even for a whole slope).
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     raise NotImplementedError
@@ -87,8 +87,7 @@ def leaky_relu_backward(grad, a, slope=0.01):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, slope * grad elsewhere.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. slope: as in the forward pass. Returns the shape and
-    dtype of ``grad`` (integers: float64, even if the slope is a whole number). The value at a = 0 is not
-    tested.
+    dtype of ``grad`` (integers: float64, even for a whole slope). The value at a = 0 is not tested.
     """
     raise NotImplementedError
 
@@ -97,8 +96,7 @@ def elu(z, alpha=1.0):
     """Let positive sums pass and bend the others towards -alpha: there a = alpha * (exp(z) - 1).
 
     z: array of any shape. alpha: a number from 0, and it may be above 1. Returns ``a`` of the same shape and
-    dtype (integers: float64, even if alpha is a whole number); no overflow and no warning for any z from -1e4
-    to 1e4.
+    dtype (integers: float64, even for a whole alpha); no overflow, no warning for any z from -1e4 to 1e4.
     Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
     raise NotImplementedError
@@ -108,7 +106,7 @@ def elu_backward(grad, a, alpha=1.0):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, grad * (a + alpha) elsewhere.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. alpha: as in the forward pass. Returns the shape and
-    dtype of ``grad`` (integers: float64, even if alpha is a whole number). The value at a = 0 is not tested.
+    dtype of ``grad`` (integers: float64, even for a whole alpha). The value at a = 0 is not tested.
     Source: Clevert et al. 2016, eq. 15.
     """
     raise NotImplementedError
