@@ -1,4 +1,4 @@
-"""The benchmarks: timings against peers and against the floor, and the reports made of them."""
+"""The benchmarks: timings against other libraries and a floor, and the reports made from them."""
 
 from pathlib import Path
 

@@ -18,44 +18,68 @@ def main(arguments=None):
     """Run one command; return the exit status."""
     parser = _OneLineParser(
         prog="python -m benchmarks",
-        description="Timings against peers and the floor, and the tables of the documents.",
+        description="Time nn against other libraries, and reproduce the tables of the documents.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="measure everything in turns, and print the table of ratios")
+    run = commands.add_parser("run", help="time all contenders in turn and print the table of ratios")
     names = "; ".join(PARTS).replace("%", "%%")  # argparse formats help texts with %
-    run.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {names} (default: all)")
-    run.add_argument("--short", action="store_true", help=f"only what has a target: {'; '.join(SHORT)}")
+    run.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {names} (default: all)")
     run.add_argument(
-        "--rounds", type=_positive, default=7, metavar="N", help="of each comparison (default: 7)"
+        "--short", action="store_true", help=f"measure only what has a target: {'; '.join(SHORT)}"
     )
     run.add_argument(
-        "--threads", type=_positive, metavar="N", help="for every contender (default: its own choice)"
+        "--rounds", type=_positive, default=7, metavar="N", help="rounds of each comparison (default: 7)"
     )
-    run.add_argument("--impl", metavar="NAME", help="a package of yours that takes part, too")
+    run.add_argument(
+        "--threads", type=_positive, metavar="N", help="threads of every contender (default: its own choice)"
+    )
+    run.add_argument("--impl", metavar="NAME", help="a package of yours that also takes part")
     results = f"default: {RESULTS.parent.name}/{RESULTS.name}"  # short, wherever the project lies
     run.add_argument(
-        "--out", type=Path, default=RESULTS / "last.json", metavar="FILE", help=f"{results}/last.json"
+        "--out",
+        type=Path,
+        default=RESULTS / "last.json",
+        metavar="FILE",
+        help=f"file for the results ({results}/last.json)",
     )
-    run.add_argument("--fresh", action="store_true", help="forget what an earlier run has measured")
+    run.add_argument("--fresh", action="store_true", help="discard what an earlier run has measured")
     run.set_defaults(command=_run)
     page = commands.add_parser("report", help="turn the last run into a Markdown page with plots")
     page.add_argument(
-        "--run", type=Path, default=RESULTS / "last.json", metavar="FILE", help=f"{results}/last.json"
+        "--run",
+        type=Path,
+        default=RESULTS / "last.json",
+        metavar="FILE",
+        help=f"file with the results of a run ({results}/last.json)",
     )
-    page.add_argument("--out", type=Path, default=RESULTS, metavar="FOLDER", help=results)
     page.add_argument(
-        "--publish", action="store_true", help="into benchmarks/reports instead, and its table into README.md"
+        "--out", type=Path, default=RESULTS, metavar="FOLDER", help=f"folder for the page ({results})"
+    )
+    page.add_argument(
+        "--publish",
+        action="store_true",
+        help="write into benchmarks/reports instead, and update the table in README.md",
     )
     page.set_defaults(command=_report)
-    slower = commands.add_parser("regressions", help="is `nn` slower than in an earlier revision?")
+    slower = commands.add_parser("regressions", help="check whether nn is slower than in an earlier revision")
     slower.add_argument(
-        "revision", nargs="?", default="HEAD~1", help="as git names it (default: %(default)s)"
+        "revision",
+        nargs="?",
+        default="HEAD~1",
+        help="revision to compare with, as git names it (default: %(default)s)",
     )
-    slower.add_argument("-k", dest="words", nargs="+", default=(), metavar="WORD", help="only cases named so")
+    slower.add_argument(
+        "-k",
+        dest="words",
+        nargs="+",
+        default=(),
+        metavar="WORD",
+        help="time only cases with a WORD in their name",
+    )
     slower.set_defaults(command=_regressions)
-    commands.add_parser("doctor", help="are there better BLAS kernels for this processor?").set_defaults(
-        command=_doctor
-    )
+    commands.add_parser(
+        "doctor", help="check whether better BLAS kernels are available for this processor"
+    ).set_defaults(command=_doctor)
     studies.add(commands, _positive)
     options = parser.parse_args(arguments)
     try:
@@ -83,7 +107,7 @@ def _run(options):
 
 def _report(options):
     if not options.run.exists():
-        raise ValueError(f"there is no run in {options.run}: python -m benchmarks run makes one")
+        raise ValueError(f"there is no run in {options.run}; python -m benchmarks run makes one")
     record = read(options.run)
     print(report.publish(record) if options.publish else report.make(record, options.out))
     return 0

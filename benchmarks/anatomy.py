@@ -1,6 +1,6 @@
-"""Anatomy of a step: where its time goes, and what the passes cost that Adam is made of, on one thread.
+"""Anatomy of a step: where its time goes, and what each pass of Adam costs, on one thread.
 
-Times are the least of many calls, by the clock.
+A time is the shortest of many calls, by the clock.
 """
 
 from functools import partial
@@ -11,8 +11,15 @@ from .contenders import Floor, Ours
 from .timing import least, rounds
 from .workloads import MINI_BATCH, WORKLOADS, images
 
-SIZES = (1_000, 10_000, 50_890, 101_770, 567_434, 4_000_000)  # the middle ones are the workloads' networks
-PASS = 65_536  # numbers in a pass over memory, as many as the cache next to the processor holds
+SIZES = (
+    1_000,
+    10_000,
+    50_890,
+    101_770,
+    567_434,
+    4_000_000,
+)  # those in the middle are the sizes of the workloads
+PASS = 65_536  # numbers in a pass over memory, which fit into the nearest cache
 
 
 def measure(tell=lambda text: None):
@@ -29,7 +36,7 @@ def measure(tell=lambda text: None):
 
 
 def adam(number=15):
-    """Return {size: nanoseconds for each parameter in each of a number of rounds} of Adam's step."""
+    """Return {size: list of nanoseconds per parameter of Adam's step, one for each round}."""
     from threadpoolctl import threadpool_limits
 
     from nn.optimizers import adam_step
@@ -68,7 +75,7 @@ def _step(workload):
 
 
 def _passes():
-    """Return the nanoseconds that each elementary operation takes for a number, float32."""
+    """Return the nanoseconds per float32 number that each elementary operation takes."""
     rng = np.random.default_rng(0)
     a, b = (rng.random(PASS, dtype=np.float32) + 1 for _ in range(2))
     out = np.empty_like(a)

@@ -7,9 +7,9 @@ from nn.app import plots
 
 
 def epoch_bars(rows):
-    """Draw the seconds of an epoch as bars, and a line on each from the least round to the slowest.
+    """Draw the seconds of an epoch as bars, each with a line from the fastest round to the slowest.
 
-    rows: by workload, with the "times" of each contender by round.
+    rows: by workload, each with the "times" of every contender by round.
     """
     names = list(dict.fromkeys(name for row in rows.values() for name in row["times"]))
     figure, grid = plots.new_figure(12, 0.42 * len(names) + 1.3, 1, len(rows))
@@ -23,7 +23,7 @@ def epoch_bars(rows):
             axes.plot([min(seconds), max(seconds)], [place, place], color="black", linewidth=1)
         bars = [min(seconds) for seconds in row["times"].values()]
         plots.finish(axes, "seconds per epoch", "", workload, whole=False)
-        axes.set_xlim(0, 1.5 * max(bars, default=1))  # one round that was disturbed would dwarf the bars
+        axes.set_xlim(0, 1.5 * max(bars, default=1))  # a single disturbed round would dwarf the bars
         axes.set_axisbelow(True)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_yticks(range(len(names)), names if axes is grid[0, 0] else [])
@@ -31,7 +31,7 @@ def epoch_bars(rows):
 
 
 def growth(results):
-    """Draw time for a sample and memory against batch, width and depth, both axes logarithmic.
+    """Draw time per sample and memory against batch, width and depth, on logarithmic axes.
 
     results: by series, as ``growth.measure`` returns them.
     """

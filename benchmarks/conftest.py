@@ -1,4 +1,4 @@
-"""What the timed suites share: the package that is timed, one thread, and what stands beside a figure."""
+"""What the timed tests share: the package that is timed, one thread, and the facts recorded with a figure."""
 
 import os
 
@@ -22,13 +22,13 @@ def timed(request):
 
 @pytest.fixture(params=["float32", "float64"])
 def dtype(request):
-    """Both dtypes, each in a timing of its own."""
+    """Both dtypes, each timed separately."""
     return np.dtype(request.param)
 
 
 @pytest.fixture(autouse=True)
 def one_thread():
-    """Time on one thread: steadier, and comparable between machines."""
+    """Time on one thread, which is steadier and comparable between machines."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
@@ -37,7 +37,7 @@ def one_thread():
 
 @pytest.fixture
 def benchmark(benchmark, one_thread, request):
-    """pytest-benchmark's fixture, with what a figure depends on in its ``extra_info``, and so in the JSON."""
+    """pytest-benchmark's fixture; its ``extra_info``, and so the JSON, records what a figure depends on."""
     about = machine.describe()
     benchmark.extra_info.update(
         processor=about["processor"],

@@ -1,7 +1,7 @@
-"""The BLAS doctor: measures what OpenBLAS's other kernels would gain, and how to get them.
+"""The BLAS doctor: measures what OpenBLAS's other kernels would gain, and says how to select them.
 
 The widest instructions are not always the fastest: some processors run AVX-512 in two halves. So each kernel
-that the processor can run is measured, in processes of their own, since the choice is made when NumPy loads.
+that the processor can run is measured in separate processes, since the choice is made when NumPy loads.
 """
 
 import json
@@ -19,13 +19,13 @@ x, W, grad = (rng.random(shape, dtype=np.float32) for shape in ((128, 784), (784
 print(json.dumps(min(timeit.repeat(lambda: (x @ W, x.T @ grad, grad @ W.T), repeat=150, number=1))))
 """
 ROUNDS = 5
-WORTH = 1.05  # a gain below this is within what one run differs from the next
+WORTH = 1.05  # a smaller gain is no more than the difference between two runs
 
 
 def examine():
-    """Return a dict: the kernel in use, the gain measured with each other one, and the best or None.
+    """Return a dict: the kernel in use, the gain with each other kernel, and the recommended one or None.
 
-    A kernel is tried only where the processor has its instructions.
+    A kernel is tried only if the processor has its instructions.
     """
     used = blas.kernel()
     found = {
@@ -66,7 +66,7 @@ def tell(found):
 
 
 def _possible():
-    """Return the kernels that this processor can run, of those that differ for its products."""
+    """Return the kernels that this processor can run and whose matrix products differ."""
     return ["Haswell"] * blas.has_avx2() + [blas.WIDE] * blas.has_avx512()
 
 

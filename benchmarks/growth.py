@@ -1,4 +1,4 @@
-"""Growth: the time for a sample and the memory of a step against batch, width and depth, on one thread."""
+"""Growth: time per sample and memory of a step against batch, width and depth, on one thread."""
 
 import tracemalloc
 
@@ -9,7 +9,7 @@ from nn.optimizers import Adam
 
 from .timing import rounds, timed
 
-SERIES = {  # name: values, and the network and batch that belong to a value
+SERIES = {  # name: values, and a function that returns network and batch for a value
     "batch": ([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096], lambda n: ((784, 128, 10), n)),
     "width": ([16, 32, 64, 128, 256, 512, 1024, 2048, 4096], lambda width: ((784, width, 10), 64)),
     "depth": ([1, 2, 3, 4, 6, 8, 12, 16], lambda depth: ((784, *[128] * depth, 10), 64)),
@@ -40,12 +40,12 @@ def measure(tell=lambda text: None):
 
 
 def slope(values, figures, last=3):
-    """Return the slope of a line through the last points of a log-log plot."""
+    """Return the slope of the line through the last points of a log-log plot."""
     return float(np.polyfit(np.log(values[-last:]), np.log(figures[-last:]), 1)[0])
 
 
 def _one(sizes, n):
-    """Return the least seconds of a training step for each sample, and the bytes that it all takes."""
+    """Return the shortest time per sample of a training step, and the bytes that network and step take."""
     rng = np.random.default_rng(0)
     X, y = rng.random((n, sizes[0]), dtype=np.float32), rng.integers(sizes[-1], size=n)
     tracemalloc.start()

@@ -1,7 +1,7 @@
-"""The kernels that are timed: each with arguments of usual size, and the plain formula it must agree with.
+"""The kernels that are timed: each with arguments of usual size and the plain formula it must agree with.
 
-`pytest benchmarks` times them by pytest-benchmark, `python -m benchmarks regressions` beside an earlier
-revision's.
+`pytest benchmarks` times them with pytest-benchmark; `python -m benchmarks regressions` compares them with
+those of an earlier revision.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ STATES = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2}
 
 
 class Case(NamedTuple):
-    """A call that is timed, a check to be made before it, and the sizes that stand beside the figure."""
+    """A call to time, a check to run first, and the sizes that are recorded with the figure."""
 
     call: Callable
     check: Callable
@@ -37,7 +37,7 @@ class Case(NamedTuple):
 
 
 class Kernel(NamedTuple):
-    """The table that a kernel stands in, and ``build(package, dtype)``, which returns its Case."""
+    """The table that shows a kernel, and ``build(package, dtype)``, which returns its Case."""
 
     group: str
     build: Callable
@@ -164,7 +164,7 @@ def _clipping(limit):
         limits = [limit]
 
         def call():
-            limits[0] *= 1 - 1e-6  # what was clipped by the call before is beyond the limit again
+            limits[0] *= 1 - 1e-6  # what the last call has clipped is above the limit again
             clip(grads, limits[0])
 
         def check():
@@ -206,7 +206,7 @@ def _draw(dtype, *shape, seed=0):
 
 
 def _aligned(array, line=64):
-    """Return a copy that begins with a line of the cache: elsewhere, some kernels take a fifth longer."""
+    """Return a copy aligned to a cache line: without that, some kernels take a fifth longer."""
     room = np.empty(array.nbytes + line, np.uint8)
     start = -room.ctypes.data % line
     copy = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)

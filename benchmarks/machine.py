@@ -1,4 +1,4 @@
-"""The machine: processor, versions, threads and the BLAS kernel in use, as they stand beside every figure."""
+"""The machine: processor, versions, threads and the BLAS kernel in use, recorded with every figure."""
 
 import os
 import platform
@@ -56,7 +56,7 @@ def versions():
 
 @cache
 def processor():
-    """Return the processor's name as the system tells it."""
+    """Return the processor's name as the system reports it."""
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

@@ -1,6 +1,6 @@
-"""The naive version: a perceptron as a first course writes it, an oracle and the other end of the scale.
+"""The naive version: a perceptron as a first course writes it. The others are checked and timed against it.
 
-Nothing is reused and nothing is in place; each line is one formula.
+Nothing is reused and nothing is done in place; each line is one formula.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ CURVES = {"relu": lambda z: np.where(z > 0, z, 0), "tanh": np.tanh}
 
 
 def forward(params, X, activation="relu"):
-    """Return the input of every layer and, last, the scores."""
+    """Return a list of the input of every layer, then the scores."""
     inputs = [X]
     for i in range(0, len(params), 2):
         z = inputs[-1] @ params[i] + params[i + 1]

@@ -1,6 +1,6 @@
 """The race to 97 %: from the first import to the epoch after which 97 % of MNIST's test images are right.
 
-Each contender runs in a fresh process, three seeds in turn; what it imports, compiles and evaluates counts.
+Each contender runs in a new process, with three seeds in turn; importing, compiling and evaluating count.
 """
 
 import json
@@ -50,7 +50,7 @@ def measure(tell=lambda text: None):
 
 
 def main(name, seed):
-    """Train one contender until the goal; print what it took."""
+    """Train one contender until it reaches the goal; print what it took."""
     import numpy as np
 
     from nn.app.data import load

@@ -1,8 +1,9 @@
-"""Regressions: kernels and passes of `nn` beside those of an earlier revision, call by call in turn.
+"""Regressions: kernels and passes of `nn` timed against those of an earlier revision, call by call in turn.
 
-Timings of another hour say more of that hour than of the code. So both versions live in one process, take
-turns of about a millisecond of processor time, and their least turns are compared: what else the machine does
-can only make a turn slower. Whatever looks slower is measured again, and the least turns of all tries decide.
+Times measured an hour apart differ more by what the machine was doing than by the code. So both versions run
+in one process, in turns of about a millisecond of processor time, and their shortest turns are compared:
+other work of the machine can only make a turn slower. Whatever looks slower is measured again with new
+arrays, and the shortest turns of all tries decide.
 """
 
 import io
@@ -21,16 +22,16 @@ from .kernels import KERNELS
 from .timing import PROCESSOR, least_in_turn
 from .workloads import WORKLOADS, images
 
-WORSE = 1.25  # times as slow as before is a regression
-TRIES = 4  # measurements with arrays of their own, before something is called slower
+WORSE = 1.25  # times the earlier time: from here on it is a regression
+TRIES = 4  # measurements, each with new arrays, before something is called slower
 STEPS = 4  # of an epoch
 
 
 def compare(revision, words=(), root=ROOT, clock=PROCESSOR):
     """Compare the work tree's `nn` with a revision's and print a table; return the names that are slower now.
 
-    words: only cases whose name has one of them. Raises ValueError if git knows no such revision or cannot
-    be run, if the revision has no package `nn`, or if no case has such a name.
+    words: take only cases with one of them in their name. Raises ValueError if git does not know the revision
+    or cannot be run, if the revision has no package `nn`, or if no case has such a name.
     """
     from threadpoolctl import threadpool_limits
 
@@ -47,7 +48,7 @@ def compare(revision, words=(), root=ROOT, clock=PROCESSOR):
 
 
 def _row(build, earlier, now, clock):
-    """Return the least seconds of both versions; of the earlier one None if it cannot do this."""
+    """Return the shortest times of both versions; that of the earlier one is None if it lacks the case."""
     current = build(now)
     current()
     try:
@@ -57,7 +58,7 @@ def _row(build, earlier, now, clock):
     kept = [(build(earlier), current)]
     least = least_in_turn(*kept[0], clock)
     while least[1] >= WORSE * least[0] and len(kept) < TRIES:
-        # The arrays may have lain badly in the caches. What is kept cannot be given to the next ones again.
+        # The arrays may lie badly in the caches. As long as they are kept, new ones get other memory.
         second, first = build(now), build(earlier)
         kept.append((first, second))
         least = [min(pair) for pair in zip(least, least_in_turn(first, second, clock), strict=True)]
@@ -76,10 +77,10 @@ def _printed(name, least):
 
 
 def extract(revision, folder, root=ROOT):
-    """Write a revision's `nn` into a folder, under a name that no other has; return where it is."""
+    """Write a revision's `nn` into a folder, under a unique name; return its path."""
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if commit is None:
-        raise ValueError(f"git knows no revision {revision} here; name an earlier one, as git does")
+        raise ValueError(f"git knows no revision {revision} here; name an earlier revision as git does")
     archive = _git(root, "archive", "--format=zip", commit.decode().strip(), "nn")
     if archive is None:
         raise ValueError(f"revision {revision} has no package nn")
@@ -93,12 +94,12 @@ def _git(root, *arguments):
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)
     except FileNotFoundError:
-        raise ValueError("git is needed for an earlier revision, and cannot be found") from None
+        raise ValueError("git is needed to get an earlier revision, but it cannot be found") from None
     return done.stdout if done.returncode == 0 else None
 
 
 def _cases():
-    """Return {name: build(package)}; what it builds is called to be timed."""
+    """Return {name: build}; ``build(package)`` returns the function to time."""
     return {
         **{name: _kernel(kernel) for name, kernel in KERNELS.items()},
         **{

@@ -1,7 +1,7 @@
-"""The report: one run as a Markdown page with its plots, measured figures beside the targets.
+"""The report: one run as a Markdown page with plots, and its figures compared with the targets.
 
-Every time is the least of its rounds and every ratio that of two such times, in tables, pictures and the
-README alike; all text that holds a figure is made here from the run.
+Every time is the shortest of its rounds, and every ratio is that of two such times, in tables, pictures and
+the README alike. All text that contains a figure is made here from the run.
 """
 
 import json
@@ -17,15 +17,15 @@ from .targets import EPOCHS, NICKNAMES, PASSES, RECOMMENDED, REGULARIZED, UNSTEA
 from .timing import ratio
 from .workloads import MINI_BATCH
 
-REPORTS, NAME = Path(__file__).parent / "reports", "comparison"  # where the published one is
+REPORTS, NAME = Path(__file__).parent / "reports", "comparison"  # of the published page
 README = ROOT / "README.md"
 BEGIN, END = "<!-- made by: python -m benchmarks report --publish -->", "<!-- end of what is made -->"
 UNJUDGED = "too unsteady to judge"
-LEVEL = 0.05  # two contenders this close are called level
+LEVEL = 0.05  # contenders whose ratio is this close to 1 are called level
 
 
 def make(record, folder, name=None):
-    """Write a page and its pictures into a folder, named by the date or as asked; return the page's path."""
+    """Write a page and its pictures into a folder, named by the date or ``name``; return the page's path."""
     record, folder = _rounded(record), Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     name = name or record["date"].split()[0]
@@ -43,7 +43,7 @@ def make(record, folder, name=None):
 
 
 def publish(record, folder=REPORTS, readme=README):
-    """Write the page, the record that it can be made from again, and the README's table; return the page."""
+    """Write the page, the record that it is made from, and the README's table; return the page's path."""
     record, folder, readme = _rounded(record), Path(folder), Path(readme)
     page = make(record, folder, NAME)
     _write(folder / f"{NAME}.json", json.dumps(record) + "\n")
@@ -60,7 +60,7 @@ def _write(path, text):
 
 
 def _rounded(value):
-    """Return a record with its figures to six digits, which is more than can be measured."""
+    """Return a record with its figures rounded to six digits, which is more than can be measured."""
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -74,11 +74,11 @@ def page_blocks(record, name):
     yield f"# Benchmarks of {record['date']}"
     yield _machine(record)
     yield paragraph(
-        "Contenders are timed in turn, round by round: on one thread in seconds of processor time, else by "
-        "the clock. A time is the least of its rounds, since other programs can only make one slower; a "
-        "ratio is ours / theirs of these times, and below 1 ours is faster. In brackets stand the least and "
-        f"the greatest ratio of single rounds. Do not rely on a ratio with a {_MARK}: the middle half of its "
-        f"rounds spans more than {100 * UNSTEADY:.0f} %."
+        "Contenders are timed in turn, round by round: on one thread in seconds of processor time, otherwise "
+        "by the clock. A time is the shortest of its rounds, since other programs can only make a round "
+        "slower. A ratio is ours / theirs of these times: below 1, ours is faster. The brackets show the "
+        f"smallest and the largest ratio of single rounds. Do not rely on a ratio with a {_MARK}: the middle "
+        f"half of its rounds spans more than {100 * UNSTEADY:.0f} %."
     )
     if _epoch_part(parts):
         yield "## In short"
@@ -99,7 +99,7 @@ def page_blocks(record, name):
             yield from _comparison(title, parts[part])
         if part == _epoch_part(parts):
             yield f"![Epoch times]({name}-epochs.png)"
-            yield "Bars end at the least round, the lines on them at the slowest."
+            yield "Bars end at the fastest round, the lines on them at the slowest."
     if parts.get("time to 97 %"):
         yield from _to_accuracy(parts["time to 97 %"])
     if "memory" in parts:
@@ -113,12 +113,12 @@ def page_blocks(record, name):
 
 
 def _epoch_part(parts):
-    """Return the part that the headline and the bars are of; None if no epoch was timed."""
+    """Return the part that the headline and the bars show; None if no epoch was timed."""
     return next((part for part in (EPOCHS, "epochs") if parts.get(part)), None)
 
 
 def headline(record):
-    """Yield the table that stands in the README, too, with what it means in a sentence."""
+    """Yield the table that the README also shows, and what it means in a sentence."""
     machine, part = record["machine"], _epoch_part(record["parts"])
     rows = {workload: row["times"] for workload, row in record["parts"][part].items()}
     alone = part == EPOCHS
@@ -141,7 +141,7 @@ def headline(record):
 
 
 def _outcomes(rows, others):
-    """Yield sentences: than whom ours is faster, and on which networks."""
+    """Yield sentences that say which contenders ours is faster than, and on which networks."""
     outcomes = {
         name: {workload: _outcome(times, name) for workload, times in rows.items() if name in times}
         for name in others
@@ -150,7 +150,7 @@ def _outcomes(rows, others):
         ("faster", "`nn` is faster than {} on all of these networks."),
         ("level", "`nn` is level with {} on all of them."),
         ("slower", "`nn` is slower than {} on all of them."),
-        (UNJUDGED, f"Beside {{}}, the rounds were {UNJUDGED} on all of them."),
+        (UNJUDGED, f"Compared with {{}}, the rounds were {UNJUDGED} on all of them."),
     ):
         names = [name for name in others if set(outcomes[name].values()) == {outcome}]
         if names:
@@ -161,7 +161,7 @@ def _outcomes(rows, others):
             for place, outcome in outcomes[name].items():
                 places.setdefault(outcome, []).append(place)
             phrases = [f"{outcome} on {_listed(where)}" for outcome, where in places.items()]
-            yield f"Beside {_spoken(name)}, `nn` is {_listed(phrases)}."
+            yield f"Compared with {_spoken(name)}, `nn` is {_listed(phrases)}."
 
 
 def _outcome(times, name):
@@ -172,12 +172,12 @@ def _outcome(times, name):
 
 
 def _spoken(name):
-    """Return a name without the comma that a sentence would stumble over."""
+    """Return a name in brackets instead of a comma, so that it fits into a sentence."""
     return name.replace(", ", " (", 1) + ")" * (", " in name)
 
 
 def _listed(words):
-    """Return words as a sentence has them: a, b and c."""
+    """Return words listed as in a sentence: a, b and c."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
@@ -185,9 +185,9 @@ def _targets(parts):
     found = list(targets(parts))
     yield "## Targets"
     yield paragraph(
-        "All are judged on one thread, and only if the figure is a measurement. It is none if its rounds "
-        "differ too much (their spread, the interquartile range of the ratios over the median, is above "
-        f"{100 * UNSTEADY:.0f} %), or if it is less than the floor beside it, which no work can be: then the "
+        "All targets are judged on one thread, and only if the measurement is sound. It is not sound if its "
+        "rounds differ too much (their spread, the interquartile range of the ratios over the median, is "
+        f"above {100 * UNSTEADY:.0f} %), or if the time is below the floor, which is impossible unless the "
         "floor was disturbed."
     )
     rows = []
@@ -207,7 +207,7 @@ def _targets(parts):
 
 
 def _machine(record):
-    """Return what the figures come from, as a list."""
+    """Return the machine and the versions that the figures come from, as a list."""
     machine = record["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     lines = [
@@ -274,7 +274,7 @@ def _short(ratio):
 
 
 def _names(rows):
-    """Return whoever has a time in one of the rows, in order."""
+    """Return the names that have a time in any of the rows, in order."""
     return list(dict.fromkeys(name for times in rows for name in times))
 
 
@@ -302,7 +302,7 @@ def _comparison(title, rows):
 
 def _to_accuracy(rows):
     yield "## From the first import to 97 % of MNIST's test images"
-    yield "784-128-10, batch 64, Adam, a fresh process each, medians of three seeds."
+    yield "784-128-10, batch 64, Adam, a new process for each run, medians of three seeds."
     lines = []
     for name, row in rows.items():
         if "absent" in row:
@@ -316,8 +316,8 @@ def _to_accuracy(rows):
 def _memory(rows):
     yield "## Memory of an epoch"
     yield paragraph(
-        "MB at the peak, beyond the data; what must be held are the parameters with Adam's state, and the "
-        "activations of one batch."
+        "MB at the peak, not counting the data. The parameters with Adam's state and the activations of one "
+        "batch must be held."
     )
     head = ["peak", "parameters and state", "activations", "beyond"]
     lines = [[workload, *(f"{row[name] / 1e6:.2f}" for name in head)] for workload, row in rows.items()]
@@ -331,16 +331,17 @@ def _adam(figures):
 
 
 def _anatomy(figures):
-    """Tell where a step's time goes, and what the passes cost that Adam is made of."""
+    """Yield where a step's time goes, and what each of Adam's passes costs."""
     yield "## Where a step's time goes"
-    yield "Microseconds on one thread, each part measured by itself, the least of many calls."
+    yield "Microseconds on one thread; each part is measured separately, as the shortest of many calls."
     steps = figures["steps"]
     parts = next(iter(steps.values()))
     lines = [[part, *(f"{1e6 * row[part]:.0f}" for row in steps.values())] for part in parts]
     yield markdown_table(["", *steps], lines)
     yield paragraph(
-        "A pass over an array in the cache, nanoseconds for each number (Adam makes ten passes: four times "
-        "by a number, once by itself, three sums and differences, a division, a square root):"
+        "Nanoseconds per number for a pass over an array in the cache. Adam makes ten passes: four "
+        "multiplications by a number, one of an array by itself, three sums and differences, a division and "
+        "a square root."
     )
     passes = figures["passes"]
     yield markdown_table(list(passes), [[f"{value:.3f}" for value in passes.values()]])
@@ -349,8 +350,8 @@ def _anatomy(figures):
 def _growth(results, picture):
     yield "## Growth"
     yield paragraph(
-        "One thread, float32, 784-128-10 with a batch of 64 unless the row says otherwise. Slopes are those "
-        "of the last three points in the log-log plot: 1 is in proportion, 0 is not at all."
+        "One thread, float32, 784-128-10 with a batch of 64 unless the row says otherwise. Slopes are taken "
+        "over the last three points of the log-log plot: 1 means proportional growth, 0 means no growth."
     )
     lines = []
     for name, row in results.items():
@@ -358,7 +359,7 @@ def _growth(results, picture):
         time = _seconds(seconds[0]), _seconds(seconds[-1]), f"{row['slope of time']:z.2f}"
         memory = *(f"{sizes[place] / 1e6:.1f} MB" for place in (0, -1)), f"{row['slope of memory']:z.2f}"
         lines.append([name, values[0], values[-1], *time, *memory])
-    time = ["time for a sample, from", "to", "slope"]
+    time = ["time per sample, from", "to", "slope"]
     yield markdown_table(["with", "from", "to", *time, "memory, from", "to", "slope"], lines)
     yield f"![Growth]({picture})"
 

@@ -1,7 +1,7 @@
-"""The run: every comparison of the report, measured in turns and written down as it goes.
+"""The run: every comparison of the report, measured in turns and stored as it proceeds.
 
-The outcome is one JSON file, written after every workload of every part. What is there already, from an
-interrupted run, is not measured again.
+The result is one JSON file, which is written after every workload of every part. What an interrupted run has
+measured is not measured again.
 """
 
 import json
@@ -19,15 +19,15 @@ from .turns import Field
 from .workloads import MINI_BATCH, WORKLOADS
 
 RESULTS = Path(__file__).parent / "results"
-FORMAT = 2  # of the record: 1 kept medians
+FORMAT = 2  # of the record; format 1 stored medians
 
 
 class Run:
     """Measures part after part and saves after each; ``parts`` holds what has been measured.
 
-    rounds: of each comparison. impl: a learner's package that takes part, too. threads: for every contender.
-    What was measured on another machine, or with other versions or settings, is not taken over.
-    Raises ValueError for a package that is not there, and for a file that is not such a run.
+    rounds: their number in each comparison. impl: a learner's package that also takes part. threads: their
+    number for every contender. Results from another machine, other versions or other settings are not reused.
+    Raises ValueError if the package does not exist or the file is not such a run.
     """
 
     def __init__(self, path, *, rounds, impl=None, threads=None, quiet=False):
@@ -46,7 +46,7 @@ class Run:
         return {**machine.describe(), "rounds": self.rounds, "threads": self.threads, "impl": self.impl}
 
     def measure(self, names=None):
-        """Measure the parts named, or all; return the whole record."""
+        """Measure the named parts, or all; return the whole record."""
         from tqdm import tqdm
 
         names = names or PARTS
@@ -84,28 +84,28 @@ class Run:
         }
 
     def save(self):
-        """Write the record down."""
+        """Write the record into the file."""
         with replacing(self.path, "w", encoding="utf-8") as file:
             file.write(json.dumps(self.record(), indent=1) + "\n")
 
     def contenders(self, command):
-        """Return who is timed at a command: all who can do it, and the learner's package if there is one."""
+        """Return the contenders to time at a command: all that offer it, and the learner's package if any."""
         return [*who_can(command), *([self.impl] if self.impl else [])]
 
     def field(self, names, workload, **options):
-        """Return the contenders of a workload, ready to be asked."""
+        """Return the contenders of a workload, started as a Field."""
         options = {"threads": self.threads} | options
         return Field(names, WORKLOADS[workload], **options)
 
     def _begin(self, what):
-        """Say what is measured now, in the bar, or in a line of its own if nobody watches."""
+        """Show what is being measured: in the bar, or on a separate line if there is no terminal."""
         self._about = what
         self.tell("")
         if self._bar.disable and not self.quiet:
             print(f"measuring {what}", file=sys.stderr, flush=True)
 
     def tell(self, text):
-        """Say in the bar how far the present row is."""
+        """Show in the bar how far the current row is."""
         about = f"{self._about}: {text}" if text else self._about
         self._bar.set_description_str(about[:62])  # tqdm cuts no line without a bar
 
@@ -122,7 +122,7 @@ def read(path):
     except (ValueError, TypeError, KeyError, AttributeError):
         pass
     raise ValueError(
-        f"{path} is not a run of these benchmarks, or an old or damaged one; --fresh begins another"
+        f"{path} is not a run of these benchmarks, or an old or damaged one; --fresh starts a new one"
     )
 
 
@@ -145,10 +145,12 @@ class Part(NamedTuple):
 
 
 def _turns(command, repeats=None, workloads=WORKLOADS, **options):
-    """Return a part that times one command of all who can do it."""
+    """Return a part that times one command of all contenders that offer it."""
 
     def measure(run, workload):
-        calls = 1 if repeats == 0 and WORKLOADS[workload].batch is None else repeats  # it is long enough
+        calls = (
+            1 if repeats == 0 and WORKLOADS[workload].batch is None else repeats
+        )  # one call takes long enough
         return _row(run, run.contenders(command), workload, command, calls, **options)
 
     return Part(measure, list(workloads))
@@ -157,7 +159,7 @@ def _turns(command, repeats=None, workloads=WORKLOADS, **options):
 def _recommended(run, workload):
     """Time epochs under the BLAS kernel that the doctor recommends; an empty row if it recommends none.
 
-    Beside ours stand the two fastest of the peers alone: they do not use that library.
+    Ours is compared only with the two fastest peers, which do not use that library.
     """
     kernel = run.parts.get("doctor", {}).get("recommended")
     if kernel is None:
@@ -167,14 +169,14 @@ def _recommended(run, workload):
 
 
 def _row(run, names, workload, command, repeats=None, **options):
-    """Return the seconds of each contender by round, and who is absent."""
+    """Return the seconds of each contender by round, and the absent contenders."""
     with run.field(names, workload, **options) as field:
         times = field.turns(command, run.rounds, repeats=repeats, tell=run.tell)
     return {"times": times, "absent": field.absent}
 
 
 def _memory(run, workload):
-    """Return what an epoch takes at its peak beyond parameters, Adam's state and one batch's activations."""
+    """Return the peak memory of an epoch, with and without what must be held."""
     with run.field(["nn"], workload) as field:
         peak = field.ask("nn", "memory")
     spec = WORKLOADS[workload]

@@ -6,7 +6,7 @@ from nn.app.files import replacing
 
 
 def save(figure, path):
-    """Write a figure as PNG, sharp, and with few colours so that it is small enough for a repository."""
+    """Write a figure as a sharp PNG, with few colors so that it is small enough for a repository."""
     from PIL import Image
 
     drawn = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The targets: what each comparison may take at most, and whether a run has met it."""
+"""The targets: the most that each comparison may take, and whether a run meets it."""
 
 from typing import NamedTuple
 
@@ -25,29 +25,25 @@ TARGETS = [  # part, workload, contender, at most; all on one thread, where thre
     (PASSES, SMALL, FLOOR, 1.40),
     (PASSES, WIDE, FLOOR, 1.15),
 ]
-UNSTEADY = 0.2  # a spread (interquartile range / median of the rounds) above which nothing is judged
+UNSTEADY = 0.2  # above this spread (interquartile range / median of the rounds) nothing is judged
 
 
 class Target(NamedTuple):
-    """A target and what came of it; ``measured`` is None, and the rest empty, if it was not measured.
-
-    verdict: "yes", "no", or why it cannot be judged. part, workload, contender: what it is about, if it is
-    one of the comparisons.
-    """
+    """A target and its outcome; if it was not measured, ``measured`` is None and the rest is empty."""
 
     what: str
     where: str
     most: float
     measured: float | None = None
     range: str = ""
-    verdict: str = ""
-    part: str = ""
+    verdict: str = ""  # "yes", "no", or why it cannot be judged
+    part: str = ""  # this and the next two: the comparison it belongs to, if it belongs to one
     workload: str = ""
     contender: str = ""
 
 
 def targets(parts):
-    """Yield each Target that this run has to do with."""
+    """Yield each Target that concerns this run."""
     for part, workload, name, most in TARGETS:
         what = "epoch" if part == EPOCHS else "forward and backward"
         what = f"{what} / {'bare products' if name == FLOOR else name}"
@@ -73,17 +69,17 @@ def targets(parts):
 
 
 def _judged(ours, theirs, most, floor=False):
-    """Return what a target's comparison has come to: measured, range, verdict."""
+    """Return the outcome of a target's comparison: measured, range, verdict."""
     found = ratio(ours, theirs)
     judgement = verdict(found.value, most, found.spread, floor=floor)
     return found.value, f"{found.low:.2f}-{found.high:.2f}", judgement
 
 
 def verdict(measured, most, spread, *, floor=False):
-    """Return "yes" or "no" for a figure and the most it may be, or in a few words why it is no measurement.
+    """Return "yes" if a figure is at most ``most``, otherwise "no", or say why the measurement is not sound.
 
-    spread: of the rounds, None if there were too few. floor: the figure is a ratio to what must be done at
-    least, and cannot be below 1.
+    spread: that of the rounds, None if there are too few. floor: True if the figure is a ratio to the least
+    possible work, so that it cannot be below 1.
     """
     if spread is None:
         return "too few rounds"
@@ -95,7 +91,7 @@ def verdict(measured, most, spread, *, floor=False):
 
 
 def shortfall(target, parts):
-    """Return in words by how much a target is missed, and what of the time cannot be saved."""
+    """Return in words by how much a target is missed, and which part of the time cannot be saved."""
     begin = f"**{target.what}, {target.where}**: {target.measured:.2f}, {target.most:g} at most."
     anatomy = parts.get("anatomy")
     if anatomy and target.what.startswith("Adam"):

@@ -1,7 +1,7 @@
-"""Each kernel by itself: activations, losses, dense layer, dropout, clipping, optimizer steps.
+"""Each kernel timed separately: activations, losses, dense layer, dropout, clipping, optimizer steps.
 
-Every result is compared with a plain formula before anything is timed. The group names are the tables of
-`pytest benchmarks`; `--impl kata` times what you have written.
+Every result is compared with a plain formula before anything is timed. The groups are the tables that
+`pytest benchmarks` prints; `--impl kata` times your own code.
 """
 
 import numpy as np

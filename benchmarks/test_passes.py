@@ -1,7 +1,7 @@
-"""Whole passes of the networks: forward, forward and backward, step, epoch, prediction, of each contender.
+"""Whole passes of each contender: forward, forward and backward, step, epoch, prediction.
 
 Loss and gradients of every contender are compared with the naive version before anything is timed. These
-timings stand one after another; ratios that mean something come from `python -m benchmarks run`, in turns.
+tests run one after another; for ratios that you can trust, see `python -m benchmarks run`.
 """
 
 import numpy as np
@@ -31,16 +31,16 @@ def workload(request):
 
 @pytest.fixture(autouse=True)
 def sizes(contender, workload, benchmark):
-    """Keep beside the figure who is timed, on which network and batch.
+    """Record with the figure which contender is timed, on which network and batch.
 
-    The contender comes first: if it is absent, the test is skipped before there is a benchmark to be used.
+    The contender comes first: if it is absent, the test is skipped before a benchmark must be used.
     """
     batch = workload.batch or FULL_BATCH
     benchmark.extra_info.update(contender=contender.name, sizes=list(workload.sizes), batch=batch)
 
 
 def built_or_skipped(contender, workload, dtype=np.float32):
-    """Return the contender built for a workload; skip where it cannot be."""
+    """Return the contender built for a workload; skip the test if it cannot be built."""
     try:
         return contender(workload, dtype)
     except NotImplementedError as error:
@@ -58,7 +58,7 @@ def require_same(built, workload, X, y, dtype):
     wide = [param.astype(np.float64) for param in params]
     scores = naive.forward(wide, X.astype(np.float64), workload.activation)[-1]
     if built.name == "bare matrix products":
-        return  # it has nothing to be right about
+        return  # it computes nothing that could be right
     tolerance = {"rtol": 1e-3, "atol": 1e-4} if dtype == np.float32 else {"rtol": 1e-6, "atol": 1e-8}
     try:
         np.testing.assert_allclose(built.forward(X), scores, **tolerance)
@@ -92,7 +92,7 @@ def test_pass(benchmark, contender, workload, dtype, what):
 
 
 def test_epoch(benchmark, contender, workload):
-    """6,000 samples, a tenth of an epoch; whoever trains learns a simple task."""
+    """6,000 samples, a tenth of an epoch; a contender that trains learns a simple task."""
     X, _ = images(6000)
     y = (X[:, :392].sum(axis=1) > X[:, 392:].sum(axis=1)).astype(int)  # brighter above than below?
     built = built_or_skipped(contender, workload)

@@ -1,4 +1,4 @@
-"""Turns: the contenders of a workload, each in a process of its own, are timed in turn, round by round."""
+"""Turns: the contenders of a workload, each in a separate process, are timed in turn, round by round."""
 
 import json
 import os
@@ -11,14 +11,14 @@ from nn.app import blas
 
 from . import ROOT
 
-REST = 0.3  # seconds between two turns: threads that spin while they wait come to rest
+REST = 0.3  # seconds between two turns, in which threads that spin while they wait come to rest
 
 
 class Field:
     """The contenders of one workload, each in a worker process; absent ones say why.
 
     threads: how many each may use, None for the library's own choice; with 1, each is bound to one
-    processor where the system can do that. kernel: the one that OpenBLAS shall use.
+    processor if the system allows it. kernel: the one that OpenBLAS is to use.
     """
 
     def __init__(self, names, workload, dtype="float32", threads=None, kernel=None):
@@ -51,7 +51,7 @@ class Field:
             worker.kill()
             worker.wait()
             worker.stdout.close()
-            with suppress(BrokenPipeError):  # what a dead worker has not read is lost, as it should be
+            with suppress(BrokenPipeError):  # what a dead worker has not read may be lost
                 worker.stdin.close()
 
     @property
@@ -60,7 +60,7 @@ class Field:
         return [name for name in self._workers if name not in self.absent]
 
     def ask(self, name, *command):
-        """Have a contender do something; return its answer, or None (and why, in ``absent``) if it cannot."""
+        """Return a contender's answer to a command; if it cannot, return None and note why in ``absent``."""
         worker = self._workers[name]
         try:
             worker.stdin.write(json.dumps(command) + "\n")
@@ -76,9 +76,8 @@ class Field:
     def turns(self, command, rounds, repeats=None, tell=None):
         """Time a command of every contender in turn; return {name: seconds of each round}.
 
-        They are seconds of processor time on one thread, and seconds by the clock on several. The first round
-        warms up (imports, compilation, caches) and is not counted. repeats: calls per round, with 0 as
-        many as take about 0.2 s.
+        They are processor time on one thread and clock time on several. The first round warms up (imports,
+        compilation, caches) and is not counted. repeats: calls per round; 0 takes as many as fit into 0.2 s.
         """
         times, calls = {}, {}
         for turn in range(rounds + 1):
@@ -101,9 +100,9 @@ class Field:
 
 
 def thread_settings(threads):
-    """Return the environment variables that give every library so many threads, as far as it obeys them.
+    """Return the environment variables that limit the threads of every library, as far as it obeys them.
 
-    NPROC is XLA's, whose thread pool, and so JAX's, heeds no other variable.
+    NPROC is for XLA: its thread pool, which JAX uses, obeys no other variable.
     """
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")
     tensorflow = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")

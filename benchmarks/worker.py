@@ -1,10 +1,10 @@
-"""A worker: one contender in a process of its own, which does and times what it is told, and sleeps between.
+"""A worker: one contender in a separate process, which carries out and times commands and sleeps in between.
 
     python -m benchmarks.worker CONTENDER WORKLOAD DTYPE [--one-processor]
 
 Commands come in and answers go out as JSON, line by line.
 
-Each library has threads of its own; in one process they would get in one another's way.
+Each library has its own threads; in one process they would disturb each other.
 """
 
 import json
@@ -51,7 +51,7 @@ class Worker:
         return _seconds(lambda: self.contender.predict(self.X[:10_000]), repeats)
 
     def memory(self):
-        """Return the bytes that an epoch takes at its peak, beyond what there was before the contender."""
+        """Return the peak memory of contender and epoch in bytes."""
         tracemalloc.start()
         contender = type(self.contender)(self.workload, self.contender.dtype)
         contender.epoch(self.X, self.y)
@@ -60,7 +60,7 @@ class Worker:
         return peak
 
     def environment(self):
-        """Return what the machine and the libraries say of themselves."""
+        """Return the BLAS libraries that this process has loaded."""
         return machine.libraries()
 
 
@@ -71,9 +71,9 @@ def _seconds(function, calls=1):
 def main(name, workload, dtype, option=None):
     """Answer commands until there are no more."""
     if option == "--one-processor" and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # whatever threads a library starts share it
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # all threads that a library starts share it
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # libraries that print do not disturb
+    os.dup2(2, 1)  # so that nothing a library prints gets among the answers
     if name in CONTENDERS:
         contender = CONTENDERS[name]
     else:

@@ -51,7 +51,7 @@ MINI_BATCH = [name for name, workload in WORKLOADS.items() if workload.batch]
 def images(n=SAMPLES, inputs=784, classes=10, dtype=np.float32, seed=0):
     """Return made-up images (n, inputs), a fifth of whose pixels are set, as in MNIST, and labels (n,).
 
-    What a pixel holds does not change how long a step takes; so the timings need no data set.
+    The values of the pixels do not change how long a step takes, so the timings need no data set.
     """
     rng = np.random.default_rng(seed)
     X = rng.random((n, inputs), dtype=np.float32)

@@ -1,11 +1,11 @@
 """Activations: what a layer makes of its sums, and how a gradient passes back through it.
 
-Each ``*_backward`` stands next to its forward function and needs only the forward's output ``a``: every
-derivative here can be written in terms of it, so the sums ``z`` need not be kept.
+Each ``*_backward`` stands next to its forward function and needs only its output ``a``: every derivative here
+can be written in terms of ``a``, so the sums ``z`` need not be kept.
 
-Arguments are arrays, of one axis or more, and stay as they are; results are new arrays. float32 and float64
-are kept; integers of any kind, bytes included, are computed in float64. The lessons do not ask for lists,
-float16, empty arrays, NaN or infinity, nor for the value at a kink: at exactly 0, either slope is right.
+Arguments are arrays with at least one axis and stay unchanged; results are new arrays. float32 and float64
+are kept; integers of any kind, bytes included, are computed in float64. The lessons do not test lists,
+float16, empty arrays, NaN or infinity, nor the value at a kink: at exactly 0, either slope is right.
 """
 
 import numpy as np
@@ -31,16 +31,16 @@ def sigmoid_backward(grad, a):
     """Return dL/dz = grad * a * (1 - a) for the sigmoid's output ``a``.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. Returns that shape and dtype (integers: float64).
-    Source: the derivative of eq. 3.30, ibid., eq. 3.34.
+    Source: the derivative of eq. 3.30; ibid., eq. 3.34.
     """
     raise NotImplementedError
 
 
 def tanh(z):
-    """Squash every sum into (-1, 1), the hyperbolic tangent.
+    """Squash every sum into (-1, 1) with the hyperbolic tangent.
 
     z: array of any shape. Returns ``a`` of the same shape and dtype (integers: float64); no overflow and no
-    warning for sums of up to 1e4 in size.
+    warning for any z from -1e4 to 1e4.
     Source: LeCun et al. 1998, Efficient BackProp, section 4.4.
     """
     raise NotImplementedError
@@ -76,8 +76,8 @@ def relu_backward(grad, a):
 def leaky_relu(z, slope=0.01):
     """Let positive sums pass and shrink the others: a = z for z > 0, slope * z elsewhere.
 
-    z: array of any shape. slope: a number, not negative; it may be above 1. Returns ``a`` of the same shape
-    and dtype (integers: float64).
+    z: array of any shape. slope: a number from 0, and it may be above 1. Returns ``a`` of the same shape and
+    dtype (integers: float64, even for a whole slope).
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     raise NotImplementedError
@@ -87,7 +87,7 @@ def leaky_relu_backward(grad, a, slope=0.01):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, slope * grad elsewhere.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. slope: as in the forward pass. Returns the shape and
-    dtype of ``grad`` (integers: float64). The slope at exactly 0 is not asked for.
+    dtype of ``grad`` (integers: float64, even for a whole slope). The value at a = 0 is not tested.
     """
     raise NotImplementedError
 
@@ -95,8 +95,8 @@ def leaky_relu_backward(grad, a, slope=0.01):
 def elu(z, alpha=1.0):
     """Let positive sums pass and bend the others towards -alpha: there a = alpha * (exp(z) - 1).
 
-    z: array of any shape. alpha: a number, not negative; it may be above 1. Returns ``a`` of the same shape
-    and dtype (integers: float64); no overflow and no warning for sums of up to 1e4 in size.
+    z: array of any shape. alpha: a number from 0, and it may be above 1. Returns ``a`` of the same shape and
+    dtype (integers: float64, even for a whole alpha); no overflow, no warning for any z from -1e4 to 1e4.
     Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
     raise NotImplementedError
@@ -106,7 +106,7 @@ def elu_backward(grad, a, alpha=1.0):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, grad * (a + alpha) elsewhere.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. alpha: as in the forward pass. Returns the shape and
-    dtype of ``grad`` (integers: float64). The slope at exactly 0 is not asked for.
+    dtype of ``grad`` (integers: float64, even for a whole alpha). The value at a = 0 is not tested.
     Source: Clevert et al. 2016, eq. 15.
     """
     raise NotImplementedError
@@ -133,7 +133,7 @@ def log_softmax(z):
 
 
 def identity(z):
-    """Leave the sums as they are, in an array of their own: scores for a loss that squashes them itself."""
+    """Return a copy of the sums: they are scores for a loss that squashes them itself."""
     return np.positive(as_floating(z))
 
 

@@ -1,12 +1,16 @@
 """Initializers: the random weights that a layer starts from, scaled so that signals neither fade nor explode.
 
-All have the form ``name(rng, fan_in, fan_out, dtype=np.float32)``. rng: a NumPy Generator, from which every
-entry is drawn on its own. fan_in, fan_out: whole numbers from 1. dtype: float32 or float64, as np.float64 or
-as np.dtype("float64"). They return a new array (fan_in, fan_out) of that dtype, with all of its digits:
-float64 weights that were drawn in float32 are wrong.
+All have the form ``name(rng, fan_in, fan_out, dtype=np.float32)``:
 
-Here, the numbers are drawn in float64 and then rounded, so that one seed gives one network in either dtype.
-The lessons do not ask for that; they look at the distribution, not at the numbers of a seed.
+- rng: a NumPy Generator, from which every entry is drawn separately
+- fan_in, fan_out: whole numbers from 1
+- dtype: float32 or float64, given as np.float64 or as np.dtype("float64")
+
+Each returns a new array (fan_in, fan_out) of that dtype with all of its digits: float64 weights that were
+drawn in float32 are wrong.
+
+Here the numbers are drawn in float64 and then rounded, so that a seed gives the same network in either dtype.
+The lessons do not ask for that: they test the distribution, not the numbers that a seed gives.
 """
 
 import math
@@ -17,7 +21,8 @@ import numpy as np
 def xavier_normal(rng, fan_in, fan_out, dtype=np.float32):
     """Draw from a normal distribution of variance 2 / (fan_in + fan_out): for tanh and sigmoid layers.
 
-    The mean is 0. Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone.
+    The mean is 0. Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from
+    ``rng`` alone.
     Source: Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks, eq. 12.
     """
     raise NotImplementedError
@@ -26,7 +31,7 @@ def xavier_normal(rng, fan_in, fan_out, dtype=np.float32):
 def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
     """Draw uniformly from [-limit, limit], limit = sqrt(6 / (fan_in + fan_out)): xavier_normal's variance.
 
-    Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone.
+    Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from ``rng`` alone.
     Source: Glorot & Bengio 2010, eq. 16.
     """
     raise NotImplementedError
@@ -35,7 +40,8 @@ def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
 def he_normal(rng, fan_in, fan_out, dtype=np.float32):
     """Draw from a normal distribution of variance 2 / fan_in: for ReLU layers, which lose half the signal.
 
-    The mean is 0. Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone.
+    The mean is 0. Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from
+    ``rng`` alone.
     Source: He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers, eq. 10.
     """
     raise NotImplementedError
@@ -44,7 +50,7 @@ def he_normal(rng, fan_in, fan_out, dtype=np.float32):
 def he_uniform(rng, fan_in, fan_out, dtype=np.float32):
     """Draw uniformly from [-limit, limit], limit = sqrt(6 / fan_in): he_normal's variance.
 
-    Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone.
+    Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from ``rng`` alone.
     Source: He et al. 2015, eq. 10, with the uniform distribution's variance limit**2 / 3.
     """
     raise NotImplementedError
@@ -53,8 +59,8 @@ def he_uniform(rng, fan_in, fan_out, dtype=np.float32):
 def random_normal(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
     """Draw from a normal distribution of a fixed standard deviation, whatever the widths: the naive start.
 
-    std: the standard deviation; the mean is 0. Returns a new array (fan_in, fan_out) of ``dtype``, drawn from
-    ``rng`` alone.
+    std: the standard deviation; the mean is 0. Returns a new array (fan_in, fan_out) of ``dtype`` with all of
+    its digits, drawn from ``rng`` alone.
     """
     raise NotImplementedError
 
@@ -62,8 +68,8 @@ def random_normal(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
 def random_uniform(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
     """Draw uniformly from [low, high), whatever the widths: the naive start.
 
-    Returns a new array (fan_in, fan_out) of ``dtype``, drawn from ``rng`` alone. Rounded to float32, a number
-    may be ``high`` itself.
+    Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from ``rng`` alone. After
+    rounding to float32, a number may be ``high`` itself.
     """
     raise NotImplementedError
 

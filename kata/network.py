@@ -18,17 +18,22 @@ OUTPUTS = ("identity", "sigmoid")
 class Network:
     """A multilayer perceptron.
 
-    sizes: widths from input to output, at least two. activation: name of the hidden activation. output:
-    "identity" (scores for a loss that squashes them itself) or "sigmoid" (for mean_squared_error). loss,
-    initializer: names. dropout: rate of dropout for the hidden units while training. l2: strength of the
-    penalty on the weights. rng: Generator for the initial weights; None takes fresh entropy, so that no two
-    networks are alike. dtype: float32 or float64, of the parameters and of all computation, whatever that of
-    the data.
+    - sizes: widths from input to output, at least two
+    - activation: name of the activation of all hidden layers
+    - output: "identity" (scores for a loss that squashes them itself) or "sigmoid" (for mean_squared_error)
+    - loss, initializer: their names
+    - dropout: probability with which a hidden unit is dropped while training
+    - l2: strength of the penalty on the weights
+    - rng: Generator for the initial weights; if None, every new network gets other weights
+    - dtype: float32 or float64, for the parameters and all computation, whatever the dtype of the data
 
-    Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,); what is
-    written into these arrays changes the network. Biases start at 0.
+    The lessons leave open what happens with output="sigmoid" under a cross-entropy, and with a single output
+    under softmax_cross_entropy.
 
-    Raises ValueError naming the argument that does not fit.
+    Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,). Writing
+    into these arrays changes the network. Biases start at 0.
+
+    Raises ValueError that names the argument that does not fit.
     """
 
     def __init__(
@@ -66,13 +71,13 @@ class Network:
         raise NotImplementedError
 
     def forward(self, X):
-        """Return the last layer's output (n, outputs) for X (n, inputs), without dropout: a fresh array."""
+        """Return the last layer's output (n, outputs) for X (n, inputs), without dropout, in a new array."""
         raise NotImplementedError
 
     def predict_proba(self, X):
-        """Return probabilities (n, outputs) for X (n, inputs): a fresh array.
+        """Return probabilities (n, outputs) for X (n, inputs) in a new array.
 
-        They are the softmax of the output under softmax_cross_entropy, its sigmoid under
+        They are the softmax of the output under softmax_cross_entropy, the sigmoid of the output under
         binary_cross_entropy, and the output itself under mean_squared_error.
         """
         raise NotImplementedError
@@ -80,17 +85,19 @@ class Network:
     def predict(self, X):
         """Return class indices, integers (n,), for X (n, inputs).
 
-        Of several outputs the largest is the class, under every loss. A single output is 1 if its probability
-        (under mean_squared_error, the output itself) is above 1/2, and 0 if it is 1/2 or below.
+        With several outputs, the class is the index of the largest one, under every loss. With a single
+        output, the class is 1 if its probability (under mean_squared_error, the output itself) is above 1/2,
+        else 0.
         """
         raise NotImplementedError
 
     def loss_and_grads(self, X, y, rng=None):
-        """Return ``(loss, grads)`` on a batch: mean loss and L2 penalty, and the gradients of their sum.
+        """Return ``(loss, grads)`` on a batch: mean loss plus L2 penalty, and the gradients of this sum.
 
-        X: (n, inputs). y: what the loss takes as targets; with a single output, n numbers will do for the
-        column (n, 1). rng: a Generator switches dropout on, None leaves it off. loss is a Python float;
-        ``grads`` is arranged as ``params`` and holds nothing of earlier calls.
+        X: (n, inputs). y: targets as the loss takes them; with a single output, (n,) will do for the column
+        (n, 1). rng: a Generator switches dropout on, None leaves it off. How many numbers are drawn from rng
+        is left open, even if the dropout is 0. loss is a Python float. ``grads`` has the order and shapes of
+        ``params`` and contains nothing from earlier calls; whether the next call overwrites it is left open.
         """
         # In lesson 5, leave out the penalty and dropout: l2 is 0 and rng is None there. Lesson 7
         # adds both.
@@ -107,7 +114,7 @@ class Network:
     def _as_targets(self, y):
         y = np.asarray(y)
         if self.loss != "softmax_cross_entropy" and y.ndim == 1 and self.sizes[-1] == 1:
-            return y[:, None]  # one label a sample, as a column beside the single output
+            return y[:, None]  # one label for each sample, as a column like the single output
         return y
 
 

@@ -1,8 +1,8 @@
 """One allocation for many arrays: a list whose entries are views of a single vector.
 
-A network keeps its weights and biases in one such list and their gradients in another. Whoever reads a layer
-uses the list; whoever treats all numbers alike (an optimizer, clipping, saving) uses the vector and needs one
-call where there were many.
+A network keeps its weights and biases in one such list and their gradients in another. Code that works on a
+layer uses the list. Code that treats all numbers alike (an optimizer, clipping, saving) uses the vector and
+needs one call instead of many.
 """
 
 import math
@@ -14,7 +14,7 @@ class ParameterList(list):
     """A list of arrays laid end to end in ``vector``; writing to either writes to both.
 
     shapes: the arrays' shapes. vector: 1-D, as long as all the arrays together. Assigning to an entry copies
-    into its view, so that list and vector cannot come apart.
+    the values into its view, so that list and vector always agree.
     """
 
     def __init__(self, shapes, vector):
@@ -39,7 +39,7 @@ class ParameterList(list):
 
 
 def joined(*lists):
-    """Return each list as it is, or as [vector], one piece instead of many, where all share one layout."""
+    """Return each list as [vector], one piece instead of many, if all share one layout, else unchanged."""
     layouts = {getattr(arrays, "shapes", None) for arrays in lists}
     if len(layouts) == 1 and None not in layouts:
         return [[arrays.vector] for arrays in lists]

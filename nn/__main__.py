@@ -1,4 +1,4 @@
-"""The entry of ``python -m nn``, whose command line is in ``app/command_line.py``."""
+"""The entry point of ``python -m nn``; the command line itself is in ``app/command_line.py``."""
 
 import sys
 

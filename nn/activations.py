@@ -1,15 +1,15 @@
 """Activations: what a layer makes of its sums, and how a gradient passes back through it.
 
-Each ``*_backward`` stands next to its forward function and needs only the forward's output ``a``: every
-derivative here can be written in terms of it, so the sums ``z`` need not be kept.
+Each ``*_backward`` stands next to its forward function and needs only its output ``a``: every derivative here
+can be written in terms of ``a``, so the sums ``z`` need not be kept.
 
-Arguments are arrays, of one axis or more, and stay as they are; results are new arrays. float32 and float64
-are kept; integers of any kind, bytes included, are computed in float64. The lessons do not ask for lists,
-float16, empty arrays, NaN or infinity, nor for the value at a kink: at exactly 0, either slope is right.
+Arguments are arrays with at least one axis and stay unchanged; results are new arrays. float32 and float64
+are kept; integers of any kind, bytes included, are computed in float64. The lessons do not test lists,
+float16, empty arrays, NaN or infinity, nor the value at a kink: at exactly 0, either slope is right.
 
-For speed, all but softmax and log_softmax take an ``out`` array that is filled and returned instead of a new
-one. It may be ``z`` itself in the forward functions and ``a`` itself in the backward functions; with ``grad``
-it must share no memory. A result never shares memory with an argument unless that argument is ``out``.
+For speed, all but softmax and log_softmax take an ``out`` array, which they fill and return instead of a new
+one. It may be ``z`` itself in the forward functions and ``a`` itself in the backward functions, but it must
+share no memory with ``grad``. A result never shares memory with an argument unless that argument is ``out``.
 """
 
 import numpy as np
@@ -25,8 +25,7 @@ def sigmoid(z, *, out=None):
     Source: Goodfellow, Bengio & Courville 2016, Deep Learning, eq. 3.30.
     """
     z = as_floating(z)
-    # Below log(tiny) the answer is smaller than any normal number and exp(-z) would overflow: stop
-    # there.
+    # Below log(tiny), exp(-z) would overflow and the result is smaller than any normal number: stop there.
     a = np.maximum(z, np.log(np.finfo(z.dtype).tiny), out=out)
     a = np.negative(a, out=out)
     a = np.exp(a, out=out)
@@ -38,7 +37,7 @@ def sigmoid_backward(grad, a, *, out=None):
     """Return dL/dz = grad * a * (1 - a) for the sigmoid's output ``a``.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. Returns that shape and dtype (integers: float64).
-    Source: the derivative of eq. 3.30, ibid., eq. 3.34.
+    Source: the derivative of eq. 3.30; ibid., eq. 3.34.
     """
     grad, a = as_floating(grad), as_floating(a)
     slope = np.multiply(a, 1 - a, out=out)
@@ -46,10 +45,10 @@ def sigmoid_backward(grad, a, *, out=None):
 
 
 def tanh(z, *, out=None):
-    """Squash every sum into (-1, 1), the hyperbolic tangent.
+    """Squash every sum into (-1, 1) with the hyperbolic tangent.
 
     z: array of any shape. Returns ``a`` of the same shape and dtype (integers: float64); no overflow and no
-    warning for sums of up to 1e4 in size.
+    warning for any z from -1e4 to 1e4.
     Source: LeCun et al. 1998, Efficient BackProp, section 4.4.
     """
     return np.tanh(as_floating(z), out=out)
@@ -89,8 +88,8 @@ def relu_backward(grad, a, *, out=None):
 def leaky_relu(z, slope=0.01, *, out=None):
     """Let positive sums pass and shrink the others: a = z for z > 0, slope * z elsewhere.
 
-    z: array of any shape. slope: a number, not negative; it may be above 1. Returns ``a`` of the same shape
-    and dtype (integers: float64).
+    z: array of any shape. slope: a number from 0, and it may be above 1. Returns ``a`` of the same shape and
+    dtype (integers: float64, even for a whole slope).
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     z = as_floating(z)
@@ -103,7 +102,7 @@ def leaky_relu_backward(grad, a, slope=0.01, *, out=None):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, slope * grad elsewhere.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. slope: as in the forward pass. Returns the shape and
-    dtype of ``grad`` (integers: float64). The slope at exactly 0 is not asked for.
+    dtype of ``grad`` (integers: float64, even for a whole slope). The value at a = 0 is not tested.
     """
     grad, a = as_floating(grad), as_floating(a)
     return np.multiply(grad, np.where(a > 0, a.dtype.type(1), a.dtype.type(slope)), out=out)
@@ -112,8 +111,8 @@ def leaky_relu_backward(grad, a, slope=0.01, *, out=None):
 def elu(z, alpha=1.0, *, out=None):
     """Let positive sums pass and bend the others towards -alpha: there a = alpha * (exp(z) - 1).
 
-    z: array of any shape. alpha: a number, not negative; it may be above 1. Returns ``a`` of the same shape
-    and dtype (integers: float64); no overflow and no warning for sums of up to 1e4 in size.
+    z: array of any shape. alpha: a number from 0, and it may be above 1. Returns ``a`` of the same shape and
+    dtype (integers: float64, even for a whole alpha); no overflow, no warning for any z from -1e4 to 1e4.
     Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
     z = as_floating(z)
@@ -127,7 +126,7 @@ def elu_backward(grad, a, alpha=1.0, *, out=None):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, grad * (a + alpha) elsewhere.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. alpha: as in the forward pass. Returns the shape and
-    dtype of ``grad`` (integers: float64). The slope at exactly 0 is not asked for.
+    dtype of ``grad`` (integers: float64, even for a whole alpha). The value at a = 0 is not tested.
     Source: Clevert et al. 2016, eq. 15.
     """
     grad, a = as_floating(grad), as_floating(a)
@@ -135,13 +134,13 @@ def elu_backward(grad, a, alpha=1.0, *, out=None):
 
 
 def shift_by_maximum(z):
-    """Return z minus the largest entry of its row: the shift that softmax does not feel and exp needs.
+    """Return z minus the largest entry of its row: softmax stays the same, and exp cannot overflow.
 
-    z: floating array, 1-D or 2-D. The result is never above 0 and always finite for finite z.
+    z: floating array, 1-D or 2-D. The result is never above 0, and it is finite if z is.
     """
     largest = z.max(axis=-1, keepdims=True)
-    # z - largest may leave the dtype's range (-3e38 - 3e38 in float32); raising z to this floor
-    # first prevents that.
+    # z - largest may leave the dtype's range (-3e38 - 3e38 in float32). Raising z to this floor first
+    # prevents that.
     floor = np.maximum(largest, 0) - np.finfo(z.dtype).max
     return np.maximum(z, floor) - largest
 
@@ -171,7 +170,7 @@ def log_softmax(z):
 
 
 def identity(z, *, out=None):
-    """Leave the sums as they are, in an array of their own: scores for a loss that squashes them itself."""
+    """Return a copy of the sums: they are scores for a loss that squashes them itself."""
     return np.positive(as_floating(z), out=out)
 
 

@@ -2,8 +2,8 @@
 
 Shapes, for a batch of n samples: x (n, fan_in), W (fan_in, fan_out), b (fan_out,), z and grad (n, fan_out).
 
-Arguments are arrays and stay as they are; results are new arrays. If all are float32, or all float64, so are
-the results; integers are computed in float64. The lessons do not ask for float32 and float64 in one call,
+Arguments are arrays and stay unchanged; results are new arrays. If all arguments are float32, or all float64,
+so are the results; integers are computed in float64. The lessons do not test float32 and float64 in one call,
 lists, float16, empty batches, or errors for shapes that do not fit.
 
 For speed, each function takes ``out``, the array or arrays to fill and return instead of new ones. They must
@@ -30,8 +30,8 @@ def dense_backward(grad, x, W, *, out=(None, None, None)):
     """Return the gradients ``(dx, dW, db)`` of a dense layer for the upstream gradient dL/dz.
 
     grad: (n, fan_out), x: (n, fan_in), W: (fan_in, fan_out). dx = grad @ W.T has the shape of x, dW = x.T @
-    grad that of W, and db, the sum of grad over the samples, that of b. All are in the dtype of the arguments
-    (integers, in one of them or in all: float64).
+    grad the shape of W, and db, the sum of grad over the samples, the shape of b. All have the dtype of the
+    arguments; if any of these, or all, hold integers, the results are float64.
 
     Source: Rumelhart, Hinton & Williams 1986, eq. 6 and 7, for a whole batch at once.
     """
@@ -44,8 +44,8 @@ def dense_backward(grad, x, W, *, out=(None, None, None)):
 def parameter_gradients(grad, x, *, out=(None, None)):
     """Return ``(dW, db)``, what a dense layer learns from: x.T @ grad, and the sum of grad over the batch.
 
-    This is all that the first layer needs: nobody trains its input, and skipping dx there saves a third of
-    the work.
+    This is all that the first layer needs: its input is not trained, and leaving out dx there saves a third
+    of the work.
 
     grad: (n, fan_out), x: (n, fan_in). Returns (fan_in, fan_out) and (fan_out,).
     """

@@ -1,12 +1,12 @@
 """Losses: how wrong the network is on a batch, as one number, and the gradient of that number.
 
-Every loss is a mean, so that its size does not depend on the batch; every gradient therefore carries the 1/n.
+Every loss is a mean, so that its size does not depend on the batch. Every gradient therefore carries the 1/n.
 
-Arguments are arrays with one sample or more, and stay as they are; the gradient is a new array. It has the
-dtype of the first argument: float32 and float64 are kept, integers of any kind are computed in float64. The
-targets may have another dtype; they do not change that of the gradient. A NumPy float64 counts as the Python
-float that a loss must be, since it is one by inheritance; a float32 does not. The lessons do not ask for
-lists, labels given as floats, float16, empty batches, NaN or infinity.
+Arguments are arrays with at least one sample and stay unchanged; the gradient is a new array. It has the
+dtype of the first argument: float32 and float64 are kept; integers of any kind, bytes included, are computed
+in float64. The targets may have another dtype, which does not change that of the gradient. A loss must be a
+Python float. A NumPy float64 will do, since it inherits from float; a NumPy float32 will not. The lessons do
+not test lists, labels given as floats, float16, empty batches, NaN or infinity.
 """
 
 import numpy as np
@@ -19,9 +19,9 @@ def softmax_cross_entropy(logits, targets):
     """Return the mean of -log softmax(logits)[right class], and its gradient (softmax(logits) - targets) / n.
 
     logits: (n, k), the network's scores before softmax. targets: labels (n,) in 0..k-1, integers of any kind,
-    or probabilities (n, k) whose rows sum to 1, floats or integers. Returns ``(loss, grad)``: a Python float
-    in nats, and (n, k) in the dtype of the logits (integers: float64). No overflow and no warning for logits
-    of up to 1e4 in size.
+    bytes included, or probabilities (n, k) whose rows sum to 1, floats or integers. Returns ``(loss, grad)``:
+    a Python float in nats, and (n, k) in the dtype of the logits (integers: float64). No overflow and no
+    warning for logits from -1e4 to 1e4.
     Raises ValueError for a label below 0 or above k-1, and for targets of any other shape.
     Source: Goodfellow et al. 2016, Deep Learning, section 6.2.2.3; Bishop 2006, eq. 4.109.
     """
@@ -32,7 +32,7 @@ def softmax_cross_entropy(logits, targets):
     shifted = shift_by_maximum(logits)
     grad = np.exp(shifted)
     total = grad.sum(axis=1, keepdims=True)
-    grad /= total  # the softmax; its logarithm, below, comes from `shifted`: nothing underflowed there
+    grad /= total  # the softmax; its logarithm below comes from `shifted`, where nothing has underflowed
     if targets.shape == (n,) and targets.dtype.kind in "iu":
         if targets.min(initial=0) < 0 or targets.max(initial=0) >= k:
             raise ValueError(f"targets must be labels in 0..{k - 1}; got {targets.min()}..{targets.max()}")
@@ -56,9 +56,9 @@ def binary_cross_entropy(logits, targets):
     """Return the mean of -log of the right answer's probability, and its gradient (sigmoid - targets) / size.
 
     logits: any shape, the scores before the sigmoid. targets: exactly the same shape, each 0 or 1, floats or
-    integers; nothing is broadcast. The mean is over all elements. Returns ``(loss, grad)``: a Python float in
-    nats, and an array like the logits (integers: float64). No overflow and no warning for logits of up to 1e4
-    in size.
+    integers of any kind, bytes included; nothing is broadcast. The mean is over all elements. Returns
+    ``(loss, grad)``: a Python float in nats, and an array like the logits (integers: float64). No overflow
+    and no warning for logits from -1e4 to 1e4.
     Raises ValueError if the shapes differ.
     Source: Bishop 2006, eq. 4.90, with -log sigmoid(z) written as max(-z, 0) + log1p(exp(-|z|)), which cannot
     overflow.
@@ -76,8 +76,9 @@ def binary_cross_entropy(logits, targets):
 def mean_squared_error(predictions, targets):
     """Return the mean squared difference, and its gradient 2 * (predictions - targets) / size.
 
-    predictions, targets: exactly the same shape, any; nothing is broadcast. The mean is over all elements.
-    Returns ``(loss, grad)``: a Python float, and an array like the predictions (integers: float64).
+    predictions, targets: of exactly the same shape, which may be any; nothing is broadcast. The mean is over
+    all elements. Returns ``(loss, grad)``: a Python float, and an array like the predictions (integers:
+    float64).
     Raises ValueError if the shapes differ.
     Source: Goodfellow et al. 2016, eq. 5.4.
     """

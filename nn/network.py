@@ -3,8 +3,8 @@
 A batch X flows through ``x -> dense -> activation (-> dropout)`` layer by layer into the loss, and the
 gradient flows back the same way.
 
-For speed, all parameters live in one vector and all gradients in another, and what is computed of a batch
-lives in a workspace: its arrays, passed as ``out``, are filled again with the next batch.
+For speed, all parameters lie in one vector and all gradients in another. The intermediate results of a batch
+lie in a workspace, whose arrays are passed as ``out`` and filled again with the next batch.
 """
 
 import numpy as np
@@ -18,25 +18,30 @@ from .regularization import dropout, dropout_backward, l2_penalty
 from .workspace import Workspace
 
 OUTPUTS = ("identity", "sigmoid")
-EVALUATION_ROWS = 1024  # rows that forward takes at a time: large products, yet small buffers
+EVALUATION_ROWS = 1024  # rows that forward takes at a time: the products are large, the buffers still small
 
 
 class Network:
     """A multilayer perceptron.
 
-    sizes: widths from input to output, at least two. activation: name of the hidden activation. output:
-    "identity" (scores for a loss that squashes them itself) or "sigmoid" (for mean_squared_error). loss,
-    initializer: names. dropout: rate of dropout for the hidden units while training. l2: strength of the
-    penalty on the weights. rng: Generator for the initial weights; None takes fresh entropy, so that no two
-    networks are alike. dtype: float32 or float64, of the parameters and of all computation, whatever that of
-    the data.
+    - sizes: widths from input to output, at least two
+    - activation: name of the activation of all hidden layers
+    - output: "identity" (scores for a loss that squashes them itself) or "sigmoid" (for mean_squared_error)
+    - loss, initializer: their names
+    - dropout: probability with which a hidden unit is dropped while training
+    - l2: strength of the penalty on the weights
+    - rng: Generator for the initial weights; if None, every new network gets other weights
+    - dtype: float32 or float64, for the parameters and all computation, whatever the dtype of the data
 
-    Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,); what is
-    written into these arrays changes the network. Biases start at 0. For speed, it is a ``ParameterList``,
-    views of one vector, and so is that of the gradients, ``grads``. Any number of threads may ask one network
-    for answers at once; only one may train it.
+    The lessons leave open what happens with output="sigmoid" under a cross-entropy, and with a single output
+    under softmax_cross_entropy.
 
-    Raises ValueError naming the argument that does not fit.
+    Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,). Writing
+    into these arrays changes the network. Biases start at 0. For speed, it is a ``ParameterList``, views of
+    one vector, and so is ``grads``, the list of the gradients. Any number of threads may ask one network for
+    answers at once, but only one may train it.
+
+    Raises ValueError that names the argument that does not fit.
     """
 
     def __init__(
@@ -81,7 +86,7 @@ class Network:
         self._workspace = Workspace(self.sizes, self.dtype)
 
     def forward(self, X):
-        """Return the last layer's output (n, outputs) for X (n, inputs), without dropout: a fresh array."""
+        """Return the last layer's output (n, outputs) for X (n, inputs), without dropout, in a new array."""
         X = self._checked(X)
         output = np.empty((len(X), self.sizes[-1]), self.dtype)
         for start in range(0, len(X), EVALUATION_ROWS):
@@ -90,9 +95,9 @@ class Network:
         return output
 
     def predict_proba(self, X):
-        """Return probabilities (n, outputs) for X (n, inputs): a fresh array.
+        """Return probabilities (n, outputs) for X (n, inputs) in a new array.
 
-        They are the softmax of the output under softmax_cross_entropy, its sigmoid under
+        They are the softmax of the output under softmax_cross_entropy, the sigmoid of the output under
         binary_cross_entropy, and the output itself under mean_squared_error.
         """
         output = self.forward(X)
@@ -103,8 +108,9 @@ class Network:
     def predict(self, X):
         """Return class indices, integers (n,), for X (n, inputs).
 
-        Of several outputs the largest is the class, under every loss. A single output is 1 if its probability
-        (under mean_squared_error, the output itself) is above 1/2, and 0 if it is 1/2 or below.
+        With several outputs, the class is the index of the largest one, under every loss. With a single
+        output, the class is 1 if its probability (under mean_squared_error, the output itself) is above 1/2,
+        else 0.
         """
         return self.classify(self.forward(X))
 
@@ -115,12 +121,13 @@ class Network:
         return (output[:, 0] > (0 if self.loss == "binary_cross_entropy" else 0.5)).astype(np.intp)
 
     def loss_and_grads(self, X, y, rng=None):
-        """Return ``(loss, grads)`` on a batch: mean loss and L2 penalty, and the gradients of their sum.
+        """Return ``(loss, grads)`` on a batch: mean loss plus L2 penalty, and the gradients of this sum.
 
-        X: (n, inputs). y: what the loss takes as targets; with a single output, n numbers will do for the
-        column (n, 1). rng: a Generator switches dropout on, None leaves it off. loss is a Python float;
-        ``grads`` is arranged as ``params`` and holds nothing of earlier calls. For speed, it is the network's
-        own list, which the next call overwrites: copy what must last.
+        X: (n, inputs). y: targets as the loss takes them; with a single output, (n,) will do for the column
+        (n, 1). rng: a Generator switches dropout on, None leaves it off. How many numbers are drawn from rng
+        is left open, even if the dropout is 0. loss is a Python float. ``grads`` has the order and shapes of
+        ``params`` and contains nothing from earlier calls; whether the next call overwrites it is left open.
+        For speed, it is the network's own list, which the next call does overwrite: copy what must last.
         """
         X = self._checked(X)
         inputs = self._propagate(X, rng)
@@ -137,7 +144,7 @@ class Network:
         return loss, self.grads
 
     def _propagate(self, X, rng=None):
-        """Return the input of every layer and, last, the output; all but X lie in the workspace."""
+        """Return a list of the input of every layer, then the output; all but X lie in the workspace."""
         dropped = rng is not None and self.dropout > 0
         memory, inputs = self._workspace.rows(len(X), dropout=dropped), [X]
         last = len(self.sizes) - 2
@@ -165,7 +172,7 @@ class Network:
         parameter_gradients(grad, inputs[0], out=self.grads[:2])
 
     @property
-    def _sums(self):  # like _masks for subclasses that change a part of a pass
+    def _sums(self):  # like _masks, it is for subclasses that change a part of a pass
         return self._workspace.sums
 
     @property
@@ -183,7 +190,7 @@ class Network:
     def _as_targets(self, y):
         y = np.asarray(y)
         if self.loss != "softmax_cross_entropy" and y.ndim == 1 and self.sizes[-1] == 1:
-            return y[:, None]  # one label a sample, as a column beside the single output
+            return y[:, None]  # one label for each sample, as a column like the single output
         return y
 
 

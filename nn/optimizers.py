@@ -1,7 +1,8 @@
 """Optimizers: rules that turn gradients into better parameters.
 
-Each rule is a function ``*_step`` that works in place on one parameter array and on its state arrays, which
-start as zeros. The classes below carry the state from step to step for a whole list of parameters.
+Each rule is a function ``*_step`` that updates one parameter array and its state arrays in place and returns
+nothing. The state arrays start as zeros. The classes below keep them from step to step for a whole list of
+parameters.
 """
 
 import math
@@ -29,7 +30,7 @@ def momentum_step(param, grad, velocity, *, lr, momentum=0.9):
 
     param, grad, velocity: arrays of one shape; param and velocity are updated in place. Returns None.
 
-    A velocity that carries the rate (velocity <- momentum * velocity - lr * grad; param <- param + velocity)
+    A velocity that contains the rate (velocity <- momentum * velocity - lr * grad; param <- param + velocity)
     takes the same steps at a constant rate, and is just as right.
     Source: Polyak 1964, Some Methods of Speeding Up the Convergence of Iteration Methods.
     """
@@ -47,7 +48,7 @@ def nesterov_step(param, grad, velocity, *, lr, momentum=0.9):
     param    <- param - lr * (grad + momentum * velocity)
 
     param, grad, velocity: arrays of one shape; param and velocity are updated in place. Returns None. As in
-    ``momentum_step``, the velocity may carry the rate.
+    ``momentum_step``, the velocity may contain the rate.
     Source: Nesterov 1983, in the form of Bengio, Boulanger-Lewandowski & Pascanu 2013, eq. 7.
     """
     for p, g, v, step in _blocks(param, grad, velocity):
@@ -60,7 +61,7 @@ def nesterov_step(param, grad, velocity, *, lr, momentum=0.9):
 
 
 def rmsprop_step(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
-    """Step by the gradient over its running root mean square.
+    """Step by the gradient divided by its running root mean square.
 
     square_avg <- rho * square_avg + (1 - rho) * grad**2
     param      <- param - lr * grad / (sqrt(square_avg) + eps)
@@ -81,22 +82,22 @@ def rmsprop_step(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
 
 
 def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Step by the running mean over the running root mean square, both corrected for their start at zero.
+    """Step by the running mean divided by the running root mean square, both corrected for starting at 0.
 
     m     <- beta1 * m + (1 - beta1) * grad
     v     <- beta2 * v + (1 - beta2) * grad**2
     param <- param - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
 
-    param, grad, m, v: arrays of one shape; param, m and v are updated in place. t: number of the step, 1 at
+    param, grad, m, v: arrays of one shape; param, m and v are updated in place. t: number of the step, 1 in
     the first call. Returns None.
 
-    Section 2 of the paper also gives a form that adds eps to sqrt(v) before v is corrected, which is just as
-    right: all that eps does is avoid a division by zero.
+    Section 2 of the paper also gives a form that adds eps to sqrt(v) before v is corrected. It is just as
+    right, since eps only prevents a division by zero.
     Source: Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, algorithm 1.
 
-    For speed, the arrays hold m / (1 - beta1) and v / (1 - beta2): after one step with gradient 2 they are 2
-    and 4, and the means are 0.2 and 0.004. One multiplication and one addition then update each array, and
-    the factors, which are the same for every entry, join the two scalars that the step needs anyway.
+    For speed, the arrays hold m / (1 - beta1) and v / (1 - beta2): after one step with gradient 2 they hold 2
+    and 4, while the means are 0.2 and 0.004. One multiplication and one addition then update each array. The
+    factors are the same for every entry, so they join the two scalars that the step needs anyway.
     """
     root_scale = math.sqrt((1 - beta2) / (1 - beta2**t))
     rate = lr * (1 - beta1) / (1 - beta1**t) / root_scale
@@ -114,7 +115,7 @@ def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
 
 
 def _blocks(*arrays):
-    """Yield the arrays side by side in blocks that fit the cache, each time with scratch space as large."""
+    """Yield blocks of all arrays that fit into the cache together, with scratch space of the same size."""
     if arrays[0].size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
         yield *arrays, np.empty_like(arrays[0])  # whole: flattening a strided array would copy it
         return
@@ -126,7 +127,7 @@ def _blocks(*arrays):
 
 
 class _Optimizer:
-    """Applies a rule to every parameter and keeps the rule's state arrays between the steps."""
+    """Applies a rule to every parameter array and keeps the rule's state arrays between steps."""
 
     n_states = 0
 
@@ -142,10 +143,11 @@ class _Optimizer:
         self._states = None
 
     def step(self, params, grads, lr=None):
-        """Update every array of ``params`` in place by its gradient; ``lr`` overrides the optimizer's own.
+        """Update every array of ``params`` in place by its gradient, and return None.
 
-        params, grads: lists of arrays of matching shapes, the same list layout at each call.
-        Raises ValueError when the shapes do not match each other or those of earlier steps.
+        params, grads: lists of arrays with matching shapes, the same shapes in each call. lr: the rate of
+        this step, None for the optimizer's own.
+        Raises ValueError if the shapes do not match each other or those of earlier steps.
         """
         shapes = [np.shape(p) for p in params]
         if self._states is None:
@@ -198,7 +200,7 @@ class Nesterov(_Optimizer):
 
 
 class RMSprop(_Optimizer):
-    """Steps divided by a running root mean square of the gradient: see ``rmsprop_step``."""
+    """Steps divided by the running root mean square of the gradient: see ``rmsprop_step``."""
 
     n_states = 1
     _update = staticmethod(rmsprop_step)
@@ -208,7 +210,7 @@ class RMSprop(_Optimizer):
 
 
 class Adam(_Optimizer):
-    """Running mean over running root mean square, corrected for the start at zero: see ``adam_step``."""
+    """Running mean divided by running root mean square, corrected for starting at 0: see ``adam_step``."""
 
     n_states = 2
 

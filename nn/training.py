@@ -1,4 +1,4 @@
-"""Training: how data reach the network batch by batch and epoch by epoch, and when to stop."""
+"""Training: how data reach the network, batch by batch and epoch by epoch, and when to stop."""
 
 import math
 import time
@@ -12,9 +12,9 @@ from .regularization import clip_by_global_norm
 
 
 def one_hot(labels, n_classes, dtype=np.float32):
-    """Return a row for each label with 1 at its class and 0 elsewhere.
+    """Return a row for each label, with 1 at its class and 0 elsewhere.
 
-    labels: integers (n,) of any integer dtype, in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
+    labels: (n,) of any integer dtype, bytes included, in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
     Raises ValueError for a label outside that range.
     """
     labels = np.asarray(labels)
@@ -30,9 +30,10 @@ def one_hot(labels, n_classes, dtype=np.float32):
 def min_max_scale(train, *others):
     """Scale every feature so that it runs from 0 to 1 on ``train``, and the other arrays by the same rule.
 
-    train, others: (n, d) each, n free, of one dtype. Returns a tuple as long as the arguments; a floating
-    dtype is kept, any other becomes float64. A feature that is constant on ``train`` becomes 0 in all arrays,
-    whatever the others hold there. Apart from that, the others may leave [0, 1] where ``train`` never went.
+    train, others: arrays (n, d) of one dtype; n may differ. Returns a tuple with one array for each argument;
+    a floating dtype is kept, any other becomes float64. A feature that is constant on ``train`` becomes 0 in
+    all arrays, whatever the others hold there. Otherwise the others may leave [0, 1], where they lie outside
+    the range of ``train``.
     """
     low, span = feature_range(train)
     arrays = [as_floating(x) for x in (train, *others)]
@@ -42,7 +43,7 @@ def min_max_scale(train, *others):
 def feature_range(train):
     """Return each feature's minimum and span over ``train`` (n, d), both (d,).
 
-    The span of a constant feature is infinite, so that dividing by it gives 0.
+    The span of a constant feature is set to infinity, so that dividing by it gives 0.
     """
     train = as_floating(train)
     low = train.min(axis=0)
@@ -51,10 +52,10 @@ def feature_range(train):
 
 
 def minibatches(n, batch_size, rng):
-    """Return an iterable of index arrays: every sample 0..n-1 once, in a new random order at each call.
+    """Return an iterable of index arrays: every sample 0..n-1 once, in a new random order in each call.
 
-    The arrays hold integers and have ``batch_size`` entries each but the last, which may be short.
-    Raises ValueError for a batch size below 1, with the first batch at the latest.
+    The arrays hold integers. Each has ``batch_size`` entries, except that the last may be shorter.
+    Raises ValueError for a batch size below 1, either in the call itself or when the first batch is taken.
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1; got {batch_size}")
@@ -63,9 +64,9 @@ def minibatches(n, batch_size, rng):
 
 
 def step_decay(epoch, lr, factor=0.5, every=30):
-    """Return lr * factor ** floor(epoch / every): the initial rate ``lr``, cut every so many epochs.
+    """Return lr * factor ** floor(epoch / every): the initial rate ``lr``, cut after every ``every`` epochs.
 
-    epoch: counted from 0, so that the first cut comes at ``every``.
+    epoch: counted from 0, so that the first cut comes at epoch ``every``.
     """
     return lr * factor ** (epoch // every)
 
@@ -73,8 +74,8 @@ def step_decay(epoch, lr, factor=0.5, every=30):
 def cosine(epoch, lr, epochs, warmup=0):
     """Return a rate that climbs to ``lr`` over ``warmup`` epochs and then falls along half a cosine.
 
-    epochs: length of the whole training, epochs counted from 0. No epoch has the rate 0, since it would be
-    wasted.
+    epoch: counted from 0. epochs: their number in the whole training run. No epoch has the rate 0, since it
+    would be wasted.
     Source: Loshchilov & Hutter 2017, SGDR, eq. 5, without restarts; the warm-up: Goyal et al. 2017, section
     2.2.
     """
@@ -86,10 +87,10 @@ def cosine(epoch, lr, epochs, warmup=0):
 class EarlyStopping:
     """Watches a validation loss and remembers the best parameters.
 
-    patience: the number of epochs in a row without a new best after which to stop, at least 1. min_delta: a
-    loss is better only if it is lower than the best by more than this.
+    patience: stop after this many epochs in a row without a new best, at least 1. min_delta: a loss is a new
+    best only if it is lower than the best so far by more than this.
 
-    Attributes: ``best_loss`` and ``best_epoch`` (from 0), inf and None until there is a best.
+    Attributes: ``best_loss`` and ``best_epoch`` (from 0), which are inf and None until there is a best.
     Source: Goodfellow et al. 2016, Deep Learning, algorithm 7.1.
     """
 
@@ -105,9 +106,10 @@ class EarlyStopping:
     def update(self, loss, params):
         """Take an epoch's validation loss and parameters; return True if it is time to stop, else False.
 
-        loss: a number; NaN and inf are never better, not even as the first loss. params: list of arrays, kept
-        as copies if the loss is the best so far, because training goes on changing them. Patience counts from
-        the first epoch on; once it has run out, the answer stays True until there is a new best.
+        loss: a number; NaN and inf are never a new best, not even as the first loss. params: list of arrays;
+        if the loss is a new best, they are copied, because further training changes them. Patience counts the
+        epochs since the best one, or all epochs so far if there is no best yet. Once it has run out, update
+        keeps returning True until there is a new best.
         """
         self._epoch += 1
         if loss < self.best_loss - self.min_delta:
@@ -116,9 +118,9 @@ class EarlyStopping:
         return self._epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
 
     def restore(self, params):
-        """Write the best parameters back into the arrays of ``params``, in place, and go on remembering them.
+        """Write the best parameters into the arrays of ``params``, in place; they are still remembered.
 
-        Raises ValueError if there has been no best yet.
+        Returns None. Raises ValueError if there is no best yet.
         """
         if self._best is None:
             raise ValueError("nothing to restore: update has not seen a finite loss yet")
@@ -129,15 +131,15 @@ class EarlyStopping:
 def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     """Make one pass over the data, yielding ``(samples, loss, norm)`` after each step.
 
-    Arguments as for ``train_epoch``. norm is that of the gradients before clipping, None where they are not
-    clipped.
+    Arguments as for ``train_epoch``. norm: the joint norm of the gradients before clipping, None if they are
+    not clipped.
     """
     X, y = np.asarray(X, dtype=network.params[0].dtype), np.asarray(y)
     if len(X) != len(y):
         raise ValueError(f"X and y must hold the same samples; got {len(X)} and {len(y)}")
     rows = np.empty((batch_size if batch_size < len(X) else 0, *X.shape[1:]), X.dtype)
     for batch in minibatches(len(X), batch_size, rng):
-        if len(batch) == len(X):  # one batch of everything: its order changes nothing, so nothing is copied
+        if len(batch) == len(X):  # one batch of everything: its order does not matter, so nothing is copied
             samples, targets = X, y
         else:  # mode="clip" lets take write straight into the buffer
             samples = np.take(X, batch, axis=0, out=rows[: len(batch)], mode="clip")
@@ -151,9 +153,9 @@ def train_batches(network, optimizer, X, y, *, batch_size, rng, lr=None, max_gra
 def train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     """Make one pass over the data in freshly shuffled mini-batches; return the mean loss over the samples.
 
-    X: (n, inputs), y: (n, ...). rng: Generator for the order and for dropout. lr: rate of this pass, None for
-    the optimizer's own. max_grad_norm: limit of the joint norm of each batch's gradients, None for no limit.
-    The loss of each batch is the one before its own step, with dropout and penalty; the mean is a Python
+    X: (n, inputs), y: (n, ...). rng: Generator for the order and for dropout. lr: the rate of this pass, None
+    for the optimizer's own. max_grad_norm: limit for the joint norm of each batch's gradients, None for no
+    limit. The loss of each batch is taken before its own step, with dropout and penalty. The mean is a Python
     float.
     """
     steps = train_batches(
@@ -163,10 +165,10 @@ def train_epoch(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_
 
 
 class Epoch(NamedTuple):
-    """What one epoch of ``fit`` did; a field is None where nobody asked for it."""
+    """What one epoch of ``fit`` did; a field that nobody asked for is None."""
 
     epoch: int  # epochs completed: the first record says 1
-    loss: float  # mean over the samples, each batch before its step, with dropout and L2 penalty
+    loss: float  # mean over the samples, of each batch before its step, with dropout and L2 penalty
     validation_loss: float | None  # mean over the validation samples, without either
     validation_accuracy: float | None  # share of right answers, 0 to 1
     learning_rate: float
@@ -188,18 +190,22 @@ def fit(
     max_grad_norm=None,
     augment=None,
 ):
-    """Train for up to ``epochs`` epochs, yielding a record after each; stop iterating to stop training.
+    """Train for up to ``epochs`` epochs, yielding an ``Epoch`` after each; stop iterating to stop training.
 
-    An ordinary generator: progress bars, logs, plots and early stopping are the caller's ``for`` loop.
+    This is an ordinary generator: progress bars, logs, plots and early stopping go into the caller's ``for``
+    loop.
 
-    X: (n, inputs), y: (n, ...). batch_size: None takes the whole set as one batch. validation: a pair (X, y)
-    evaluated after each epoch. schedule: a function of the epoch, counted from 0, that gives the learning
-    rate; the optimizer's own otherwise. augment: a function of X, as it is given here, and rng that returns
-    what one epoch trains on, (n, inputs) in the order of y; it is called before each epoch. X may then have
-    any form that it takes.
-    Raises FloatingPointError when the loss is no longer finite.
+    - X: (n, inputs); y: (n, ...)
+    - batch_size: None takes the whole set as one batch
+    - validation: a pair (X, y), evaluated after each epoch
+    - schedule: a function of the epoch, counted from 0, that returns the learning rate; None keeps the
+      optimizer's own
+    - augment: a function of X and rng, called before each epoch, that returns what this epoch trains on,
+      (n, inputs) in the order of y; X may then be anything that augment takes
+
+    Raises FloatingPointError if the loss is no longer finite.
     """
-    samples = X if augment else np.asarray(X, dtype=network.dtype)  # converted once, not in every epoch
+    samples = X if augment else np.asarray(X, dtype=network.dtype)  # convert once, not in every epoch
     options = {"batch_size": len(X) if batch_size is None else batch_size, "max_grad_norm": max_grad_norm}
     for epoch in range(epochs):
         lr = optimizer.lr if schedule is None else schedule(epoch)
@@ -221,7 +227,7 @@ def fit(
 
 def evaluate(network, X, y):
     """Return ``(loss, accuracy)`` on X (n, inputs) with labels y (n,), without dropout and penalty."""
-    with np.errstate(over="ignore", invalid="ignore"):  # the loss tells when the weights have run away
+    with np.errstate(over="ignore", invalid="ignore"):  # if the weights have run away, the loss shows it
         output, y = network.forward(X), np.asarray(y)
     targets = y if network.loss == "softmax_cross_entropy" else y.reshape(output.shape)
     loss, _ = LOSSES[network.loss](output, targets)

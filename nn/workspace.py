@@ -1,7 +1,7 @@
-"""The workspace: the memory in which batches pass through a network, kept from one batch for the next.
+"""The workspace: the memory in which batches pass through a network, kept from one batch to the next.
 
-The next batch needs arrays as large as this one did, and large arrays take longer to allocate than to fill.
-So they are allocated once, for the largest batch so far; a smaller one uses their first rows.
+Every batch needs arrays of the same sizes, and large arrays take longer to allocate than to fill. So they are
+allocated once, for the largest batch so far; a smaller batch uses their first rows.
 """
 
 import threading
@@ -12,18 +12,18 @@ import numpy as np
 
 
 class Workspace(threading.local):
-    """Arrays for one batch on its way through a network and back; each thread has a set of its own.
+    """Arrays for one batch on its way through a network and back; each thread has its own set.
 
-    sizes: the network's widths, from input to output. dtype: that of the arrays.
+    sizes: the network's widths, from input to output. dtype: the dtype of the arrays.
 
     Attributes, once ``rows(n)`` has been called; each is a list of arrays (n, width):
 
-    - ``sums``: for each layer its sums; its activation, and on the way back the gradient, take their place
-    - ``dropped`` and ``masks``: for each hidden layer what dropout leaves of the activation, and its mask
-    - ``dx``: for each hidden layer the gradient of what it sends on; all lie in one piece of memory, since
-      the last one is no longer needed when the next is computed
+    - ``sums``: the sums of each layer; its activation and, on the way back, the gradient overwrite them
+    - ``dropped`` and ``masks``: for each hidden layer, what dropout leaves of the activation, and its mask
+    - ``dx``: for each hidden layer, the gradient of its output; all share one piece of memory, since one is
+      no longer needed when the next is computed
 
-    A copied or unpickled workspace begins empty.
+    A copied or unpickled workspace starts empty.
     """
 
     def __init__(self, sizes, dtype):  # threading.local calls it again in every thread
@@ -31,7 +31,7 @@ class Workspace(threading.local):
         self._rows, self._capacity, self._memory = None, 0, {}
 
     def rows(self, n, *, dropout=False):
-        """Hand out arrays of n rows; those for dropout only if asked. Returns the workspace itself."""
+        """Set the attributes to arrays of n rows, with those for dropout if asked; return the workspace."""
         if (n, dropout) == self._rows:
             return self
         if n > self._capacity:

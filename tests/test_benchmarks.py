@@ -350,12 +350,12 @@ def test_text_tells_the_networks_apart():
     rows[SMALL]["times"]["JAX, jit per step"] = timed(1.25)
     rows[WIDE]["times"]["JAX, jit per step"] = [0.5, 1.0, 2.0]
     text = " ".join(" ".join(report.headline(record)).split())
-    assert f"Beside JAX (jit per step), `nn` is faster on {SMALL}, slower on {MIDDLE}" in text
+    assert f"Compared with JAX (jit per step), `nn` is faster on {SMALL}, slower on {MIDDLE}" in text
     assert f"and too unsteady to judge on {WIDE}." in text
     assert "2.00 (0.50-2.00)†" in text, "and the table marks it"
     for times in rows.values():
         times["times"]["scikit-learn"] = [0.5, 1.0, 2.0]
-    assert "Beside scikit-learn, the rounds were too unsteady to judge on all" in " ".join(
+    assert "Compared with scikit-learn, the rounds were too unsteady to judge on all" in " ".join(
         report.headline(record)
     )
 

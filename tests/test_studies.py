@@ -378,7 +378,7 @@ def test_two_processes_measure_the_same_bits(measured, tmp_path):
 def test_what_is_there_is_not_trained_again(measured, capsys, monkeypatch):
     monkeypatch.setattr(runner, "measure", None)
     assert runner.run([TINY], "digits", load("digits").checksum, measured) == (4, 0)
-    assert "4 trainings: 4 found, 0 to do" in capsys.readouterr().out
+    assert "4 training runs: 4 found, 0 to do" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("damage", ["truncated", "altered", "foreign", "empty"])
@@ -482,7 +482,7 @@ def test_the_page_of_no_document_compares_with_the_first_row(measured, tmp_path,
     own = replace(TINY, document="", rows=[replace(row, printed=Printed()) for row in TINY.rows], show=())
     settings_found = found(own, measured)
     page = pages.write_study(own, known(own, measured), tmp_path, "digits").read_text(encoding="utf-8")
-    assert "| setting | runs | accuracy, % | less early |" in page
+    assert "| setting | runs | accuracy, % | minus early |" in page
     early, late, _ = (100 * setting.mean("accuracy") for setting in settings_found)
     assert re.search(
         rf"\| late \| 2 \| {late:.2f} \([\d.]+ to [\d.]+\) \| {re.escape(f'{late - early:+.2f}')} \|", page
@@ -1135,7 +1135,7 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path):
     with study(*arguments) as process:
         output, error = process.communicate()
     assert process.returncode == 0, error
-    assert f"5 trainings: {len(kept)} found, {5 - len(kept)} to do" in output
+    assert f"5 training runs: {len(kept)} found, {5 - len(kept)} to do" in output
     assert sum(line.startswith("[") for line in output.splitlines()) == 5 - len(kept)
     for path, before in kept.items():
         assert (path.stat().st_mtime_ns, path.read_bytes()) == before, "what was done was done again"
@@ -1250,7 +1250,7 @@ def test_a_training_that_the_scheduler_gives_up_ends_the_command(tmp_path):
         with study(*arguments, "--scheduler", address) as process:
             output, error = process.communicate(timeout=300)
         assert process.returncode == 0, error
-        assert f"4 trainings: {kept} found, {4 - kept} to do" in output
+        assert f"4 training runs: {kept} found, {4 - kept} to do" in output
 
 
 def test_a_scheduler_that_dies_ends_the_command(tmp_path):

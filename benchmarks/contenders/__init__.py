@@ -1,15 +1,15 @@
-"""The contenders: one interface to our network, a naive one, scikit-learn, PyTorch, JAX, Keras, the floor.
+"""The contenders: one interface to our network, a naive one, scikit-learn, PyTorch, JAX, Keras and the floor.
 
 Each is built for a workload from the same initial weights and offers what it can do:
 
 - ``epoch(X, y)``: one pass over shuffled mini-batches with Adam at a rate of 0.001; SGD for a full batch
 - ``step(X, y)``: one batch, gradients and update
-- ``gradients(X, y)``: forward and backward pass alone; returns ``(loss, grads)``, what the library has it in
+- ``gradients(X, y)``: only forward and backward pass; returns ``(loss, grads)`` in the library's own types
 - ``forward(X)``, ``predict(X)``: the scores, and the classes
-- ``numbers(grads)``: gradients as NumPy arrays, to be compared
+- ``numbers(grads)``: gradients as NumPy arrays, for comparison
 
-``CONTENDERS`` is the only list of them. Libraries are imported where they are used, so that an absent one is
-reported as absent.
+``CONTENDERS`` is the only list of them. Libraries are imported only when they are used, so that a missing one
+can be reported.
 """
 
 import re
@@ -27,7 +27,7 @@ CONTENDERS = {
 
 
 def who_can(command):
-    """Return the names of the contenders of whom `run` times this command, ours first."""
+    """Return the names of the contenders that offer this command to `run`, ours first."""
     return [name for name, contender in CONTENDERS.items() if command in contender.commands]
 
 

@@ -1,4 +1,4 @@
-"""What the contenders have in common: weights and batches, and what each of them may offer."""
+"""The base of the contenders: weights, batches, and what each of them may offer."""
 
 import importlib
 from typing import ClassVar
@@ -7,19 +7,15 @@ import numpy as np
 
 from ..workloads import initial
 
-RATE = 0.001  # of Adam; a full batch has plain gradient descent at 0.01
+RATE = 0.001  # of Adam; a full batch uses plain gradient descent at 0.01
 
 
 class Contender:
-    """What the contenders have in common.
+    """What the contenders have in common."""
 
-    ``name`` stands in the tables, ``needs`` is the module without which it is absent, ``commands`` are what
-    `run` times of it.
-    """
-
-    name = ""
-    needs = "numpy"
-    commands: ClassVar = ("epoch", "step", "gradients", "forward", "predict")
+    name = ""  # as the tables print it
+    needs = "numpy"  # if this module is missing, the contender is absent
+    commands: ClassVar = ("epoch", "step", "gradients", "forward", "predict")  # what `run` times
 
     def __init__(self, workload, dtype=np.float32, seed=0):
         self.workload, self.dtype = workload, np.dtype(dtype)
@@ -28,7 +24,7 @@ class Contender:
 
     @classmethod
     def absent(cls):
-        """Return why this contender cannot take part, None where it can."""
+        """Return why this contender cannot take part, None if it can."""
         try:
             importlib.import_module(cls.needs)
         except ImportError as error:
@@ -52,11 +48,11 @@ class Contender:
             self.step(X[batch], y[batch])
 
     def gradients(self, X, y):
-        """Return loss and gradients of a batch; not every library hands them out."""
+        """Return loss and gradients of a batch; not every library offers them."""
         raise NotImplementedError
 
     def forward(self, X):
-        """Return the scores of a batch; not every library hands them out."""
+        """Return the scores of a batch; not every library offers them."""
         raise NotImplementedError
 
     def numbers(self, grads):

@@ -1,4 +1,4 @@
-"""The contenders of this project: `nn` or a learner's package, the naive version, and the floor of both."""
+"""The contenders of this project: `nn` or a learner's package, the naive version, and the floor."""
 
 import importlib
 from itertools import pairwise
@@ -59,7 +59,7 @@ class Ours(Contender):
 
 
 class Regularized(Ours):
-    """Ours with all that v2 may have: dropout, L2 and clipping."""
+    """Ours with dropout, L2 and clipping."""
 
     name = "nn, dropout + L2 + clipping"
     commands: ClassVar = ("epoch",)

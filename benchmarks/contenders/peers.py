@@ -33,7 +33,7 @@ class ScikitLearn(Contender):
     def _started(self, X, y):
         if not hasattr(
             self.model, "coefs_"
-        ):  # it makes its arrays at the first call, whose step is undone here
+        ):  # it makes its arrays in the first call, whose step is undone here
             few = slice(2 * self.workload.sizes[-1])
             self.model.batch_size, batch = len(X[few]), self.model.batch_size
             self.model.partial_fit(
@@ -65,7 +65,7 @@ class ScikitLearn(Contender):
 
 
 class Torch(Contender):
-    """PyTorch eager, with the optimizer as people write it."""
+    """PyTorch eager, with its default optimizer."""
 
     name = "PyTorch eager, Adam"
     needs = "torch"
@@ -133,7 +133,7 @@ class TorchFused(Torch):
 
 
 class Jax(Contender):
-    """JAX, each step compiled by jit; its Adam written out, as optax has it."""
+    """JAX, with each step compiled by jit and Adam written out as in optax."""
 
     name = "JAX, jit per step"
     needs = "jax"
@@ -184,7 +184,7 @@ class Jax(Contender):
 
     def epoch(self, X, y):
         y = y.astype(np.int32)
-        for batch in self.batches(len(X)):  # the last batch is short and compiled once of its own
+        for batch in self.batches(len(X)):  # the last batch is shorter and is compiled separately
             self.state = self._step(self.state, X[batch], y[batch])
         self.jax.block_until_ready(self.state[0])
 

@@ -1,15 +1,15 @@
-"""The best recipe, taken apart: what each of its ingredients is worth."""
+"""The recipe ``best`` without each of its ingredients: what each one is worth."""
 
 from nn.app.markdown import paragraph
 from nn.app.recipes import RECIPES
 
 from .study import Row, Study
 
-CHANCE = 0.002  # two standard errors of 10,000 test images at 99.2 %, and a little for the seeds
+CHANCE = 0.002  # two standard errors of 10,000 test images at 99.2 %, plus a little for the seeds
 
 
 def worth(measured):
-    """Return what each ingredient is worth, and which of them chance could explain."""
+    """Return what each ingredient is worth, and which of these differences may be chance."""
     rows = measured.rows("best")
     full, least = rows["all ingredients"], rows["no shifts, no dropout, constant rate"]
     lost = {
@@ -26,8 +26,8 @@ def worth(measured):
         if lost[label] <= CHANCE
     ]
     text = (
-        f"More than {100 * CHANCE:.1f} points are lost by: {', '.join(clear)}. What the others lose may be "
-        f"chance: {', '.join(unclear)}. Without shifts, dropout and the schedule together, "
+        f"These rows lose more than {100 * CHANCE:.1f} points: {', '.join(clear)}. The losses of the others "
+        f"may be chance: {', '.join(unclear)}. Without shifts, dropout and the schedule together, "
         f"{100 * (1 - least.mean('accuracy')):.2f} % of the images are wrong instead of "
         f"{100 * (1 - full.mean('accuracy')):.2f} %."
     )
@@ -57,8 +57,8 @@ BEST = Study(
     ),
     runs=2,
     best=("all ingredients",),
-    note="The choices were made on validation images. The rows without an ingredient are trained twice. At "
-    "99.2 %, 10,000 test images have a standard error of 0.09 points.",
+    note="All choices were made on validation images. The rows without an ingredient are trained twice. At "
+    "99.2 %, an accuracy on 10,000 test images has a standard error of 0.09 points.",
     finding=worth,
     show=("confusion",),
 )

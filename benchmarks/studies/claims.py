@@ -1,7 +1,7 @@
-"""The claims: what a document says in words beside its numbers, each answered by figures measured here.
+"""The claims: what a document says in words, each answered with figures that were measured here.
 
-A ``Claim`` holds the document's words and a function of the figures, which says whether they hold here and
-with what numbers, so that the answer may come out either way.
+A ``Claim`` holds the document's words and a function of the figures. The function returns whether the words
+hold here, and the numbers; the answer may be yes or no.
 """
 
 import math
@@ -13,8 +13,8 @@ from statistics import mean, variance
 
 from .metrics import FEWEST, NotMeasuredError, plus_minus, reading
 
-CLEAR = 2.0  # standard errors: a smaller difference is not decided
-NEAR = 0.005  # of accuracy: rows so near to the best count as equally good
+CLEAR = 2.0  # standard errors; a smaller difference decides nothing
+NEAR = 0.005  # of accuracy: rows this close to the best count as equally good
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ def answers(study, measured):
 
 
 def difference(first, second, name="accuracy"):
-    """Return the difference of two rows' means, and whether it is clear: more than two standard errors.
+    """Return the difference of two rows' means, and True if it is clear, i.e. above two standard errors.
 
-    With fewer than three runs on a side, no difference is clear.
+    If either has fewer than three runs, no difference is clear.
     """
     return gap(first.values(name), second.values(name))
 
 
 def gap(first, second):
-    """Return the difference of the means of two lists, and whether it is more than two standard errors."""
+    """Return the difference of the means of two lists, and True if it is above two standard errors."""
     away = mean(first) - mean(second)
     if min(len(first), len(second)) < FEWEST:
         return away, False
@@ -62,7 +62,7 @@ def gap(first, second):
 
 
 def is_higher(first, second, name="accuracy"):
-    """Return whether the first MeasuredRow has the higher metric; None if the difference is not clear."""
+    """Return True if the first MeasuredRow has the higher metric, None if the difference is not clear."""
     away, clear = difference(first, second, name)
     return away > 0 if clear else None
 
@@ -75,7 +75,7 @@ def both(*verdicts):
 
 
 def in_percent(row):
-    """Return a MeasuredRow's accuracy as it stands in a sentence."""
+    """Return a MeasuredRow's accuracy for use in a sentence."""
     return f"{plus_minus(row)} %"
 
 
@@ -102,7 +102,7 @@ def names_the_best(study, *labels):
 
 
 def confused_pairs(row):
-    """Return how often each pair of digits was taken for each other, in all runs of a row together."""
+    """Return how often each pair of digits was confused, in all runs of a row together."""
     counts = Counter()
     for outcome in row.good:
         confusion, classes = reading(row.definition, outcome)["confusion"], outcome["classes"]

@@ -1,27 +1,27 @@
-"""The cluster: the same trainings on the workers of a Dask scheduler."""
+"""The cluster: the same jobs, done by the workers of a Dask scheduler."""
 
 import asyncio
 import socket
 from concurrent.futures import BrokenExecutor, CancelledError
 from urllib.parse import urlsplit
 
-SECONDS = 10  # to wait for an answer of the scheduler
+SECONDS = 10  # to wait for the scheduler to answer
 
 
 def results(function, tasks, address):
     """Yield what ``function(*task)`` returns for each task, in the order in which they end.
 
-    address: of a running scheduler, such as tcp://127.0.0.1:8786. A task whose worker dies is done again by
-    another, and its result is counted once.
-    Raises ValueError where dask.distributed is missing, or no scheduler answers, or a worker lacks this code;
-    BrokenExecutor where a task has cost several workers their lives, or the scheduler has gone.
+    address: that of a running scheduler, such as tcp://127.0.0.1:8786. If a worker dies, another one does its
+    task again, and the result is counted once.
+    Raises ValueError if dask.distributed is missing, no scheduler answers, or a worker lacks this code;
+    BrokenExecutor if several workers die of one task, or the scheduler ends.
     """
     client = _connect(address)
     try:
         from distributed import as_completed
 
         _check_workers(client)
-        # All tasks are handed over at once, in their order: workers that join later find work, too.
+        # All tasks are submitted at once, in their order, so that workers that join later also find work.
         futures = [client.submit(function, *task, pure=False) for task in tasks]
         for future in as_completed(futures, loop=client.loop):
             yield _result(future)
@@ -33,7 +33,7 @@ def results(function, tasks, address):
 def _result(future):
     try:
         return future.result()
-    except (CancelledError, asyncio.CancelledError) as error:  # which of them, depends on the version
+    except (CancelledError, asyncio.CancelledError) as error:  # which one depends on the version
         raise BrokenExecutor("the connection to the scheduler is lost") from error
     except Exception as error:
         raise BrokenExecutor(f"{type(error).__name__}: {error}") from error
@@ -52,22 +52,22 @@ def _connect(address):
     except ValueError:
         raise ValueError(f"--scheduler must have the form tcp://HOST:PORT; got {address!r}") from None
     try:
-        # The client tries again and again, and waits for one that is silent without end; a plain one is
-        # refused at once, and a scheduler greets it.
+        # Dask's client tries again and again, and waits forever for an address that stays silent. A plain
+        # connection is refused at once, and a scheduler greets it.
         with socket.create_connection((place.hostname, place.port), timeout=SECONDS) as greeted:
             if not greeted.recv(1):
                 raise ConnectionError("closed without a word")
         return Client(address, timeout=SECONDS, set_as_default=False)
-    except OSError as error:  # TimeoutError is one, too
+    except OSError as error:  # which TimeoutError is, too
         raise ValueError(f"no Dask scheduler answers at {address}") from error
 
 
 def _check_workers(client):
-    """Wait for the first worker, and see that each can import this package: a task that cannot be read on a
-    worker fails with a message that says nothing of the reason.
+    """Wait for the first worker, and check that each can import this package: otherwise a task fails with a
+    message that does not say why.
     """
 
-    def absent():  # sent as it stands, since it is local: it must not need what it looks for
+    def absent():  # Dask sends its code, since it is local: it must not need what it looks for
         from importlib import import_module
 
         try:

@@ -1,4 +1,4 @@
-"""The command: ``python -m benchmarks study``."""
+"""The command ``python -m benchmarks study``."""
 
 import json
 from concurrent.futures import BrokenExecutor
@@ -14,40 +14,49 @@ REPORTS = (
 
 
 def add(commands, positive):
-    """Add the command to those of ``python -m benchmarks``; positive: a converter of arguments."""
-    study = commands.add_parser("study", help="reproduce the tables of the documents, side by side")
-    study.add_argument("names", nargs="*", metavar="NAME", help="studies; --list shows them")
-    study.add_argument("--all", action="store_true", help="every study")
-    study.add_argument("--list", action="store_true", help="list the studies and end")
+    """Add the command to ``python -m benchmarks``. positive: converts an argument to a number."""
+    study = commands.add_parser("study", help="reproduce the tables of the documents")
+    study.add_argument("names", nargs="*", metavar="NAME", help="studies to run; --list shows them")
+    study.add_argument("--all", action="store_true", help="run every study")
+    study.add_argument("--list", action="store_true", help="list the studies and exit")
     study.add_argument(
-        "--runs", type=positive, metavar="N", help="seeds to average over (default: the study's own)"
+        "--runs",
+        type=positive,
+        metavar="N",
+        help="number of seeds to average over (default: the study's own)",
     )
-    study.add_argument("--jobs", type=positive, metavar="N", help="trainings at a time (default: the cores)")
     study.add_argument(
-        "--data", metavar="digits|mnist|FILE.csv", help="default: mnist if available, else digits"
+        "--jobs", type=positive, metavar="N", help="training runs at a time (default: one per core)"
+    )
+    study.add_argument(
+        "--data",
+        metavar="digits|mnist|FILE.csv",
+        help="data set (default: mnist if available, otherwise digits)",
     )
     study.add_argument("--scheduler", metavar="ADDRESS", help="train on a Dask cluster: tcp://HOST:PORT")
     study.add_argument(
-        "--stored", action="store_true", help="train nothing; make the pages of what is stored or committed"
+        "--stored", action="store_true", help="train nothing; make the pages from stored or committed records"
     )
     study.add_argument(
         "--times",
         action="store_true",
-        help="time an epoch of each row, in turn, for the pages that compare times",
+        help="time an epoch of each row in turn, for pages that compare times",
     )
     study.add_argument(
         "--table",
         action="store_true",
-        help="print the table of recipes in README.md, from the committed tables",
+        help="print the table of recipes in README.md, made from the committed tables",
     )
     study.add_argument(
         "--out",
         type=Path,
         default=RESULTS,
         metavar="FOLDER",
-        help="of trainings (default: benchmarks/results/studies)",
+        help="folder for the records (default: benchmarks/results/studies)",
     )
-    study.add_argument("--pages", type=Path, metavar="FOLDER", help="default: pages in the folder of --out")
+    study.add_argument(
+        "--pages", type=Path, metavar="FOLDER", help="folder for the pages (default: pages inside --out)"
+    )
     study.set_defaults(command=run)
 
 
@@ -79,7 +88,7 @@ def run(options):
 
 
 def _load(name):
-    """Load the data and say which they are; return name and Dataset."""
+    """Load the data and print which they are; return name and Dataset."""
     from nn.app import data
 
     name, reason = (name, "as asked") if name else data.choose()
@@ -88,7 +97,7 @@ def _load(name):
 
 
 def _make(option, folder):
-    """Make a folder before anything is measured for it."""
+    """Make a folder before anything is measured."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
@@ -119,8 +128,8 @@ def committed():
 
 
 def _stored(options):
-    """Return name and checksum of the data that stored or committed trainings are about; they are loaded only
-    if there is no training on them.
+    """Return name and checksum of the data of stored or committed records; the data are loaded only if there
+    are no such records.
     """
     for found in (_data_of(store.stored(options.out)), _committed_data()):
         name = options.data or ("mnist" if "mnist" in found else next(iter(found), None))
@@ -135,13 +144,13 @@ def _committed_data():
 
 
 def _data_of(records):
-    """Return checksums by name of the data of jobs."""
+    """Return the checksums of the data of records, by name."""
     jobs = [record["job"] for record in records.values() if "job" in record]
     return {job["data"]: job["checksum"] for job in jobs}
 
 
 def measured(out, checksum, *, runs=None, committed=False, tables=None):
-    """Return ``summary.Measured`` of what a folder holds, and of the committed records besides if asked."""
+    """Return ``summary.Measured`` of the records in a folder, and also of the committed ones if asked."""
     files = [times.path(out, study) for study in STUDIES.values()]
     taken = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
     if committed:
@@ -153,12 +162,12 @@ def measured(out, checksum, *, runs=None, committed=False, tables=None):
 
 
 def _write_pages(studies, data, checksum, options, folder):
-    """Write the pages of studies, and the index of all that have a page in the folder; return the paths."""
+    """Write the pages of studies, and an index of all pages in the folder; return the paths."""
     known = measured(options.out, checksum, runs=options.runs, committed=options.stored, tables=folder)
     shown = Path(data).stem if data.endswith(".csv") else data
     written = [study.page(known, folder, shown) for study in studies if known.records(study.name)]
     if not written and options.times:
-        return []  # they are stored, and wait for trainings
+        return []  # the times are stored until there are training runs
     if not written:
         runs = f" with {options.runs} runs" if options.runs else ""
         raise ValueError(
@@ -175,7 +184,7 @@ def _cores():
 
 
 def _list():
-    print(f"{'name':<28} {'document':<9} {'rows':>4} {'runs':>4}  {'minutes':>7}  (guess, one core)")
+    print(f"{'name':<28} {'document':<9} {'rows':>4} {'runs':>4}  {'minutes':>7}  (estimate, one core)")
     for study in STUDIES.values():
         minutes, rows = runner.estimate(study) / 60, len(getattr(study, "rows", ())) or "-"
         about = f"{study.document or '-':<9} {rows:>4} {study.runs:>4}"

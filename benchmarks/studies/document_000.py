@@ -1,4 +1,4 @@
-"""The studies of document 000, "Neural Network from Scratch on MNIST": v1 and v2, and what it leaves open."""
+"""The studies of document 000, "Neural Network from Scratch on MNIST": v1, v2 and what it leaves open."""
 
 from dataclasses import replace
 from statistics import mean
@@ -11,22 +11,22 @@ from .metrics import best_row, plus_minus, reading
 from .study import Printed, Row, Study
 
 V1, V2 = RECIPES["v1"], RECIPES["v2"]
-V1_CHANGES = {  # from v2, the base of its study, back to v1
+V1_CHANGES = {  # these turn v2, the base of the study, back into v1
     name: getattr(RECIPES["v1"], name)
     for name in ("hidden", "epochs", "batch_size", "lr", "optimizer", "activation", "initializer")
 } | {"l2": 0.0, "dropout": 0.0, "patience": None}
 
 
 def v1_needs_1000(measured):
-    """Answer: v1 has about 88 % after 1,000 epochs, and not earlier."""
+    """Answer: v1 has about 88 % after 1,000 epochs and not earlier."""
     rows = measured.rows("baseline-vs-improved")
     some, many = rows["v1, 100 epochs"], rows["v1, 1000 epochs"]
     curves = [history["validation_accuracy"] for history in many.histories]
     halfway = mean(curve[499] for curve in curves)
     return Answer(
         abs(many.mean("accuracy") - 0.88) < 0.01 and some.mean("accuracy") < 0.87,
-        f"after 100 epochs v1 has {in_percent(some)}, after 1,000 {in_percent(many)}. Of the "
-        f"validation images it has {100 * halfway:.1f} % right after 500 epochs and "
+        f"v1 has {in_percent(some)} after 100 epochs and {in_percent(many)} after 1,000. It classifies "
+        f"{100 * halfway:.1f} % of the validation images correctly after 500 epochs and "
         f"{100 * mean(curve[-1] for curve in curves):.1f} % after 1,000.",
     )
 
@@ -62,16 +62,14 @@ def early_stopping_helps(measured):
     lower = is_higher(end, stopped, "loss")
     return Answer(
         lower,
-        f"with early stopping, v2 trains {stopped.mean('epochs'):.1f} epochs and has a test cross-entropy "
-        f"and accuracy of {told(stopped)}; after all 50 epochs, {told(end)}. Without L2 and dropout it is "
-        f"{told(bare_stopped)} with early stopping, {told(bare_end)} at the end.",
+        f"with early stopping, v2 trains for {stopped.mean('epochs'):.1f} epochs and has a test "
+        f"cross-entropy and accuracy of {told(stopped)}; after all 50 epochs, they are {told(end)}. Without "
+        f"L2 and dropout, they are {told(bare_stopped)} with early stopping and {told(bare_end)} at the end.",
     )
 
 
 def confuses(*pairs):
-    """Return the answer to a claim that mistakes are mostly between some digits: each pair is among the five
-    most confused.
-    """
+    """Return the answer to a claim that some pairs are confused most: each is among the first five."""
 
     def answer(measured):
         study = measured.studies["baseline-vs-improved"]
@@ -79,21 +77,21 @@ def confuses(*pairs):
         order = [pair for pair, _ in counts.most_common()]
         total, even = sum(counts.values()), 1 / len(counts)
         told = [
-            f"{a} and {b} are taken for each other in {100 * (counts[a, b] / total):.1f} % of the "
-            f"mistakes, rank {order.index((a, b)) + 1} of {len(counts)} pairs"
+            f"{a} and {b} are confused in {100 * (counts[a, b] / total):.1f} % of the mistakes, which is "
+            f"rank {order.index((a, b)) + 1} of {len(counts)} pairs"
             for a, b in pairs
         ]
         return Answer(
             all(order.index(pair) < 5 for pair in pairs),
-            f"{'; '.join(told)}. An even share is {100 * even:.1f} %; all other pairs have "
-            f"{100 * (1 - sum(counts[pair] for pair in pairs) / total):.0f} % together.",
+            f"{'; '.join(told)}. An even share would be {100 * even:.1f} %; all other pairs together have "
+            f"{100 * (1 - sum(counts[pair] for pair in pairs) / total):.0f} %.",
         )
 
     return answer
 
 
 def underfits(measured):
-    """Answer: v1 after ten epochs is bad on its training images, too."""
+    """Answer: after ten epochs, v1 is also bad on its training images."""
     row = measured.rows("baseline-vs-improved")["v1, 10 epochs"]
     return Answer(
         row.mean("training_accuracy") < 0.5,
@@ -112,7 +110,7 @@ def some_confusion(measured):
     worst, best = min(recalls, key=recalls.get), max(recalls, key=recalls.get)
     return Answer(
         recalls[best] - recalls[worst] > 0.2,
-        f"it recognizes {100 * recalls[best]:.0f} % of the images of {best} and {100 * recalls[worst]:.0f} "
+        f"it recognizes {100 * recalls[best]:.0f} % of the images of {best}, but {100 * recalls[worst]:.0f} "
         f"% of those of {worst}.",
     )
 
@@ -123,8 +121,8 @@ def converges_well(measured):
     gains = [h["validation_accuracy"][-1] - h["validation_accuracy"][-101] for h in row.histories]
     return Answer(
         mean(gains) < NEAR,
-        f"the last 100 epochs bring {100 * mean(gains):.2f} points of validation accuracy (under half a "
-        "point counts).",
+        f"the last 100 epochs add {100 * mean(gains):.2f} points of validation accuracy (less than half a "
+        "point counts as converged).",
     )
 
 
@@ -135,7 +133,7 @@ def generalizes(measured):
     return Answer(
         less < 0.02,
         f"it has {plus_minus(row, 'training_accuracy')} % of the training images right and "
-        f"{in_percent(row)} of the test images, {100 * less:.1f} points fewer (under two counts).",
+        f"{in_percent(row)} of the test images, {100 * less:.1f} points fewer (under two counts as good).",
     )
 
 
@@ -146,8 +144,8 @@ def stable_over_longer(measured):
     away, clear = difference(long, short)
     return Answer(
         not (clear and away < 0),
-        f"it has {in_percent(long)}, {100 * away:+.2f} points against 10 epochs; early stopping ends it "
-        f"after {long.mean('epochs'):.1f}.",
+        f"it has {in_percent(long)}, {100 * away:+.2f} points compared with 10 epochs; early stopping ends "
+        f"it after {long.mean('epochs'):.1f} epochs.",
     )
 
 
@@ -172,7 +170,8 @@ BASELINE_VS_IMPROVED = Study(
             Printed(accuracy=0.7008, f1=0.666, precision=0.719, recall=0.692),
             V1_CHANGES | {"epochs": 100},
             runs=10,
-            remark="Far from done, it still depends on the initial weights; the document shows one run.",
+            remark="Training is far from done, so the result still depends on the initial weights; the "
+            "document shows one run.",
         ),
         Row(
             "v1, 1000 epochs",
@@ -197,9 +196,9 @@ BASELINE_VS_IMPROVED = Study(
     ),
     runs=5,
     best=("v2, batch 32, 10 epochs",),
-    note="The document says Xavier for v1, which names several rules: here the variance is 1 / inputs. For "
-    "v2 it names L2 and dropout without their strengths: here 0.00001 and 0.05. The choices have a page "
-    "each: [rules called Xavier](v1-start.md), [strengths](v2-regularization.md).",
+    note="For v1, the document says Xavier, a name for several rules: here the variance is 1 / inputs. For "
+    "v2, it names L2 and dropout without their strengths: here they are 0.00001 and 0.05. Each choice has "
+    "its own page: [rules called Xavier](v1-start.md), [strengths](v2-regularization.md).",
     show=("confusion", "scores"),
     claims=(
         Claim("NN v1 struggles: needs 1000 epochs to reach ~88% test accuracy", v1_needs_1000),
@@ -242,13 +241,13 @@ def which_start(measured):
         told.append(f"{name} {away[0]:+.1f} and {away[1]:+.1f}")
         if max(map(abs, away)) < 2:
             possible.append(name)
-    verdict = {0: "None of them gives both.", 1: f"Only {possible[0]} gives both." if possible else ""}
+    verdict = {0: "None of the rules gives both.", 1: f"Only {possible[0]} gives both." if possible else ""}
     several = (
-        f"Both figures are within two deviations of {len(possible)} rules: they do not tell which it was."
+        f"Both figures are within two deviations of {len(possible)} rules, so they do not show which it was."
     )
     text = (
-        f"In standard deviations of one run, the document's two figures lie from ours at: {'; '.join(told)}. "
-        f"{verdict.get(len(possible), several)} The recipe v1 takes the first."
+        "The document's two figures differ from ours by the following number of standard deviations of one "
+        f"run: {'; '.join(told)}. {verdict.get(len(possible), several)} The recipe v1 uses the first rule."
     )
     return [paragraph(text)]
 
@@ -258,7 +257,7 @@ V1_START = Study(
     title="Three rules called Xavier, on v1",
     document="",
     base=replace(RECIPES["v1"], epochs=100),
-    also=("scores",),  # as in the study whose trainings it shares
+    also=("scores",),  # as in the study whose training runs it shares
     rows=tuple(
         Row(f"{name}, {epochs} epochs", changes={"initializer": start}, after=after)
         for epochs, after in ((10, 10), (100, None))
@@ -284,8 +283,8 @@ EARLY_STOPPING = Study(
     ),
     runs=3,
     note="Document 000 says that early stopping helped avoid overfitting. With it, training ends after "
-    "five epochs without a lower validation loss and goes back to the best weights; without it, all 50 "
-    "epochs count. The answer stands on [the page of v1 and v2](baseline-vs-improved.md).",
+    "five epochs without a lower validation loss and returns to the best weights; without it, all 50 "
+    "epochs count. The answer is on [the page of v1 and v2](baseline-vs-improved.md).",
 )
 
 V2_BATCH_AND_RATE = Study(
@@ -300,12 +299,12 @@ V2_BATCH_AND_RATE = Study(
         for rate in (0.001, 0.01, 0.0001)
     ),
     note="Document 000 says that batches of 32 and 64 and a rate of 0.001 gave the best results, and shows "
-    "no others. The answer stands on [the page of v1 and v2](baseline-vs-improved.md).",
+    "no others. The answer is on [the page of v1 and v2](baseline-vs-improved.md).",
 )
 
 
 def which_strengths(measured):
-    """Return how the strengths of the recipe compare with the others."""
+    """Return how the strengths of the recipe compare with others."""
     rows = measured.rows("v2-regularization")
     ours = rows[f"L2 {V2.l2:g}, dropout {V2.dropout:g}"]
     order = sorted(rows.values(), key=lambda row: -row.mean("accuracy"))
@@ -314,12 +313,10 @@ def which_strengths(measured):
     bare = rows["L2 0, dropout 0"]
     text = (
         f"The recipe's strengths, {ours.label}, have rank {order.index(ours) + 1} of {len(order)} by "
-        "accuracy "
-        f"and {losses.index(ours) + 1} by loss; the best accuracy is that of {order[0].label}. A mean of "
-        f"{ours.wanted} runs has a standard error of {100 * error:.2f} points, so that neighbours are not "
-        "told "
-        f"apart. With neither, v2 has {plus_minus(bare)} % and a loss of {bare.mean('loss'):.3f}, with "
-        f"the recipe's {plus_minus(ours)} % and {ours.mean('loss'):.3f}."
+        f"accuracy and {losses.index(ours) + 1} by loss; {order[0].label} has the best accuracy. A mean of "
+        f"{ours.wanted} runs has a standard error of {100 * error:.2f} points, so neighboring ranks cannot "
+        f"be told apart. v2 has {plus_minus(bare)} % and a loss of {bare.mean('loss'):.3f} without L2 and "
+        f"dropout, and {plus_minus(ours)} % and {ours.mean('loss'):.3f} with the recipe's strengths."
     )
     return [paragraph(text)]
 
@@ -335,8 +332,8 @@ V2_REGULARIZATION = Study(
         for l2 in (0.0, 1e-5, 1e-4)
         for dropout in (0.0, 0.05, 0.1, 0.2)
     ),
-    note="Document 000 names L2 and dropout without their strengths. The recipe's were chosen on "
-    "validation images, where all rows are measured.",
+    note="Document 000 names L2 and dropout without their strengths. Those of the recipe were chosen on "
+    "validation images, on which all rows are measured.",
     finding=which_strengths,
 )
 

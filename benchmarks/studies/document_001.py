@@ -24,7 +24,7 @@ def training_99(measured):
 
 
 def stable_after_20(measured):
-    """Answer: from epoch 20 on the validation accuracy stays within half a point."""
+    """Answer: from epoch 20 on, the validation accuracy stays within half a point."""
     row = measured.rows("optimized")["at the end"]
     late = [history["validation_accuracy"][19:] for history in row.histories]
     late = [values for values in late if len(values) > 1]
@@ -34,8 +34,8 @@ def stable_after_20(measured):
     return Answer(
         max(ranges) <= NEAR,
         f"the validation accuracy comes within half a point of its best in epoch "
-        f"{row.mean('converged'):.1f}, and from epoch 20 on it moves by {100 * max(ranges):.2f} points "
-        f"at most in a run ({len(late)} of {len(row.good)} trained so long).",
+        f"{row.mean('converged'):.1f}, and from epoch 20 on it changes by at most {100 * max(ranges):.2f} "
+        f"points in a run ({len(late)} of {len(row.good)} runs trained this long).",
     )
 
 
@@ -46,7 +46,7 @@ def baseline_has_20(measured):
     return Answer(
         abs(row.mean("accuracy") - 0.2) <= row.width("accuracy"),
         f"it is {in_percent(row)} over {len(values)} runs, from {100 * min(values):.1f} % to "
-        f"{100 * max(values):.1f} %: after ten steps the initial weights still decide.",
+        f"{100 * max(values):.1f} %: after ten steps, the initial weights still decide the result.",
     )
 
 
@@ -104,15 +104,15 @@ OPTIMIZED_STUDY = Study(
             Printed(accuracy=0.20),
             PLAIN | {"patience": None, "lr": 0.01, "epochs": 10},
             runs=10,
-            remark="The document says ~20 %; after ten steps the initial weights still decide: see the "
-            "deviation over the seeds.",
+            remark="The document says ~20 %. After ten steps, the initial weights still decide the result: "
+            "see the deviation over the seeds.",
         ),
     ),
-    note="The document's example and its log are without dropout, which it calls optional: its "
-    "dropout_keep is 1.0. The recipe's 0.2 is ours, and both are here. Its baseline is described as basic "
-    "gradient descent with unstable training and ~20 %: here it is the same network under ten steps of "
-    "plain full-batch gradient descent at a rate of 0.01, document 000's. In the log, Cost is the mean "
-    "over the epoch's batches with the penalty; Train and Test are accuracies with the weights of that "
+    note="The document's example and log use no dropout, which it calls optional: its dropout_keep is 1.0. "
+    "The recipe's dropout of 0.2 is our choice; this page has both. The document describes its baseline as "
+    "basic gradient descent with unstable training and ~20 %. Here it is the same network after ten steps of "
+    "plain full-batch gradient descent at a rate of 0.01, which is document 000's. In the log, Cost is the "
+    "mean over the epoch's batches with the penalty; Train and Test are accuracies with the weights of that "
     "epoch.",
     show=("log", "confusion", "panels"),
     claims=(

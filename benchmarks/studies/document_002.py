@@ -16,29 +16,29 @@ BASE = Recipe(
     summary="ten hidden units, early stopping",
     document="002",
     hidden=(10,),
-    # ELU's rows in the tables of activations have the epochs, losses and accuracies of the other tables' rows
-    # at the same settings; ReLU's have not.
+    # In the tables of activations, ELU's rows have the epochs, losses and accuracies of other tables' rows
+    # with the same settings; ReLU's rows do not.
     activation="elu",
     epochs=250,
     batch_size=250,
     lr=0.001,
-    validation=0.15,  # 6,000 of the 40,000 that are left when the test samples are out
-    patience=10,  # what others would give: see ``findings_002.patience``
+    validation=0.15,  # 6,000 of the 40,000 that are left without the test samples
+    patience=10,  # ``findings_002.patience`` compares it with others
     min_delta=1e-4,
 )
 NESTEROV = {"optimizer": "nesterov", "lr": 0.05}
 ADAM = {"optimizer": "adam", "lr": 0.001}
 NOTE = """\
-The document leaves open patience, min_delta, the weights at the start and, in most tables, the rate and the
-hidden activation. Chosen, once for all its tables: patience 10 and min_delta 0.0001, with which the epochs
-come near the document's (see [the table of others](rates-adam.md)); He initialization; ELU, ten hidden units
-and batches of 250, since the rows with these values repeat those of the other tables. If a table gives no
-rate, it is 0.05 for Nesterov and 0.001 for Adam, whose rows in the tables of rates have the same epochs and
-accuracies.
+The document does not give patience, min_delta, the initial weights and, in most tables, the learning rate and
+the hidden activation. We chose them once for all of its tables: patience 10 and min_delta 0.0001, with which
+the numbers of epochs come close to the document's (see [the table of others](rates-adam.md)); He
+initialization; ELU, ten hidden units and batches of 250, since the rows with these values repeat those of
+other tables. If a table gives no rate, it is 0.05 for Nesterov and 0.001 for Adam, whose rows in the tables
+of rates have the same epochs and accuracies.
 
-Each seed draws its own images to train on, to watch and to test on; the end of the page says how many. The
-document's loss is a sum over its 2,000 test images divided by the batch size: times batch / 2000, it is the
-mean cross-entropy. Times compare within one machine only: look at the ratios."""
+Each seed draws its own images for training, validation and test; the end of the page says how many. The
+document's loss is a sum over its 2,000 test images divided by the batch size; multiplied by batch / 2000, it
+is the mean cross-entropy. Times can only be compared on one machine, so look at the ratios."""
 
 # What each table varies: the recipe's field, and its values by the labels of the rows.
 OPTIMIZERS = (
@@ -70,7 +70,7 @@ def _table(name, title, axis, numbers, *, quickest, best, options, **base):
     """Return the study of a table.
 
     numbers: (seconds, epochs, loss, accuracy in %) for each value. quickest, best, options: the labels that
-    the document's conclusions name as best train time, best test accuracy and optimal options.
+    the document's conclusions call best train time, best test accuracy and optimal options.
     """
     field, values = axis
     return Study(
@@ -104,11 +104,11 @@ def _table(name, title, axis, numbers, *, quickest, best, options, **base):
 
 # By study and row: why ours may differ.
 UNFINISHED = """\
-At so small a rate the training is far from its end after 250 epochs, and the initial weights still decide:
-see the deviation over the seeds."""
+At so small a rate, training is far from done after 250 epochs, and the initial weights still decide the
+result: see the deviation over the seeds."""
 FEW = """\
-The mean of ten runs has a standard error of 0.3 points here, and the document is above ours in nearly all
-rows: see above."""
+The mean of ten runs has a standard error of 0.3 points here, and the document's figures are above ours in
+nearly all rows: see above."""
 REMARKS = {
     ("neurons-adam", "5"): FEW,
     ("optimizers-lr-0.0001", "gradient descent"): UNFINISHED,
@@ -325,7 +325,7 @@ FROM_ALL = Study(
     ),
     runs=10,
     sampling="34,000 of 70,000",
-    note="The rows of the tables of neurons with 10, 25 and 100, trained on other draws: each seed draws "
-    "its own 42,000 images from all 70,000, where the tables draw from MNIST's 60,000 training images. "
+    note="These are the rows with 10, 25 and 100 hidden neurons, trained on other images: each seed draws "
+    "its own 42,000 images from all 70,000, while the tables draw from MNIST's 60,000 training images. "
     "Kaggle's `train.csv` is one such draw.",
 )

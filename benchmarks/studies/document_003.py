@@ -24,8 +24,8 @@ RATES = {"0.01": 0.01, "0.001": 0.001, "0.0001": 0.0001, "0.00001": 0.00001}
 
 
 def _by_activation(measured):
-    """Return by activation, for all runs from all three starts: test accuracy, training less test accuracy,
-    epochs until convergence, and the share of epochs in which the validation loss rises.
+    """Return by activation, for all runs with all three initializers: test accuracy, training minus test
+    accuracy, epochs until convergence, and the share of epochs in which the validation loss rises.
     """
     rows = measured.rows("initializers-and-activations")
     found = {}
@@ -42,7 +42,7 @@ def _by_activation(measured):
 
 
 def _least(found, activation, name, sign=1):
-    """Return whether an activation has the least of a figure (with sign -1 the greatest) among all."""
+    """Return True if an activation has the smallest of all figures (with sign -1, the largest)."""
     verdicts = []
     for other in found.keys() - {activation}:
         away, clear = gap(found[activation][name], found[other][name])
@@ -71,7 +71,7 @@ def sigmoid_is_steady(measured):
     found = _by_activation(measured)
     return Answer(
         both(*(_least(found, "sigmoid", name) for name in ("gap", "rises", "accuracy"))),
-        f"training less test accuracy, in points: {_told(found, 'gap', _in_points)}; epochs in which the "
+        f"training minus test accuracy, in points: {_told(found, 'gap', _in_points)}; epochs in which the "
         f"validation loss rises: {_told(found, 'rises', _percent)}; test accuracy: "
         f"{_told(found, 'accuracy', _percent_exactly)}.",
     )
@@ -108,8 +108,8 @@ def high_for_most_digits(measured):
 
 
 def lower_for(figure, digit):
-    """Return the answer to a claim that a figure, "recall" or "f1-score", is lower for a digit: than the mean
-    of the other digits, in the same run.
+    """Return the answer to a claim that a figure, "recall" or "f1-score", is lower for a digit than the mean
+    of the other digits in the same run.
     """
 
     def answer(measured):
@@ -124,26 +124,24 @@ def lower_for(figure, digit):
         name = {"f1-score": "F1"}.get(figure, figure)
         return Answer(
             mean(less) > 0 if clear else None,
-            f"{digit} has {name} {mean(own):.3f}, the mean of the other digits is {mean(others):.3f}; the "
-            f"lowest is that of {order[0]}, {all_digits[order[0]][figure]:.3f}.",
+            f"the {name} of {digit} is {mean(own):.3f}, the mean of the other digits {mean(others):.3f}; "
+            f"{order[0]} has the lowest, {all_digits[order[0]][figure]:.3f}.",
         )
 
     return answer
 
 
 def no_overfitting(measured):
-    """Answer: the validation loss hardly rises while it is watched, and the test accuracy is near that of
-    training.
-    """
+    """Answer: the validation loss hardly rises, and the test accuracy is close to the training accuracy."""
     row = _only(measured, "multiclass")
     losses = [history["validation_loss"] for history in row.histories]
     rise = mean(values[-1] / min(values) - 1 for values in losses)
     less = row.mean("training_accuracy") - row.mean("accuracy")
     return Answer(
         less < 0.02 and rise < 0.05,
-        f"training less test accuracy is {100 * less:.2f} points (under 2 counts), and while early stopping "
-        f"waits, the validation loss rises by {100 * rise:.0f} % (under 5 % counts), before the best "
-        "weights come back.",
+        f"training minus test accuracy is {100 * less:.2f} points (less than 2 counts as no overfitting). "
+        f"While early stopping waits, the validation loss rises by {100 * rise:.0f} % (less than 5 % "
+        "counts); then the best weights are restored.",
     )
 
 
@@ -153,14 +151,14 @@ def slow_at_small_rates(measured):
     slow = {batch: rows[f"batch {batch}, rate 0.00001"] for batch in BATCHES}
     usual = {batch: rows[f"batch {batch}, rate 0.001"] for batch in BATCHES}
     told = [
-        f"batch {batch}: epoch {slow[batch].mean('converged'):.1f} against "
-        f"{usual[batch].mean('converged'):.1f}, {100 * (slow[batch].mean('accuracy')):.1f} % against "
+        f"batch {batch}: epoch {slow[batch].mean('converged'):.1f} and "
+        f"{usual[batch].mean('converged'):.1f}, {100 * (slow[batch].mean('accuracy')):.1f} % and "
         f"{100 * (usual[batch].mean('accuracy')):.1f} %"
         for batch in BATCHES
     ]
     return Answer(
         all(slow[batch].mean("converged") > usual[batch].mean("converged") for batch in BATCHES),
-        f"first epoch near the best validation accuracy, and test accuracy, at 0.00001 against 0.001: "
+        f"first epoch near the best validation accuracy, and test accuracy, at rates of 0.00001 and 0.001: "
         f"{'; '.join(told)}.",
     )
 
@@ -219,7 +217,7 @@ INITIALIZERS_AND_ACTIVATIONS = Study(
     ),
     runs=5,
     best=("random normal + ReLU",),
-    note="The document prints the accuracy of its best combination alone. Random normal has Keras's standard "
+    note="The document prints only the accuracy of its best combination. Random normal has Keras's standard "
     "deviation of 0.05.",
     show=("confusion",),
     claims=(
@@ -267,7 +265,8 @@ BATCH_AND_RATE = Study(
     ),
     best=("batch 16, rate 0.001",),
     note="The document prints no figures for this grid; it names the best setting and describes the slow "
-    "ones. It leaves the epochs open: here up to 20, with the patience of 3 of its other models.",
+    "ones. It does not give the number of epochs: here it is up to 20, with a patience of 3 as in its other "
+    "models.",
     show=("against the ratio",),
     claims=(
         Claim(

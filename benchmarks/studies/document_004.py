@@ -10,7 +10,7 @@ from .study import Printed, Row, Study
 
 
 def random_is_slower(measured):
-    """Answer: after as many epochs, random weights have learned less than He's."""
+    """Answer: after the same number of epochs, random weights have learned less than He's."""
     rows = measured.rows("initialization-and-depth")
     random, he = rows["784-10-10, uniform [-0.5, 0.5]"], rows["784-10-10, He"]
     curves = {
@@ -26,15 +26,14 @@ def random_is_slower(measured):
     }
     return Answer(
         mean(after["random"]) < mean(after["He"]) and first["random"] > first["He"],
-        f"after 200 epochs random weights have {100 * mean(after['random']):.1f} % of the validation "
-        "images right, He's "
-        f"{100 * mean(after['He']):.1f} %; 60 % takes them {first['random']:.0f} and {first['He']:.0f} "
-        "epochs (medians).",
+        f"after 200 epochs, random weights classify {100 * mean(after['random']):.1f} % of the validation "
+        f"images correctly and He's {100 * mean(after['He']):.1f} %; to reach 60 %, they take "
+        f"{first['random']:.0f} and {first['He']:.0f} epochs (medians).",
     )
 
 
 def he_reaches(measured):
-    """Answer: at some rate, He's weights have the accuracy that is printed."""
+    """Answer: at some rate, He's weights have the accuracy that the document prints."""
     rows = [row for label, row in measured.rows("rates-of-004").items() if label.startswith("He")]
     printed = 0.6046
     nearest = min(rows, key=lambda row: abs(row.mean("accuracy") - printed))
@@ -52,8 +51,8 @@ def depth_helps(measured):
     away, clear = difference(deep, shallow)
     return Answer(
         away > 0 if clear else None,
-        f"at a rate of 0.1 it brings {100 * away:+.2f} points, from {plus_minus(shallow)} to "
-        f"{plus_minus(deep)} %, where the document prints +22.17. The deep network is wider, too.",
+        f"at a rate of 0.1, it adds {100 * away:+.2f} points, from {plus_minus(shallow)} to "
+        f"{plus_minus(deep)} %, while the document prints +22.17. The deep network is also wider.",
     )
 
 
@@ -104,8 +103,9 @@ INITIALIZATION_AND_DEPTH = Study(
             part="validation",
         ),
     ),
-    note="The document gives no learning rate: here 0.1, and one row more at 0.01; "
-    "[others](rates-of-004.md) have a page of their own. Its first model has 200 epochs, the others 400.",
+    note="The document gives no learning rate: here it is 0.1, and 0.01 in an extra row; "
+    "[other rates](rates-of-004.md) have their own page. The document trains its first model for 200 epochs "
+    "and the others for 400.",
     best=("784-128-64-32-10, He",),
     claims=(
         Claim(

@@ -1,4 +1,4 @@
-"""What the figures say to document 002: its claims about times, its draws, its patience."""
+"""What the figures say about document 002: its claims about times, its choice of images, its patience."""
 
 import contextlib
 import math
@@ -22,16 +22,16 @@ def fastest(study, *labels):
         second = min(others, key=seconds.get)
         return Answer(
             None if 1 < ratio < 1.1 else first in labels,
-            f"the training takes {seconds[named]:.1f} seconds for {named}; for the fastest of the others, "
-            f"{second}, {seconds[second]:.1f}.",
+            f"a training run takes {seconds[named]:.1f} seconds for {named} and {seconds[second]:.1f} for "
+            f"the fastest of the others, {second}.",
         )
 
     return answer
 
 
 def optimal(study, *labels):
-    """Return the answer to a claim that rows of a study are the optimal option, by the rule that the fastest
-    row within half a point of the best accuracy is it.
+    """Return the answer to a claim that rows of a study are the optimal option: by our rule, that is the
+    fastest row within half a point of the best accuracy.
     """
 
     def answer(measured):
@@ -56,7 +56,7 @@ def optimal(study, *labels):
 
 
 def training_seconds(measured, study):
-    """Return by row the seconds of one training: processor time of an epoch times the mean epochs."""
+    """Return by row the seconds of a training run: processor time of an epoch times the mean epochs."""
     rows, times = measured.rows(study), measured.epoch_times(study)
     return {name: median(times[name]) * rows[name].mean("epochs") for name in rows}
 
@@ -71,7 +71,7 @@ def finding(name, measured):
 
 
 def draws(measured):
-    """Return how far the document's rows lie from ours, and what drawing from all 70,000 images changes."""
+    """Return how far the document's rows lie from ours, and what draws from all 70,000 images change."""
     tables = [name for name, study in measured.studies.items() if study.document == "002"]
     settings = [row for name in tables for row in measured.rows(name).values()]
     high = [row for row in settings if row.printed.accuracy > 0.91]
@@ -95,18 +95,18 @@ def draws(measured):
     error = 100 * math.sqrt(sum(variances)) / len(pairs)
     missing = mean(-100 * ours.difference for _, ours in pairs)
     text = (
-        f"{text} Ours are drawn from MNIST's 60,000 training images, Kaggle's file was from all 70,000: six "
-        f"rows measured [from all](from-all-70000.md) are {mean(gains):+.2f} ± {error:.2f} points from ours "
-        f"(mean and standard error), where the document is {missing:+.2f} from ours. The rest is "
-        "unexplained. A draw of 2,000 test images has a standard error of 0.6 points at 93 %, and the "
-        "document does not say whether its ten runs share one."
+        f"{text} Our images are drawn from MNIST's 60,000 training images, Kaggle's file from all 70,000. "
+        f"For six rows, draws [from all images](from-all-70000.md) change our accuracy by {mean(gains):+.2f} "
+        f"± {error:.2f} points (mean and standard error), while the document differs from ours by "
+        f"{missing:+.2f}. The rest is unexplained. A draw of 2,000 test images has a standard error of 0.6 "
+        "points at 93 %, and the document does not say whether its ten runs share one draw."
     )
     return [paragraph(text)]
 
 
 def patience(measured):
-    """Return a table of how far the epochs of the tables of rates would be from the document's with other
-    patience and min_delta, from the curves that early stopping has not cut.
+    """Return a table of how far the epochs in the tables of rates would be from the document's with another
+    patience and min_delta, computed from the curves without early stopping.
     """
     pairs = [("rates-nesterov", "rates-nesterov-to-the-end"), ("rates-adam", "rates-adam-to-the-end")]
     deltas = (0.0, 0.0001, 0.0003, 0.001)
@@ -125,16 +125,16 @@ def patience(measured):
             cells.append(f"{100 * (math.sqrt(mean(error**2 for error in errors))):.1f} %")
         rows.append([epochs, *cells])
     text = (
-        "How far the epochs of the ten rows with early stopping would be from the document's, as a root mean "
-        "square, with another patience and min_delta (computed from the curves of the tables without early "
-        "stopping):"
+        "The table shows how far the epochs of the ten rows with early stopping would be from the "
+        "document's, as a root mean square, with another patience and min_delta. It is computed from the "
+        "curves of the tables without early stopping."
     )
     head = ["patience", *(f"min_delta {delta:g}" for delta in deltas)]
     return [paragraph(text), markdown_table(head, rows)]
 
 
 def stops(losses, patience, min_delta):
-    """Return the epoch, from 1, after which early stopping would end a training with these losses."""
+    """Return the epoch, from 1, after which early stopping would end a training run with these losses."""
     stopping = EarlyStopping(patience, min_delta)
     for epoch, loss in enumerate(losses, 1):
         if stopping.update(loss, []):

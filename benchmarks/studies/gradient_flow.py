@@ -1,5 +1,5 @@
-"""Gradient flow: how much of the gradient reaches the first of ten layers, and how weights and activation
-decide that.
+"""Gradient flow: how much of the gradient reaches the first of ten layers, depending on initial weights and
+activation.
 """
 
 import math
@@ -35,8 +35,8 @@ INITIALIZERS = {
     "he_normal": "He normal",
     "random_uniform": "uniform [-0.5, 0.5]",
 }
-POINTS = 120  # steps whose gradients are kept, evenly spread over the logarithm of the step
-CEILING = 1e5  # of the picture, since exploding norms have none
+POINTS = 120  # steps whose gradients are kept, evenly spaced in the logarithm of the step
+CEILING = 1e5  # of the picture, since exploding norms have no limit
 SETTINGS = {
     "recipe": settings(DEEP),
     "activations": list(ACTIVATIONS),
@@ -46,9 +46,9 @@ SETTINGS = {
 
 
 def measure(dataset, runs, recipe=DEEP):
-    """Return the gradient norms of a deep network for each activation and start as a dict, fit for JSON.
+    """Return the gradient norms of a deep network for each activation and initializer, as a dict for JSON.
 
-    runs: seeds for each.
+    runs: the number of seeds for each.
     """
     pairs = [(activation, initializer) for activation in ACTIVATIONS for initializer in INITIALIZERS]
     cases = []
@@ -69,10 +69,10 @@ def measure(dataset, runs, recipe=DEEP):
 
 
 def one_run(dataset, recipe, seed=0):
-    """Return one training: the ``norms`` of the gradient of each layer's weights at some ``steps``.
+    """Return one training run: the ``norms`` of the gradient of each layer's weights at some ``steps``.
 
     steps: counted from 1. norms: a list for each step, first layer first. accuracy: on the validation images
-    at the end. diverged: the step whose loss or gradient is no longer finite, None where all are.
+    at the end. diverged: the step whose loss or gradient is no longer finite, None if all are.
     """
     from threadpoolctl import threadpool_limits
 
@@ -83,7 +83,7 @@ def one_run(dataset, recipe, seed=0):
     options = {"batch_size": recipe.batch_size, "rng": rng}
     optimizer, step = SGD(lr=recipe.lr), 0
     kept, every_norm, diverged = [], [], None
-    # Where gradients explode, overflow is part of what is measured.
+    # If gradients explode, overflow is part of the measurement.
     with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
         for _ in range(recipe.epochs):
             for _, loss, _ in train_batches(network, optimizer, experiment.X, experiment.y, **options):
@@ -102,7 +102,7 @@ def one_run(dataset, recipe, seed=0):
 
 
 def picture(result):
-    """Return the norms of the first runs: a panel for each activation and start, a line for each layer."""
+    """Draw the norms of the first runs: a panel for each activation and start, a line for each layer."""
     from matplotlib import colormaps
 
     size = 4.2 * len(INITIALIZERS), 3.4 * len(ACTIVATIONS)
@@ -110,12 +110,12 @@ def picture(result):
     firsts = [case["runs"][0] for case in result["cases"]]
     norms = [norm for run in firsts for row in run["norms"] for norm in row if norm > 0]
     last = max(step for run in firsts for step in run["steps"])
-    colours = colormaps["viridis"](np.linspace(0, 0.92, result["layers"]))
+    colors = colormaps["viridis"](np.linspace(0, 0.92, result["layers"]))
     for axes, case, run in zip(grid.flat, result["cases"], firsts, strict=True):
         marker = "o" if len(run["steps"]) < 20 else None
-        for layer, colour in enumerate(colours, 1):
+        for layer, color in enumerate(colors, 1):
             values = [row[layer - 1] for row in run["norms"]]
-            axes.plot(run["steps"], values, color=colour, label=layer, marker=marker, markersize=3)
+            axes.plot(run["steps"], values, color=color, label=layer, marker=marker, markersize=3)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xlim(0.8, 1.25 * last)
@@ -146,7 +146,7 @@ def blocks(result, folder):
         rows.append([_name(case), *(f"{median:.2g}" for median in medians), f"{_accuracy(case):.2%}{end}"])
     yield markdown_table(["network", "first layer", "last layer", "first / last", "accuracy"], rows)
     yield FACTS.format(hidden=result["layers"] - 1, **result)
-    yield "![Norms of the gradients of each layer while training](gradient-flow.png)"
+    yield "![Norms of the gradients of each layer during training](gradient-flow.png)"
     if result["data"] != "mnist":
         yield "What follows describes MNIST."
     yield READING
@@ -161,26 +161,25 @@ def _accuracy(case):
 
 
 FACTS = """\
-Norms of the gradients of the weights at the first step, before anything is learned (medians over {runs}
-runs), and the accuracy on validation images of {data} after {epochs} epochs of plain gradient descent at a
-rate of {lr:g} in batches of {batch_size} (means). The network has {hidden} hidden layers of {width} units.
-Gradient descent is plain because Adam divides each gradient by its size, which hides the matter. The picture
-shows the first run."""
+The table shows the norms of the gradients of the weights at the first step, before anything is learned
+(medians over {runs} runs), and the accuracy on validation images of {data} after {epochs} epochs of plain
+gradient descent at a rate of {lr:g} in batches of {batch_size} (means). The network has {hidden} hidden
+layers of {width} units. We use plain gradient descent because Adam divides each gradient by its size, which
+would hide the effect. The picture shows the first run."""
 
 READING = """\
 **Sigmoid: the gradient vanishes on its way back.** At each layer it is multiplied by the slope of the
-sigmoid, 1/4 at most, and by the weights. Where these are small, the first layers get a millionth to a
-ten-thousandth of what the last one gets: they stand still, and the last learns alone how frequent each
-digit is. Larger weights make up for part of the slope, and the fan of lines is narrower.
+sigmoid, at most 1/4, and by the weights. If these are small, the first layers get a millionth to a
+ten-thousandth of what the last layer gets. They hardly change, and the last layer alone learns how frequent
+each digit is. Larger weights make up for part of the slope, and the lines lie closer together.
 
-**ReLU: the layers rise and fall together.** Half of the units pass the gradient on unchanged, the other
-half not at all. The gradient of a layer's weights is the signal that came from below times the gradient
-that came from above. What shrinks by one factor a layer in both directions is the same product
-everywhere: the lines lie close together, and it is their height that tells how the network starts. With
-Glorot's variance, 2 / (inputs + outputs), the mean square of the signal is halved by each layer of as
-many inputs as outputs: the lines begin low and stay there for a hundred steps. With He's variance, 2 /
-inputs, it stays. Weights in [-0.5, 0.5] double the signal in each layer, and the gradient, too: it
-explodes, and so do the weights, in a few steps.
+**ReLU: the layers rise and fall together.** Half of the units pass the gradient on unchanged, the others pass
+on nothing. The gradient of a layer's weights is the signal from below times the gradient from above. If both
+shrink by the same factor in each layer, their product is the same everywhere: the lines lie close together,
+and their height shows how the network starts. With Glorot's variance, 2 / (inputs + outputs), each layer with
+as many inputs as outputs halves the mean square of the signal: the lines begin low and stay low for a hundred
+steps. With He's variance, 2 / inputs, the mean square stays the same. Weights in [-0.5, 0.5] double the
+signal and the gradient in each layer: the gradient explodes, and so do the weights, in a few steps.
 
 Sources: Glorot & Bengio 2010, *Understanding the Difficulty of Training Deep Feedforward Neural
 Networks*, sections 3 and 4.2; He, Zhang, Ren & Sun 2015, *Delving Deep into Rectifiers*, section 2.2."""

@@ -1,4 +1,4 @@
-"""The index: a page that gathers the studies, by their tables in a folder."""
+"""The index: a page that lists all studies, made from their tables in a folder."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from .study import DOCUMENTS, Study
 
 
 def write(studies, folder, data):
-    """Write README.md into a folder; return its path. studies: those that have a page there, by name."""
+    """Write README.md into a folder; return its path. studies: by name, those that have a page there."""
     measured = summary.Measured(studies, {}, "", tables=folder)
     trained = [study for study in studies.values() if isinstance(study, Study)]
     others = [f"- [{study.title}]({study.name}.md)" for study in studies.values() if study not in trained]
@@ -21,22 +21,22 @@ def write(studies, folder, data):
 
 
 def _blocks(studies, measured, data):
-    comparable = data == "mnist"  # other data have other figures
+    comparable = data == "mnist"  # the documents' figures are for MNIST
     yield "# The documents' tables, side by side"
     yield paragraph(
-        f"Every table of the documents, trained with `nn` on {data}. A figure is a mean over runs, each "
-        "from a seed of its own that decides the images to train on and to watch, the initial weights and "
-        "the order of the batches. All choices were made on validation images; the accuracies are those of "
-        "the test images, or of the validation images if the document prints these. Each page ends with "
-        "the settings, the machine and the records of all runs, from which `python -m benchmarks study "
+        f"These are all tables of the documents, trained with `nn` on {data}. Each figure is a mean over "
+        "runs with different seeds; the seed decides the images for training and validation, the initial "
+        "weights and the order of the batches. All choices were made on validation images. The accuracies "
+        "are for the test images, or for the validation images if the document prints these. Each page ends "
+        "with the settings, the machine and the records of all runs, from which `python -m benchmarks study "
         "--all --stored` makes the pages again."
     )
     if comparable:
         yield paragraph(
-            "A difference is ours less the document's accuracy, in points. The last column counts the rows "
-            "that are within one point of the document, either way."
+            "A difference is our accuracy minus the document's, in points. The last column counts the rows "
+            "that are within one point of the document's, either way."
         )
-    yield "The documents, each the report of somebody's project:"
+    yield "The documents are reports of other projects:"
     yield "\n".join(f"- {number}: {title}" for number, title in DOCUMENTS.items())
     head = ["study", "document", "rows", "runs"]
     rows = []
@@ -52,13 +52,13 @@ def _blocks(studies, measured, data):
 
 
 def _together(studies, measured):
-    """Yield how many rows are within a point of their document, and those that are not."""
+    """Yield how many rows are within a point of their document, and which are not."""
     count = summary.agreement(studies, measured)
     if not count.rows:
         return
     yield paragraph(f"Together, {count.sentence()}.")
     if count.far:
-        yield "The rows outside:"
+        yield "These rows are further away:"
         yield "\n".join(
             f"- [{study.title}]({study.name}.md), {row.label}: {plus_minus(row)} %, the document "
             f"{document_range(row.printed)} %."

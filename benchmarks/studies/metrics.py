@@ -1,4 +1,4 @@
-"""The metrics: what is known of a row of a study, brought down to means and deviations over its runs."""
+"""The metrics: what is known about a row of a study, as means and deviations over its runs."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,36 +19,32 @@ METRICS = (
     "converged",
     "seconds",
 )
-NEAR = 0.005  # of the best validation accuracy: from there on a training has converged
-TOLERANCE = 0.01  # of accuracy: further apart, a row needs a remark
-FEWEST = 3  # runs that a standard deviation is taken of
+NEAR = 0.005  # of the best validation accuracy: a training run this close has converged
+TOLERANCE = 0.01  # of accuracy: a row that is further away needs a remark
+FEWEST = 3  # runs that are enough for a standard deviation
 
 
 class NotMeasuredError(LookupError):
-    """A metric was asked for of which nothing is stored yet."""
+    """Raised if a metric is needed that has not been measured yet."""
 
 
 @dataclass(frozen=True)
 class MeasuredRow:
-    """One row of a study with what is known of it.
-
-    definition: the ``Row``. wanted: how many runs there should be. records: by seed, those that were found,
-    in order; a run that has diverged has no metrics. metrics: a dict by seed.
-    """
+    """One row of a study and what is known about it."""
 
     definition: Row
-    wanted: int
-    records: dict
-    metrics: dict
+    wanted: int  # how many runs there should be
+    records: dict  # those that were found, by seed, in order
+    metrics: dict  # by seed, for the runs that have not diverged
 
     @property
     def label(self):
-        """How the page calls the row."""
+        """The name of the row on the page."""
         return self.definition.label
 
     @property
     def part(self):
-        """Where the accuracy is measured, "test" or "validation"."""
+        """The samples on which accuracy is measured, "test" or "validation"."""
         return self.definition.part
 
     @property
@@ -58,7 +54,7 @@ class MeasuredRow:
 
     @property
     def failed(self):
-        """The errors by seed of the runs that have diverged."""
+        """The errors of the runs that have diverged, by seed."""
         errors = {seed: record["outcome"]["error"] for seed, record in self.records.items()}
         return {seed: error for seed, error in errors.items() if error}
 
@@ -96,14 +92,14 @@ class MeasuredRow:
 
     @property
     def histories(self):
-        """The curves of the runs that have not diverged, each a dict of lists by name, one value an epoch."""
+        """The curves of the runs that have not diverged: dicts of lists by name, a value for each epoch."""
         return [outcome["history"] for outcome in self.good]
 
     @property
     def difference(self):
-        """Ours less the document's accuracy, as a share; 0 within its range, None without either.
+        """Our accuracy minus the document's, as a share; 0 within its range, None if either is missing.
 
-        It is rounded, since in binary a mean of decimals may miss a whole point by a hair.
+        It is rounded, since in binary a mean of decimal numbers may just miss a whole point.
         """
         ours, printed = self.mean("accuracy"), self.printed
         if ours is None or printed.accuracy is None:
@@ -113,21 +109,19 @@ class MeasuredRow:
 
     @property
     def is_near(self):
-        """Whether the accuracy is within a point of the document's; None if it prints none."""
+        """True if the accuracy is within a point of the document's; None if it prints none."""
         return None if self.difference is None else abs(self.difference) <= TOLERANCE
 
 
 def best_row(study, found):
-    """Return the first MeasuredRow that the document calls the best, or else the one with the highest
-    accuracy.
-    """
+    """Return the first MeasuredRow that the document calls the best, or the one with the highest accuracy."""
     measured = [row for row in found if row.metrics]
     named = [row for row in measured if row.label in study.best]
     return named[0] if named else max(measured, key=lambda row: row.mean("accuracy"))
 
 
 def plus_minus(row, name="accuracy", scale=100, digits=2):
-    """Return the mean of a metric with its standard deviation; of two runs with their range."""
+    """Return the mean of a metric with its standard deviation, or with the range if there are two runs."""
     value, deviation = row.mean(name), row.deviation(name)
     text = f"{scale * value:.{digits}f}"
     if deviation is not None:
@@ -139,7 +133,7 @@ def plus_minus(row, name="accuracy", scale=100, digits=2):
 
 
 def reading(row, outcome):
-    """Return what was measured at the epoch at which the row is read."""
+    """Return what was measured at the epoch that the row reads."""
     return outcome["readings"]["end" if row.after is None else str(row.after)]
 
 
@@ -162,5 +156,5 @@ def metrics_of(row, outcome, cost):
         "cost": read["cost"],
         "epochs": read["epoch"],
         "converged": converged(outcome["history"]["validation_accuracy"][: read["epoch"]]),
-        "seconds": cost["seconds"] if at_end else None,  # that of the whole training
+        "seconds": cost["seconds"] if at_end else None,  # those of the whole training run
     }

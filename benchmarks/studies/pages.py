@@ -13,21 +13,21 @@ from .metrics import FEWEST, NotMeasuredError
 CURVES = """\
 Curves are means over all runs; a run that early stopping has ended counts with the weights that it keeps. """
 TOGETHER = "Where two lines coincide, the thicker one lies below."
-BANDS = "Bands are one standard deviation to either side."
-PICTURES = {  # that have a section of their own
-    "loss": "Loss while training",
-    "accuracy": "Error while training",
-    "scores": "Precision, recall and F1 on the validation images while training",
+BANDS = "Bands show one standard deviation to either side."
+PICTURES = {  # those that have a separate section, and its title
+    "loss": "Loss during training",
+    "accuracy": "Error during training",
+    "scores": "Precision, recall and F1 on the validation images during training",
     "ratio": "Test accuracy against batch size / learning rate",
     "confusion": "Confusions on the test images, first seed",
-    "digits": "Nine random test images, with the answers of the first seed's network",
+    "digits": "Nine random test images with the answers of the first seed's network",
 }
 
 
 def write_study(study, measured, folder, data):
     """Write the page of a study, its CSV files, pictures and records into a folder; return the page's path.
 
-    measured: ``summary.Measured``, with one run of the study at least. data: the name of the data.
+    measured: ``summary.Measured``, with at least one run of the study. data: the name of the data.
     """
     folder, found = Path(folder), measured.table(study.name)
     files = tables.write(folder, study, found)
@@ -67,7 +67,7 @@ def write(path, blocks):
 
 
 def blocks(study, measured, data, names):
-    """Yield the blocks of a study's page; names: those of its pictures' files."""
+    """Yield the blocks of a study's page. names: the files of its pictures."""
     found = measured.table(study.name)
     yield f"# {study.title}"
     yield "\n".join(_opening(study, found, data))
@@ -106,7 +106,7 @@ def _pictures(study, found):
         return {}
     drawn = (
         {"errors": pictures.errors(study, found)} if len(found) > 1 else {}
-    )  # one row alone is in the table
+    )  # a single row is only in the table
     drawn["loss"] = pictures.curves(study, found, "loss")
     drawn["accuracy"] = pictures.curves(study, found, "accuracy")
     if "confusion" in study.show:
@@ -131,10 +131,10 @@ def _opening(study, found, data):
     of = f"Document {study.document}, study" if study.document else "Study"
     yield f"{of} `{study.name}`: {_measured(found)} on {data}."
     few = any(len(row.metrics) < FEWEST for row in found)
-    instead = "; of fewer than three runs, the range" if few else ""
+    instead = ", or the range if there are fewer than three" if few else ""
     yield f"Figures are means ± standard deviations over runs from different seeds{instead}."
     if data != "mnist" and study.document:
-        yield f"The document's figures are those of MNIST: on {data} only the order can agree."
+        yield f"The document's figures are for MNIST: on {data} only the order of the rows can agree."
 
 
 def _finding(study, measured):

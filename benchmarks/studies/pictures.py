@@ -1,4 +1,4 @@
-"""The pictures of a study: errors of its rows, curves of its trainings, confusions, digits.
+"""The pictures of a study: errors of its rows, curves of its training runs, confusion matrices, digits.
 
 Each function draws one picture and returns matplotlib's Figure.
 """
@@ -15,13 +15,14 @@ from .metrics import best_row, reading
 OURS, DOCUMENT = TRAINING, VALIDATION  # blue and vermilion
 PARTS = {"validation": VALIDATION, "training": TRAINING, "test": SEVERAL[2]}
 NAMES = {"validation": "validation", "training": "a sample of the training images", "test": "test"}
-MOST_LINES = 6  # trainings that share a panel; more have a panel each
-WIDE = 5  # times the least error: from there on the axis of errors is logarithmic
+MOST_LINES = 6  # training runs that may share a panel; if there are more, each has its own
+WIDE = 5  # if errors differ by more than this factor, their axis is logarithmic
 
 
 def errors(study, found):
-    """Draw the error of every row: a dot for each run, the mean with one deviation, the document's figure;
-    and beside it the epochs, if the document prints them.
+    """Draw the error of every row: a dot for each run, their mean with one deviation, the document's figure.
+
+    If the document prints epochs, they are drawn next to it.
     """
     with_epochs = any(row.printed.epochs for row in found)
     figure, axes = new_figure(9 if with_epochs else 7, 0.36 * len(found) + 1.5, 1, 2 if with_epochs else 1)
@@ -38,12 +39,11 @@ def errors(study, found):
 
 
 def curves(study, found, what):
-    """Draw "loss" or "accuracy", as an error, of every training of a study against epochs, on logarithmic
-    axes: few trainings in one panel for each part of the data, several in a panel each, all with the same
-    axes.
+    """Draw the "loss" or the error (for "accuracy") of every setting of a study against epochs.
 
-    A line is the mean over all runs, of which one that has stopped counts with the weights that it keeps. In
-    a panel of its own, a training has a band of one standard deviation to either side.
+    Few settings share a panel for each part of the data; if there are more, each has its own panel. All axes
+    are logarithmic and the same. A line is the mean over all runs; a run that has stopped counts with the
+    weights that it keeps. In its own panel, a line has a band of one standard deviation to either side.
     """
     trainings = _trainings(study, found)
     together = share_a_panel(study, found)
@@ -63,9 +63,9 @@ def curves(study, found, what):
         for empty in axes.flat[len(trainings) :]:
             empty.set_axis_off()
         for ax, (label, outcomes) in zip(axes.flat, trainings.items(), strict=False):
-            for part, colour in PARTS.items():
+            for part, color in PARTS.items():
                 if f"{part}_{what}" in outcomes[0]["history"]:
-                    style = {"color": colour, "linewidth": 1.3, "label": NAMES[part]}
+                    style = {"color": color, "linewidth": 1.3, "label": NAMES[part]}
                     _line(ax, outcomes, f"{part}_{what}", band=True, **style)
             rates = [rate for outcome in outcomes for rate in outcome["history"]["learning_rate"]]
             span = " to ".join(f"{rate:g}" for rate in dict.fromkeys((max(rates), min(rates))))
@@ -86,7 +86,7 @@ def curves(study, found, what):
 
 
 def share_a_panel(study, found):
-    """Return True if the curves of a study's trainings are drawn together, without bands."""
+    """Return True if the curves of a study's settings are drawn together, without bands."""
     return 1 < len(_trainings(study, found)) <= MOST_LINES and "panels" not in study.show
 
 
@@ -104,9 +104,7 @@ def scores(study, found):
 
 
 def confusions(study, found):
-    """Draw the confusion matrices of the first seed: of every row where there are two classes, else of the
-    best one.
-    """
+    """Draw confusion matrices of the first seed: of every row if there are two classes, else of the best."""
     found = [row for row in found if row.metrics]
     classes = found[0].good[0]["classes"]
     if len(classes) > 2:
@@ -144,13 +142,13 @@ def against_ratio(study, found):
             deviation = row.deviation("accuracy") or 0
             point = (recipe.batch_size / recipe.lr, 100 * row.mean("accuracy"), 100 * deviation)
             points.setdefault(recipe.lr, []).append(point)
-    for colour, (rate, line) in zip(SEVERAL, points.items(), strict=False):
+    for color, (rate, line) in zip(SEVERAL, points.items(), strict=False):
         ratio, accuracy, deviation = zip(*line, strict=True)
         ax.errorbar(
             ratio,
             accuracy,
             deviation,
-            color=colour,
+            color=color,
             marker="o",
             capsize=3,
             label=f"rate {rate:.5f}".rstrip("0"),
@@ -162,7 +160,7 @@ def against_ratio(study, found):
 
 
 def _entitle(figure, study):
-    """Write the study's title above a figure, and below it what all its rows share."""
+    """Write the study's title above a figure, and below the title what all rows share."""
     base, varied = study.base, {name for row in study.rows for name in row.changes}
     shared = {
         "hidden": f"hidden {'-'.join(map(str, base.hidden))}",
@@ -232,7 +230,7 @@ def _line(ax, outcomes, name, *, band=False, **style):
 
 
 def _share(drawn, axes, trainings):
-    """Give all panels the same axes, both logarithmic or the epochs linear, and ticks at the edges alone."""
+    """Give all panels the same axes, ticks only at the edges, and log epochs if lengths differ widely."""
     lengths = [max(outcome["epochs"] for outcome in outcomes) for outcomes in trainings]
     values = np.concatenate([line.get_ydata() for ax in drawn for line in ax.lines])
     lowest, highest = values[values > 0].min(), values.max()
@@ -253,11 +251,9 @@ def _share(drawn, axes, trainings):
 
 
 def _trainings(study, found):
-    """Return ``{label: outcomes}``, one for each different training: rows that differ only in their epoch
-    share it.
-    """
+    """Return ``{label: outcomes}``, one for each setting: rows that differ only in their epoch share one."""
     trainings, seen = {}, []
-    for row in reversed(found):  # the row that is read last gives its name
+    for row in reversed(found):  # the row that reads the latest epoch gives its name
         recipe = study.recipe(row.definition)
         if row.good and recipe not in seen:
             seen.append(recipe)
@@ -266,8 +262,9 @@ def _trainings(study, found):
 
 
 def _band(outcomes, name):
-    """Return mean and standard deviation of a curve at every epoch, over all runs: one that has stopped
-    counts with the value of the epoch whose weights it keeps.
+    """Return mean and standard deviation of a curve at every epoch, over all runs.
+
+    A run that has stopped counts with the value of the epoch whose weights it keeps.
     """
     length = max(outcome["epochs"] for outcome in outcomes)
     lines = []

@@ -6,7 +6,7 @@ from .summary import distinct
 
 
 def facts(study, measured, data):
-    """Return the facts of a study's trainings as a list: settings, data, seeds, machines, dates."""
+    """Return the facts about a study's training runs as a list: settings, data, seeds, machines, dates."""
     found = measured.table(study.name)
     records = [record for row in found for record in row.records.values()]
     base, default = study.base, vars(study.base)
@@ -32,16 +32,16 @@ def facts(study, measured, data):
             lines.append(item(f"{row.label}: {changes}{after}."))
     sizes = " or ".join(sorted({" / ".join(f"{n:,}" for n in r["outcome"]["samples"]) for r in records}))
     digits = "" if len(base.digits) == 10 else f" of the digits {' and '.join(map(str, base.digits))}"
-    text = f"{sizes} images{digits} to train on, to watch and to test on"
+    text = f"{sizes} images{digits} for training, validation and test"
     lines.append(item(f"Data: {data}, checksum {measured.checksum}; {text}."))
     seeds = sorted({seed for row in found for seed in row.records})
-    lines.append(f"- Seeds: from {seeds[0]}, as many as runs. float32, one thread for each training.")
+    lines.append(f"- Seeds: from {seeds[0]}, as many as runs. float32, one thread for each training run.")
     lines += map(machine_line, distinct(record["cost"]["machine"] for record in records))
     dates = sorted({record["cost"]["date"] for record in records})
     seconds = sum(record["cost"]["seconds_in_all"] for record in trainings(found))
     lasted = f"{seconds / 60:.1f} minutes" if seconds > 60 else f"{seconds:.1f} seconds"
     days = " to ".join(dict.fromkeys((dates[0], dates[-1])))
-    lines.append(f"- Trained {days}: {lasted} for all trainings together.")
+    lines.append(f"- Trained {days}: {lasted} for all training runs together.")
     return "\n".join(lines)
 
 
@@ -50,7 +50,7 @@ def computed_facts(record, checksum, data):
     cost = record["cost"]
     lines = [
         f"- Data: {data}, checksum {checksum}.",
-        "- float32, one thread for each training.",
+        "- float32, one thread for each training run.",
         machine_line(cost["machine"]),
         f"- Measured {cost['date']} in {cost['seconds']:.0f} seconds, {cost.get('n_jobs', 1)} at a time.",
     ]
@@ -58,14 +58,14 @@ def computed_facts(record, checksum, data):
 
 
 def machine_line(machine):
-    """Return what figures come from, versions and processor, as an item of a list."""
+    """Return the versions and the processor that figures come from, as an item of a list."""
     versions = ", ".join(f"{name} {machine[name]}" for name in ("numpy", "scikit-learn", "matplotlib"))
     blas, place = ", ".join(machine["blas"]), f"{machine['processor']}, {machine['platform']}"
     return item(f"Python {machine['python']}, {versions}, {blas}; {place}.")
 
 
 def trainings(found):
-    """Return the records of a study's rows, each training once."""
+    """Return the records of a study's rows, each training run once."""
     records = (record for row in found for record in row.records.values())
     return list({record["key"]: record for record in records}.values())
 

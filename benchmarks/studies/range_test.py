@@ -1,5 +1,5 @@
-"""The learning-rate range test: a short training whose rate grows at every step shows which rates learn, and
-from which on the loss runs away.
+"""The learning-rate range test: a short training run, in which the rate grows at every step, shows at which
+rates the network learns and where the loss runs away.
 """
 
 import math
@@ -22,9 +22,9 @@ from .training import settings
 
 OPTIMIZERS = {"sgd": "gradient descent", "nesterov": "Nesterov", "adam": "Adam"}
 LOWEST, HIGHEST = 1e-6, 100.0
-STEPS = 1500  # from one to the other: nearly one pass over MNIST in batches of 32
-WINDOW = 40  # steps that the running mean takes together
-RUNAWAY = 4.0  # times its lowest value so far, and the running mean ends the test
+STEPS = 1500  # from the lowest to the highest: nearly one pass over MNIST in batches of 32
+WINDOW = 40  # steps in the running mean
+RUNAWAY = 4.0  # the test ends if the running mean is so many times its lowest value so far
 SETTINGS = {
     "recipe": settings(RECIPES["v2"]),
     "optimizers": list(OPTIMIZERS),
@@ -40,9 +40,9 @@ MARKS = {
 
 
 def measure(dataset, runs):
-    """Return the range tests of the v2 network under several optimizers as a dict, fit for JSON.
+    """Return the range tests of the v2 network under several optimizers, as a dict that JSON can hold.
 
-    runs: seeds for each.
+    runs: the number of seeds for each.
     """
     recipe = RECIPES["v2"]
     return {
@@ -58,9 +58,9 @@ def measure(dataset, runs):
 
 
 def one_test(dataset, recipe, seed=0):
-    """Return one range test: ``rates`` and ``losses`` of the steps and the rates of ``marks``.
+    """Return one range test: ``rates`` and ``losses`` of the steps, and the rates of ``marks``.
 
-    ``runaway`` is the rate at which the test ended, None where it came to the last rate.
+    ``runaway`` is the rate at which the test ended, None if it reached the last rate.
     """
     from threadpoolctl import threadpool_limits
 
@@ -71,7 +71,7 @@ def one_test(dataset, recipe, seed=0):
     options = {"batch_size": recipe.batch_size, "rng": rng}
     steps = (step for _ in count() for step in train_batches(network, optimizer, X, y, **options))
     losses, lowest, runaway = [], math.inf, None
-    # Overflow is what the test is looking for; the loss tells.
+    # The test looks for overflow; the loss shows it.
     with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
         for rate in rates:
             optimizer.lr = rate  # which the optimizer reads at each step
@@ -114,7 +114,7 @@ def marks(rates, smoothed):
 
 
 def picture(result):
-    """Return the losses against the rate, a panel for each optimizer, a line for each run."""
+    """Draw the losses against the rate: a panel for each optimizer, a line for each run."""
     tests = result["tests"]
     figure, grid = plots.new_figure(4.3 * len(tests), 4.2, 1, len(tests))
     guessing = math.log(10)
@@ -124,9 +124,9 @@ def picture(result):
             axes.plot(
                 run["rates"], smooth(run["losses"], WINDOW / 4), color=plots.TRAINING, linewidth=1, alpha=0.6
             )
-        for mark, (label, colour, style) in MARKS.items():
+        for mark, (label, color, style) in MARKS.items():
             if (rate := middle(runs, mark)) is not None:
-                axes.axvline(rate, color=colour, linestyle=style, label=f"{label}: {rate:.2g}")
+                axes.axvline(rate, color=color, linestyle=style, label=f"{label}: {rate:.2g}")
         axes.axhline(guessing, color="black", linewidth=0.5)
         axes.text(LOWEST, guessing - 0.05, "guessing", fontsize=8, va="top")
         axes.set_xscale("log")
@@ -154,28 +154,28 @@ def blocks(result, folder):
 
 
 OPENING = """\
-The rate grows by the same factor at every step, and the network learns all the while. The loss first stays
-where the initial weights have it, near that of guessing, then falls, then runs away."""
+The rate grows by the same factor at every step while the network learns. At first the loss stays near that of
+guessing, where the initial weights put it; then it falls, and then it runs away."""
 
 FACTS = """\
-Medians over {runs} runs on {data}, with the least and the greatest in brackets. Network and batches of
-{batch_size} are those of v2, whose rate under Adam is {lr:g}. The rates run from {lowest:g} to {highest:g}
-in {steps:,} steps. The loss runs away where the mean of {window} steps is {runaway:g} times its
-lowest so far; the test ends there."""
+The table shows medians over {runs} runs on {data}, with the smallest and the largest rate in brackets. The
+network and the batches of {batch_size} are those of v2, whose rate under Adam is {lr:g}. The rates run from
+{lowest:g} to {highest:g} in {steps:,} steps. The loss runs away when its mean over {window} steps is
+{runaway:g} times the lowest such mean so far; the test ends there."""
 
 READING = """\
-At the steepest descent the loss gains most from a larger rate. At the lowest loss the rate is too large
-already: what smaller rates have learned and what the noise of such steps destroys are in balance there.
-Between the two, well below the rate at which the loss runs away, is the place to search on validation data.
-Each optimizer has a range of its own, since its steps differ in length: a momentum of 0.9 adds up some ten
-gradients, and Adam divides them by their size.
+At the steepest descent, a larger rate lowers the loss most. At the lowest loss, the rate is already too
+large: the noise of such steps destroys as much as the network learns. Between the two, well below the rate at
+which the loss runs away, is the range to search on validation data. Each optimizer has its own range, since
+its steps have different lengths: a momentum of 0.9 adds up about ten gradients, and Adam divides them by
+their size.
 
 Source: Smith 2017, *Cyclical Learning Rates for Training Neural Networks*, section 3.3. There the rate grows
-linearly; here exponentially, so that each power of ten has as many steps as any other."""
+linearly; here it grows exponentially, so that each power of ten has the same number of steps."""
 
 
 def middle(runs, mark):
-    """Return the median of a mark over the runs; None where one of them does not have it."""
+    """Return the median of a mark over the runs; None if one of them does not have it."""
     rates = [run[mark] for run in runs]
     return None if None in rates else float(np.median(rates))
 

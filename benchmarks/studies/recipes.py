@@ -28,8 +28,9 @@ ROWS = (  # recipe, batch, epochs, study, row
 
 
 def table(folder):
-    """Return the table in Markdown, from the studies' tables in a folder; a row is left out if
-    nothing of it has been measured.
+    """Return the table in Markdown, from the studies' tables in a folder.
+
+    A row is left out if nothing of it has been measured.
     """
     measured = summary.Measured(STUDIES, {}, "", tables=folder)
     rows = []
@@ -42,7 +43,7 @@ def table(folder):
         if printed.accuracy_to is not None:
             accuracy += f" to {100 * printed.accuracy_to:.2f}"
         f1 = "" if printed.f1 is None else f"{printed.f1:.3f}"
-        ours = f"{row.mean('f1'):.3f}" if row.part == "test" else ""  # F1 is of the test images
+        ours = f"{row.mean('f1'):.3f}" if row.part == "test" else ""  # F1 is measured on the test images
         cells = [recipe, batch, epochs, plus_minus(row), ours, accuracy, f1]
         rows.append([*cells, len(row.metrics)])
     return markdown_table(HEAD, rows)

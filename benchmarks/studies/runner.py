@@ -1,4 +1,4 @@
-"""The runner: the jobs of studies, each done once, in parallel, and stored as soon as it is done."""
+"""The runner: it does the jobs of studies, each once, in parallel, and stores each as soon as it is done."""
 
 import shutil
 import sys
@@ -11,7 +11,7 @@ from .study import measure
 
 
 class Task(NamedTuple):
-    """A job that a study needs, by its place there."""
+    """A job of a study, and its place there."""
 
     study: object
     place: tuple
@@ -30,23 +30,22 @@ def tasks(study, data, checksum, runs=None):
 
 
 def estimate(study, runs=None):
-    """Return the seconds that a study takes on one core on MNIST, if nothing of it is there yet."""
+    """Return the seconds that a study takes on one core on MNIST, if nothing is stored yet."""
     return sum(task.seconds for task in tasks(study, "mnist", "", runs).values())
 
 
 def run(studies, data, checksum, folder, *, runs=None, n_jobs=1, scheduler=None):
-    """Do the jobs whose records are not in the folder yet, the longest first, each record written as soon as
-    it is done.
+    """Do the jobs whose records are not in the folder yet, the longest first, and write each record at once.
 
-    Returns ``(found, done)``: how many of the records were there and how many were added.
-    Raises BrokenExecutor where a worker process has died; what was done until then is kept.
+    Returns ``(found, done)``: how many records were found and how many were added.
+    Raises BrokenExecutor if a worker process dies; what has been done until then is kept.
     """
     wanted = {}
-    for study in studies:  # a job that several need has the name that the first gives it
+    for study in studies:  # a job that several studies need is named by the first
         wanted = tasks(study, data, checksum, runs) | wanted
     missing = {key: task for key, task in wanted.items() if store.read(folder, task.job) is None}
     found = len(wanted) - len(missing)
-    print(f"{len(wanted)} trainings: {found} found, {len(missing)} to do", flush=True)
+    print(f"{len(wanted)} training runs: {found} found, {len(missing)} to do", flush=True)
     if not missing:
         return found, 0
     order = sorted(missing, key=lambda key: -missing[key].seconds)
@@ -54,12 +53,14 @@ def run(studies, data, checksum, folder, *, runs=None, n_jobs=1, scheduler=None)
     with _progress(sum(task.seconds for task in missing.values()), len(order)) as advance:
         for key, measured in _results([(key, missing[key].job) for key in order], n_jobs, scheduler):
             if key not in missing or key in done:
-                raise BrokenExecutor(f"the training {key} came back a second time")
+                raise BrokenExecutor(f"the training run {key} came back a second time")
             store.write(folder, missing[key].job, measured)
             done.add(key)
             advance(missing[key], measured["outcome"])
     if len(done) != len(missing):
-        raise BrokenExecutor(f"{len(missing) - len(done)} trainings did not come back; run the command again")
+        raise BrokenExecutor(
+            f"{len(missing) - len(done)} training runs did not come back; run the command again"
+        )
     return found, len(done)
 
 
@@ -83,21 +84,21 @@ def _named(key, job):
 
 @contextmanager
 def _progress(total, count):
-    """Yield a function to call after each job: it moves a bar, or prints a line where there is no terminal.
+    """Yield a function to call after each job: it moves a bar, or prints a line if there is no terminal.
 
-    The bar counts estimated seconds, not jobs, so that the time left is fair.
+    The bar counts estimated seconds, not jobs, so that the remaining time is realistic.
     """
     from tqdm import tqdm
 
     done, layout = 0, "{desc} {percentage:3.0f}%|{bar}| [{elapsed}<{remaining}]"
     width, watched = shutil.get_terminal_size().columns - 1, sys.stderr.isatty()
     with tqdm(total=total, bar_format=layout, ncols=width, smoothing=0.05, disable=not watched) as bar:
-        bar.set_description_str(f"0 of {count} trainings")
+        bar.set_description_str(f"0 of {count} training runs")
 
         def advance(task, outcome):
             nonlocal done
             done += 1
-            bar.set_description_str(f"{done} of {count} trainings", refresh=False)
+            bar.set_description_str(f"{done} of {count} training runs", refresh=False)
             bar.update(task.seconds)
             if not watched:
                 print(

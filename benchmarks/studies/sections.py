@@ -1,4 +1,4 @@
-"""The sections of a study's page: its tables, and what the document says about them."""
+"""The sections of a study's page: its tables, and answers to what the document says."""
 
 from statistics import median
 
@@ -12,7 +12,7 @@ VERDICTS = {True: "So it is here", False: "Not so here", None: "Not decided here
 
 
 def main_table(study, found):
-    """Return what the document prints beside what was measured."""
+    """Return the table that compares what was measured with what the document prints."""
     printed = [row.printed for row in found]
     with_loss = any(p.loss is not None for p in printed)
     printed_epochs = any(p.epochs is not None for p in printed)
@@ -20,7 +20,7 @@ def main_table(study, found):
     with_document = any(p.accuracy is not None for p in printed)
     head = ["setting", "runs", "accuracy, %"]
     head += ["document", "difference"] if with_document else []
-    head += [f"less {found[0].label}"] if not study.document else []
+    head += [f"minus {found[0].label}"] if not study.document else []
     head += ["cross-entropy", "document"] if with_loss else []
     head += ["as printed"] if study.summed_over else []
     head += ["epochs"] if with_epochs else []
@@ -65,12 +65,12 @@ def differences(study, found, data):
 
 
 def best(study, found):
-    """Return which row is the best, for the document and here; empty if the document names none."""
+    """Return which row is the best in the document and here; empty if the document names none."""
     measured = [row for row in found if row.metrics]
     if not (study.best and study.document and measured):
         return ""
     named = [row for row in measured if row.label in study.best]
-    # The named ones first: of equals, max takes the first.
+    # The named ones come first, since max takes the first of equal ones.
     first = max([*named, *measured], key=lambda row: row.mean("accuracy"))
     text = f"The document's best: {', '.join(study.best)}. Here: {first.label}."
     if not named or first in named:
@@ -82,7 +82,7 @@ def best(study, found):
 
 
 def claimed(study, measured):
-    """Yield the section of what the document says in words, each with what the figures say to it."""
+    """Yield the section with what the document says in words, each answered by the figures."""
     found = answers(study, measured)
     if not found:
         return
@@ -112,9 +112,9 @@ def more_metrics(found):
     yield "## More figures"
     beside = any(getattr(p, name, None) is not None for p in printed for name in names)
     yield paragraph(
-        ("In brackets the document's. " if beside else "")
-        + "Precision, recall and F1 are macro means on the test images. Converged: the first epoch whose "
-        "validation accuracy is within half a point of its best."
+        ("The document's figures are in brackets. " if beside else "")
+        + "Precision, recall and F1 are macro means on the test images. A run has converged at the first "
+        "epoch whose validation accuracy is within half a point of its best."
     )
     rows = []
     for row in found:
@@ -135,7 +135,7 @@ def time(study, measured):
     try:
         taken = measured.epoch_times(study.name)
     except NotMeasuredError:
-        yield f"Not measured yet: `python -m benchmarks study {study.name} --times` does."
+        yield f"Not measured yet: `python -m benchmarks study {study.name} --times` measures it."
         return
     first = found[0]
     base, base_epochs = first.label, first.mean("epochs")
@@ -143,10 +143,10 @@ def time(study, measured):
     yield paragraph(
         "Seconds are processor time of one thread, which trained the rows in turn, "
         f"{measured.times[study.name]['epochs']} epochs each, round by round; evaluations do not count. "
-        "The ratio "
-        f"of an epoch is to that of the first row, {base}, in the same round: the median of {rounds} "
-        "rounds, with the least and the greatest. The training's ratio is this median times the ratio of "
-        "the mean epochs; ± is what the deviation of the epochs over the seeds makes of it."
+        f"The ratio of an epoch compares it with an epoch of the first row, {base}, in the same round: the "
+        f"table shows the median of {rounds} rounds, with the smallest and the largest ratio. The ratio of a "
+        "training run is this median times the ratio of the mean epochs; ± follows from the deviation of the "
+        "epochs over the seeds."
     )
     rows = []
     for row in found:
@@ -163,12 +163,12 @@ def time(study, measured):
         cells.append(f"{printed / first.printed.seconds:.2f}")
         cells += [_number(None if epochs is None else seconds * epochs, 2), _number(printed, 2)]
         rows.append(cells)
-    head = ["setting", "s an epoch", "an epoch's ratio", "epochs", "the training's ratio"]
-    yield markdown_table([*head, "document", "s", "document"], rows)
+    head = ["setting", "s per epoch", "ratio of an epoch", "epochs", "ratio of a training run"]
+    yield markdown_table([*head, "document", "s in all", "document"], rows)
 
 
 def log(found):
-    """Yield the section of the log as document 001 prints it, from the first seed."""
+    """Yield the section with a log like document 001's, from the first seed."""
     lines = []
     for row in found:
         if row.definition.after is not None and row.metrics:
@@ -179,7 +179,7 @@ def log(found):
 
 
 def log_line(read):
-    """Return a reading as a line of document 001's log."""
+    """Return a reading as a line like those of document 001's log."""
     return (
         f"Epoch {read['epoch']:3d} | Cost {read['cost']:.4f} | Train {read['training']['accuracy']:.2%} | "
         f"Test {read['test']['accuracy']:.2%} | LR {read['learning_rate']:.2e}"
@@ -201,12 +201,12 @@ def by_digit(found):
 
 
 def confused(study, found):
-    """Yield the pairs of digits that were taken for each other most, over all runs of the row drawn."""
+    """Yield the pairs of digits confused most often, over all runs of the row that is drawn."""
     row = best_row(study, found)
     pairs = confused_pairs(row)
     if len(pairs) > 1:
         named = [f"{a} and {b} ({count / len(row.metrics):.1f})" for (a, b), count in pairs.most_common(4)]
-        yield f"Most often taken for each other, images a run: {', '.join(named)}."
+        yield f"Most often taken for each other (images per run): {', '.join(named)}."
 
 
 def _runs(row):
@@ -237,6 +237,6 @@ def points(difference):
 
 
 def _less(row, first):
-    """Return the accuracy less the first row's; None for that itself, or without one of them."""
+    """Return the accuracy minus the first row's; None for the first row itself, or if one is missing."""
     ours, base = row.mean("accuracy"), first.mean("accuracy")
     return None if row is first or ours is None or base is None else ours - base

@@ -1,8 +1,9 @@
-"""The store: the record of each finished job, found again by all that decides its outcome.
+"""The store: the record of each finished job, found again by everything that decides its outcome.
 
-A job is a dict of plain values. A record is its "key", the "job", its "outcome", which repeats, its "cost",
-which does not, and a "digest" of these, so that a file altered by accident is not believed. While a study is
-measured each record is a file of its own; beside a study's page all of its records are one compressed file.
+A job is a dict of plain values. A record holds its "key", the "job", its "outcome", which can be reproduced,
+its "cost", which cannot, and a "digest" of these, so that a file altered by accident is not believed. While a
+study is measured, each record is a separate file; next to a study's page, one compressed file holds all of
+its records.
 """
 
 import gzip
@@ -13,17 +14,17 @@ from pathlib import Path
 
 from nn.app.files import replacing
 
-# Part of the key of every training. To be raised when the same settings no longer give the same outcome: when
-# a default of the recipe or the way of training, sampling or measuring changes.
+# Part of the key of every training run. Raise it if the same settings no longer give the same outcome,
+# because a default of the recipe or the way of training, sampling or measuring has changed.
 FORMAT = 2
 KEPT = ".jsonl.gz"  # what the name of a study's file of records ends with
 
 
 def key(job):
-    """Return the name of a job: a hash of all that decides its outcome, the same on every machine.
+    """Return the key of a job: a hash of everything that decides its outcome, the same on every machine.
 
-    The name of the data is left out: the checksum says what they are. So is the name of a computed study: its
-    settings say what it computes.
+    The name of the data is left out, since the checksum identifies them. So is the name of a computed study,
+    since its settings say what it computes.
     """
     values = {name: value for name, value in job.items() if name not in ("data", "study")}
     return _hash(values if "study" in job else {"format": FORMAT, **values})[:24]
@@ -37,24 +38,24 @@ def path(folder, job):
 
 
 def write(folder, job, measured):
-    """Store the record of a finished job, whole or not at all; measured: its outcome and its cost."""
+    """Store the record of a finished job, whole or not at all. measured: its outcome and its cost."""
     write_json(path(folder, job), {"key": key(job), "job": job, **measured, "digest": _digest(job, measured)})
 
 
 def read(folder, job):
-    """Return the record of a job; None if there is none, or only a damaged one."""
+    """Return the record of a job; None if it is missing or damaged."""
     return find(_sound([_load(path(folder, job))]), job)
 
 
 def stored(folder):
-    """Return the sound records of all jobs in a folder, by key."""
+    """Return the undamaged records of all jobs in a folder, by key."""
     return _sound(
         _load(file) for name in ("trainings", "others") for file in Path(folder, name).glob("*.json")
     )
 
 
 def keep(file, records):
-    """Write records into a compressed file, one a line: the same records give the same bytes."""
+    """Write records into a compressed file, one per line; the same records give the same bytes."""
     lines = sorted(json.dumps(record, separators=(",", ":")) for record in records)
     with (
         replacing(file) as target,
@@ -64,9 +65,9 @@ def keep(file, records):
 
 
 def kept(file):
-    """Return all that ``keep`` wrote; nothing if the file is missing.
+    """Return all records that ``keep`` wrote, none if the file is missing.
 
-    Raises ValueError for a file that is damaged.
+    Raises ValueError if the file is damaged.
     """
     try:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
@@ -78,14 +79,14 @@ def kept(file):
 
 
 def kept_records(folder, name):
-    """Return the sound records that are kept beside a study's page in a folder, by key."""
+    """Return the undamaged records that are kept next to a study's page in a folder, by key."""
     return _sound(kept(Path(folder, f"{name}{KEPT}")))
 
 
 def find(records, job):
     """Return the record of a job among records by key; None if there is none.
 
-    Earlier versions stored the bare result of a computed study, without its job: it comes back as a record.
+    Earlier versions stored only the result of a computed study, without its job; it is returned as a record.
     """
     record = records.get(key(job))
     if record is None or "job" in record:
@@ -110,7 +111,7 @@ def _load(file):
 
 
 def _sound(records):
-    """Return by key the records that say what they said when they were written."""
+    """Return by key the records that have not been altered."""
     return {record["key"]: record for record in records if _is_sound(record)}
 
 

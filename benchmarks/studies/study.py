@@ -1,15 +1,16 @@
-"""What a study is: jobs to be measured, and the page that is made of their records.
+"""What a study is: jobs to measure, and the page that is made from their records.
 
 There are two kinds, which the command, the runner and the store treat alike. A ``Study`` is a table: a base
-recipe, and rows that say what each changes and what the document prints for it. A ``Computed`` one is a
-measurement of another kind. Both have a ``name``, a ``title``, a ``document``, and
+recipe, and rows that say what each changes and what the document prints for it. A ``Computed`` study is any
+other kind of measurement. Both have a ``name``, a ``title``, a ``document``, and
 
-- ``jobs(data, checksum, runs=None)``: what is to be measured, a dict of jobs by place; ``runs`` overrides the
+- ``jobs(data, checksum, runs=None)``: return what to measure, a dict of jobs by place; ``runs`` overrides the
   study's own number
-- ``label(place)``: how the progress names it, ``seconds(place, job)``: about how long it takes on one core,
-  on MNIST, and ``told(outcome)``: what came out, in a few words
+- ``label(place)``: return the name that progress shows for a job
+- ``seconds(place, job)``: return about how long it takes on one core, on MNIST
+- ``told(outcome)``: return the outcome in a few words
 - ``page(measured, folder, data)``: write page, tables, pictures and records into a folder; return the page's
-  path. measured: ``summary.Measured``. data: their name
+  path. measured: ``summary.Measured``. data: the name of the data
 """
 
 import time
@@ -21,7 +22,7 @@ from nn.app.recipes import Recipe
 
 from .training import estimate, load, machine, settings, train
 
-DOCUMENTS = {  # each the report of somebody's project on MNIST
+DOCUMENTS = {  # each is the report of another project that trained networks on MNIST
     "000": "Neural Network from Scratch on MNIST",
     "001": "Neural Network from Scratch - Optimized Version",
     "002": "Neural Network for Digit Classification (MNIST) using NumPy",
@@ -32,92 +33,76 @@ DOCUMENTS = {  # each the report of somebody's project on MNIST
 
 @dataclass(frozen=True)
 class Printed:
-    """The numbers of one row as the document prints them; None where it is silent.
+    """The numbers of one row as the document prints them; those that it does not print are None."""
 
-    accuracy, training_accuracy, precision, recall, f1: shares, 0 to 1. accuracy_to: the upper end where the
-    document prints a range. loss: as printed. cost: the training loss in a log. epochs: trained. seconds: of
-    training, on the document's machine.
-    """
-
-    accuracy: float | None = None
-    accuracy_to: float | None = None
+    accuracy: float | None = None  # a share, 0 to 1, as are all down to f1
+    accuracy_to: float | None = None  # the upper end, if the document prints a range
     training_accuracy: float | None = None
     precision: float | None = None
     recall: float | None = None
     f1: float | None = None
-    loss: float | None = None
-    cost: float | None = None
-    epochs: float | None = None
-    seconds: float | None = None
+    loss: float | None = None  # as printed
+    cost: float | None = None  # the training loss in a log
+    epochs: float | None = None  # how many were trained
+    seconds: float | None = None  # of training, on the document's machine
 
 
 @dataclass(frozen=True)
 class Row:
-    """One setting of a study.
+    """One setting of a study."""
 
-    label: how the page calls it. printed: the document's numbers. changes: fields of the recipe that differ
-    from the study's base. after: the epoch after which the row is read, with the weights of then; None for
-    the end, with the weights that are kept. part: "test" or "validation", where the accuracy is measured.
-    remark: why ours may differ from the document's. runs: instead of the study's, for slow rows.
-    """
-
-    label: str
-    printed: Printed = Printed()
-    changes: dict = field(default_factory=dict)
-    after: int | None = None
-    part: str = "test"
-    remark: str = ""
-    runs: int | None = None
+    label: str  # its name on the page
+    printed: Printed = Printed()  # the document's numbers
+    changes: dict = field(default_factory=dict)  # fields of the recipe that differ from the study's base
+    after: int | None = None  # measure after this epoch; None: at the end, with the weights that are kept
+    part: str = "test"  # the samples on which accuracy is measured: "test" or "validation"
+    remark: str = ""  # why our result may differ from the document's
+    runs: int | None = None  # for slow rows: overrides the study's number
 
 
 @dataclass(frozen=True)
 class Study:
     """One table of a document, or one of our own.
 
-    document: its number, "" for one of our own. base: the recipe that the rows change. runs: seeds to average
-    over. sampling: how the data are divided, a name in ``training.SAMPLINGS``. best: labels of the rows that
-    the document calls the best. note: what the document leaves open, and what was chosen, in paragraphs.
-    finding: a function of ``summary.Measured`` that returns what the figures of MNIST show, a list of blocks
-    of Markdown.
-    claims: ``claims.Claim``, what the document says in words. summed_over: where the document's loss is a sum
-    over so many samples divided by the batch size; None where it is a mean. show: what the page has beyond
-    tables, errors and curves: "confusion", "digits", "by digit" (scores), "log", "ratio" (of times), "against
-    the ratio", "panels" (a plot for each training), "scores" (precision, recall and F1 against epochs). also:
-    what each training records besides, names in ``training.ALSO``.
+    ``show`` names what the page has in addition to tables, errors and curves:
+
+    - "confusion", "digits", "by digit" (scores), "log"
+    - "ratio" (of times), "against the ratio" (of batch size and learning rate)
+    - "panels" (a plot for each training run), "scores" (precision, recall and F1 against epochs)
     """
 
     name: str
     title: str
-    document: str
-    base: Recipe
+    document: str  # its number; "" for a study of our own
+    base: Recipe  # the recipe that the rows change
     rows: tuple[Row, ...]
-    runs: int = 3
-    sampling: str = "as loaded"
-    best: tuple[str, ...] = ()
-    note: str = ""
-    finding: Callable | None = None
-    claims: tuple = ()
-    summed_over: int | None = None
+    runs: int = 3  # seeds to average over
+    sampling: str = "as loaded"  # how the data are divided: a name in ``training.SAMPLINGS``
+    best: tuple[str, ...] = ()  # labels of the rows that the document calls the best
+    note: str = ""  # what the document leaves open and what we chose, in paragraphs
+    finding: Callable | None = None  # from ``summary.Measured`` on MNIST to a list of Markdown blocks
+    claims: tuple = ()  # each a ``claims.Claim``: what the document says in words
+    summed_over: int | None = None  # if the document's loss is a sum over so many samples / batch
     show: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()  # what each training run also records: names in ``training.ALSO``
 
     def recipe(self, row):
         """Return the recipe of a row."""
         return replace(self.base, **row.changes)
 
     def runs_of(self, row, runs=None):
-        """Return how many seeds a row has; ``runs`` overrides the records."""
+        """Return how many seeds a row has; ``runs`` overrides the definitions."""
         return runs or row.runs or self.runs
 
     def cross_entropy(self, row):
-        """Return the document's loss of a row as mean cross-entropy per sample; None where it prints none."""
+        """Return the document's loss of a row as mean cross-entropy per sample; None if it prints none."""
         loss = row.printed.loss
         if loss is None or self.summed_over is None:
             return loss
         return loss * self.recipe(row).batch_size / self.summed_over
 
     def jobs(self, data, checksum, runs=None):
-        """Return ``{(place of the row, seed): job}``; rows read at other epochs of one training share it."""
+        """Return ``{(place of the row, seed): job}``; rows that read one run at other epochs share it."""
         recipes = [settings(self.recipe(row)) for row in self.rows]
         jobs = {}
         for place, (row, recipe) in enumerate(zip(self.rows, recipes, strict=True)):
@@ -136,16 +121,16 @@ class Study:
         return jobs
 
     def label(self, place):
-        """Return what the progress calls the training of a row from a seed."""
+        """Return the name that progress shows for the training run of a row from a seed."""
         row, seed = place
         return f"{self.name}, {self.rows[row].label}, seed {seed}"
 
     def seconds(self, place, job):
-        """Return a rough estimate of the seconds that a training takes on one core, on MNIST."""
+        """Return a rough estimate of the seconds that a training run takes on one core, on MNIST."""
         return estimate(job, self.rows[place[0]].printed.epochs)
 
     def told(self, outcome):
-        """Return how a training has ended."""
+        """Return how a training run ended."""
         end = outcome["readings"].get("end")
         return f"test accuracy {end['test']['accuracy']:.2%}" if end else outcome["error"]
 
@@ -158,20 +143,15 @@ class Study:
 
 @dataclass(frozen=True)
 class Computed:
-    """A measurement that is not a table of trainings.
-
-    settings: the plain values that decide the outcome. measure: a function of data set and number of runs
-    that returns a dict fit for JSON. blocks: a function of that dict and a folder, which writes its pictures
-    into the folder and yields the blocks of its page. cost: seconds on one core, on MNIST, about.
-    """
+    """A measurement that is not a table of training runs."""
 
     name: str
     title: str
-    settings: dict
-    measure: Callable
-    blocks: Callable
+    settings: dict  # the plain values that decide the outcome
+    measure: Callable  # from data set and number of runs to a dict that JSON can hold
+    blocks: Callable  # from that dict and a folder, where it writes its pictures, to the blocks of the page
     runs: int = 3
-    cost: float = 300.0
+    cost: float = 300.0  # about how many seconds it takes on one core, on MNIST
     document: str = ""
     show: tuple[str, ...] = ()
 
@@ -181,7 +161,7 @@ class Computed:
         return {(): {"study": self.name, "settings": self.settings, **about}}
 
     def label(self, place):
-        """Return what the progress calls the measurement."""
+        """Return the name that progress shows for the measurement."""
         return self.name
 
     def seconds(self, place, job):
@@ -189,7 +169,7 @@ class Computed:
         return self.cost
 
     def told(self, outcome):
-        """Return that it has ended: its page says how."""
+        """Return that it has ended; its page shows the outcome."""
         return "measured"
 
     def page(self, measured, folder, data):

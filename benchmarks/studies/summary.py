@@ -1,4 +1,4 @@
-"""The summary: what is known of studies, from records or tables, and how it agrees with the documents."""
+"""The summary: what is known about studies, from records or tables, and how it agrees with the documents."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,15 @@ from .metrics import MeasuredRow, NotMeasuredError, metrics_of
 
 
 class Measured:
-    """All that is known of some studies on one data set.
+    """All that is known about some studies on one data set.
 
-    studies: by name. records: by key. checksum: of the data. runs: of each row, in place of the studies' own
-    numbers. times: by study, what ``times.measure`` returned. kept: a folder whose files of records add to
-    them, each for its own study. tables: a folder with tables of runs, which stand in for the records of a
-    study of which there are none.
+    - studies: by name
+    - records: by key
+    - checksum: that of the data
+    - runs: their number in each row; None for the studies' own numbers
+    - times: by study, what ``times.measure`` returned
+    - kept: a folder with files of records, one for each study, that are added to ``records``
+    - tables: a folder with tables of runs, which are used for studies without records
     """
 
     def __init__(self, studies, records, checksum, *, runs=None, times=None, kept=None, tables=None):
@@ -45,7 +48,7 @@ class Measured:
         return {row.label: row for row in self.table(name)}
 
     def epoch_times(self, name):
-        """Return by row a list of a study's ``times``; raises NotMeasuredError if they were not taken."""
+        """Return the ``times`` of a study as lists by row; raises NotMeasuredError if they were not taken."""
         if name not in self.times:
             raise NotMeasuredError(f"{name}: times")
         return self.times[name]["cpu"]
@@ -73,16 +76,12 @@ class Measured:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How the rows of documents compare with ours.
+    """How the rows of documents compare with ours."""
 
-    rows: with an accuracy of the document and of ours. near: of these, within a point. trainings: different
-    settings among them. far: pairs of Study and MeasuredRow of those that are further away.
-    """
-
-    rows: int
-    near: int
-    trainings: int
-    far: list
+    rows: int  # those for which the document and we have an accuracy
+    near: int  # how many of these are within a point
+    trainings: int  # how many different settings they have
+    far: list  # pairs of Study and MeasuredRow, for those that are further away
 
     def sentence(self):
         """Return the counts in words, without a full stop."""

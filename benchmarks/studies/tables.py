@@ -37,8 +37,9 @@ def write(folder, study, found):
 
 
 def read(folder, study):
-    """Return the MeasuredRows of a study from the table of its runs in a folder, without their curves; a row
-    has no run if it, or the table, is not there.
+    """Return the MeasuredRows of a study from the table of its runs in a folder, without their curves.
+
+    If a row or the table is missing, the row has no runs.
     """
     path, runs = Path(folder, f"{study.name}-runs.csv"), []
     if path.exists():

@@ -1,8 +1,8 @@
-"""The times: what an epoch of each row of a study costs, measured alone, in turn, on one thread.
+"""The times: what an epoch of each row of a study costs, measured in turn on one thread.
 
-The trainings of a study share the machine with one another and with whatever else runs, so that their own
-seconds cannot be compared. Here one process trains every row for some epochs, round by round, and a ratio is
-taken within each round: whatever slows the machine for a while slows all rows alike.
+The training runs of a study share the machine with each other and with other programs, so the seconds that
+they record cannot be compared. Here one process trains every row for some epochs, round by round, and a ratio
+is taken within each round: a temporary slowdown of the machine affects all rows alike.
 """
 
 from datetime import datetime
@@ -19,10 +19,10 @@ ROUNDS, EPOCHS = 8, 2  # epochs that a row trains in a round
 
 
 def measure(study, dataset, *, rounds=ROUNDS, epochs=EPOCHS):
-    """Return the seconds of one epoch of every row, as a dict fit for JSON.
+    """Return the seconds of one epoch of every row, as a dict that JSON can hold.
 
-    "cpu" holds for each label the processor's seconds in this process, one for each round; "wall" those that
-    passed. Only training counts, without evaluations.
+    For each label, "cpu" holds the processor time of this process in each round, and "wall" the clock time.
+    Only training counts, not evaluation.
     """
     from threadpoolctl import threadpool_limits
 
@@ -35,7 +35,7 @@ def measure(study, dataset, *, rounds=ROUNDS, epochs=EPOCHS):
     for row in study.rows:
         recipe = study.recipe(row)
         experiment = Experiment(recipe, sampled, seed=0)
-        if X is None:  # the samples of the first row serve all: no row changes how they are drawn or scaled
+        if X is None:  # all rows train on these samples, since no row changes how they are drawn or scaled
             X, y = experiment.X, experiment.y
         elif not np.array_equal(X[:50], experiment.X[:50]):
             raise ValueError(f"{study.name}: {row.label} has other samples; its times cannot be compared")
@@ -67,7 +67,7 @@ def _short(seconds):
 
 
 def is_of(record, study, checksum):
-    """Return True if a record has the times of this study as it is now, on the data of this checksum."""
+    """Return True if a record has the times of this study, as it is now, on the data with this checksum."""
     return (
         record.get("study") == study.name
         and record.get("checksum") == checksum
@@ -76,6 +76,6 @@ def is_of(record, study, checksum):
 
 
 def ratios(taken, label, first):
-    """Return least, median and greatest ratio of a row's time to the first row's, each within a round."""
+    """Return smallest, median and largest ratio of a row's time to the first row's, each within a round."""
     found = [ours / base for ours, base in zip(taken[label], taken[first], strict=True)]
     return min(found), median(found), max(found)

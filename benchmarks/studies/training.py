@@ -1,9 +1,12 @@
-"""A training of a study: one job, from the name of its data to a record of metrics.
+"""A training run of a study: one job, from the name of its data to a record of metrics.
 
-A job is a dict of plain values, so that it can be hashed, written down and sent to another process: "recipe"
-(the fields that decide the outcome), "seed", "data" (a name for ``nn.app.data.load``), "checksum",
-"sampling", "dtype", "readings" (epochs after which the metrics are taken, besides the end) and "also" (what
-is recorded besides, names in ``ALSO``).
+A job is a dict of plain values, so that it can be hashed, stored and sent to another process. It has
+
+- "recipe": the fields that decide the outcome
+- "data": a name for ``nn.app.data.load``
+- "readings": epochs after which the metrics are taken, in addition to the end
+- "also": what else is recorded, names in ``ALSO``
+- "seed", "checksum", "sampling" and "dtype"
 """
 
 import time
@@ -28,8 +31,8 @@ CURVES = (
     "learning_rate",
     "gradient_norm",
 )
-DIGITS = 6  # significant ones of a curve: the records are kept in the repository
-ALSO = {  # what a study may ask for besides, and the curves that it adds
+DIGITS = 6  # significant digits of a curve: the records are kept in the repository
+ALSO = {  # what else a study may ask for, and the curves that this adds
     "test": ("test_loss", "test_accuracy"),  # on the test images after each epoch
     "scores": ("precision", "recall", "f1"),  # on the validation images after each epoch, means over classes
     "images": (),  # the pixels of the test images that are shown
@@ -37,10 +40,10 @@ ALSO = {  # what a study may ask for besides, and the curves that it adds
 
 
 def settings(recipe):
-    """Return the fields of a recipe that decide a training, as a dict of plain values.
+    """Return the fields of a recipe that decide a training run, as a dict of plain values.
 
-    A field that has its default is left out: a field that joins the recipe later leaves the settings of
-    earlier trainings as they were.
+    A field that has its default is left out, so that a field added to the recipe later does not change the
+    settings of earlier runs.
     """
     found = {
         field.name: getattr(recipe, field.name)
@@ -51,10 +54,10 @@ def settings(recipe):
 
 
 def train(job):
-    """Train as a job says; return a dict of "outcome", which repeats bit by bit, and "cost", which does not.
+    """Do the training run of a job; return a dict of "outcome", which is reproducible bit by bit, and "cost".
 
-    A training that diverges has its error in the outcome.
-    Raises ValueError where the data are not those that the job is about.
+    If the run diverges, the outcome contains the error.
+    Raises ValueError if the data are not those of the job.
     """
     from nn.app.experiment import Experiment
 
@@ -69,12 +72,12 @@ def train(job):
     begun = time.perf_counter()
     readings, rows, error = {}, [], None
     try:
-        with np.errstate(over="ignore", invalid="ignore"):  # a training that runs away says so by its loss
+        with np.errstate(over="ignore", invalid="ignore"):  # if a run diverges, its loss shows it
             for row in experiment.run():
                 rows.append(row | _each_epoch(experiment, job["also"]))
                 if row["epoch"] in job["readings"]:
                     readings[str(row["epoch"])] = _reading(experiment)
-            for epoch in job["readings"]:  # those that early stopping has come before
+            for epoch in job["readings"]:  # those that come after early stopping
                 if str(epoch) not in readings:
                     readings[str(epoch)] = _reading(experiment)
             experiment.keep()
@@ -102,8 +105,9 @@ def train(job):
 
 
 def estimate(job, epochs=None):
-    """Return a rough estimate of the seconds that a job takes on one core, on data as large as MNIST; epochs:
-    as many as a document prints.
+    """Return a rough estimate of the seconds that a job takes on one core, on data as large as MNIST.
+
+    epochs: their number as a document prints it.
     """
     recipe = {"validation": 0.1, "patience": None} | job["recipe"]
     pair = "digits" in recipe
@@ -113,12 +117,12 @@ def estimate(job, epochs=None):
     weights = sum(a * b for a, b in pairwise(widths))
     steps = n / (recipe["batch_size"] or n)
     epochs = epochs or (min(recipe["epochs"], 25) if recipe["patience"] else recipe["epochs"])
-    # Multiplications, the copying of the pixels, and what a step costs by itself and for each weight.
+    # The multiplications, the copying of the pixels, and the cost of each step and of its weights.
     return epochs * (6 * n * weights / 9e10 + 2e-9 * n * MNIST["pixels"] + steps * (6e-5 + 1e-9 * weights))
 
 
 def _each_epoch(experiment, also):
-    """Return what is measured after an epoch besides what the experiment does itself."""
+    """Return what is measured after an epoch in addition to what the experiment measures."""
     from nn.training import evaluate
 
     network, found = experiment.model.network, {}
@@ -139,7 +143,7 @@ def _rounded(value):
 
 
 def _reading(experiment):
-    """Return the metrics with the weights of now."""
+    """Return the metrics with the current weights."""
     from nn.app.metrics import measure
     from nn.training import evaluate
 
@@ -166,8 +170,8 @@ def _reading(experiment):
 
 
 def _answers(experiment, with_images):
-    """Return a few random test images, by their place, with their classes and those that the network takes
-    them for; with their pixels if asked.
+    """Return a few random test images by their index, with their classes and the network's answers, and with
+    their pixels if asked.
     """
     dataset = experiment.dataset
     shown = np.random.default_rng(experiment.seed).permutation(len(dataset.y_test))[:SHOWN]
@@ -238,7 +242,7 @@ SAMPLINGS = {
 
 @lru_cache(maxsize=1)
 def load(name, checksum):
-    """Load the data once in each process, and see that they are the right ones.
+    """Load the data once in each process, and check that they are the right ones.
 
     Raises ValueError if they have another checksum.
     """
@@ -252,8 +256,8 @@ def load(name, checksum):
 
 @lru_cache(maxsize=1)
 def _one_thread():
-    """Keep this process's matrix products to one thread from now on: several trainings share the machine, and
-    a product may differ in its last bits with the number of threads.
+    """Limit this process's matrix products to one thread from now on: several training runs share the
+    machine, and the last bits of a product may depend on the number of threads.
     """
     from threadpoolctl import threadpool_limits
 

@@ -1,1 +1,1 @@
-"""The application of the book: data, recipes, experiments, saved models, pictures and the command line."""
+"""The application: data, recipes, experiments, saved models, pictures and the command line."""

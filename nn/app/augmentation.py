@@ -1,20 +1,19 @@
-"""Augmentation: new training images from old ones, each moved a little at random.
+"""Augmentation: new training images, made by moving each image a little at random.
 
-A perceptron learns every place of a stroke separately. An image moved by a pixel is a new one to it, still of
-the same digit.
+A perceptron learns a stroke separately at every position. To it, an image moved by a pixel is a new one that
+shows the same digit.
 """
 
 import numpy as np
 
 
 def shifted(images, image_shape, most, rng, background=0):
-    """Return the images, each moved down and across by -most..most pixels of its own, all moves equally
-    likely.
+    """Return the images, each moved down and across by its own random -most..most pixels, all equally likely.
 
-    images: (n, rows * columns) of any dtype, which stays. image_shape: rows and columns. most: a whole number
-    of pixels, not negative. rng: a Generator. What leaves the picture is lost, and what comes in has the
-    value ``background``.
-    Raises ValueError when the arguments do not fit.
+    images: (n, rows * columns) of any dtype, which is kept. image_shape: rows and columns. most: a whole
+    number of pixels, not negative. rng: a Generator. Pixels that leave the picture are lost; those that come
+    in have the value ``background``.
+    Raises ValueError if the arguments do not fit.
     Source: Simard, Steinkraus & Platt 2003, Best Practices for Convolutional Neural Networks, section 2.
     """
     images, (rows, columns) = np.asarray(images), image_shape
@@ -24,7 +23,7 @@ def shifted(images, image_shape, most, rng, background=0):
         raise ValueError(f"most must be a whole number of pixels, not negative; got {most!r}")
     n, frame = len(images), ((0, 0), (most, most), (most, most))
     framed = np.pad(images.reshape(n, rows, columns), frame, constant_values=background)
-    # All places where a window of the old size fits into the framed image; one is drawn for each.
+    # All windows of the old size in the framed image; one is drawn for each image.
     windows = np.lib.stride_tricks.sliding_window_view(framed, (rows, columns), axis=(1, 2))
     down, across = rng.integers(2 * most + 1, size=(2, n))
     return windows[np.arange(n), down, across].reshape(n, rows * columns)

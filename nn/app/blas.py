@@ -1,4 +1,4 @@
-"""The BLAS library under NumPy: which kernels its products use, and whether the processor has better."""
+"""BLAS: which kernels NumPy's matrix products use, and whether the processor could run better ones."""
 
 import os
 from typing import NamedTuple
@@ -12,9 +12,9 @@ SETTING = "OPENBLAS_CORETYPE"
 
 
 class Advice(NamedTuple):
-    """A better kernel than the one in use, and the setting of the environment that chooses it."""
+    """A kernel that may be better than the one in use, printed with the setting that selects it."""
 
-    kernel: str
+    kernel: str  # in use
     better: str
 
     def __str__(self):
@@ -22,10 +22,10 @@ class Advice(NamedTuple):
 
 
 def advise():
-    """Return an Advice where OpenBLAS uses narrower kernels than the processor offers; None elsewhere.
+    """Return an ``Advice`` if OpenBLAS uses narrower kernels than the processor could run, otherwise None.
 
-    Nothing is advised where the setting has been made already, or where the processor lacks the instructions:
-    code for instructions that it does not have ends the program.
+    There is no advice if the setting is already made, or if the processor lacks the instructions: code that
+    uses missing instructions ends the program.
     """
     used = kernel()
     if SETTING in os.environ or used not in NARROW or not has_avx512():

@@ -13,17 +13,17 @@ from .recipes import RECIPES
 
 
 def main(arguments=None):
-    """Run one command; return the exit status: 0, 1 for an error told in one line, 130 after Ctrl-C."""
+    """Run one command; return the exit status: 0, 1 after an error (printed in a line), 130 after Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+    except BrokenPipeError:  # the program that reads our output has ended, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, FloatingPointError, MemoryError) as error:
         print(f"error: {_in_one_line(error)}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:  # whatever was worth keeping has been kept
+    except KeyboardInterrupt:  # what was worth keeping has been saved
         print("interrupted", file=sys.stderr)
         return 130
     return 0
@@ -59,81 +59,111 @@ def _parser():
         sub.add_argument(
             "--data",
             metavar="digits|mnist|FILE.csv",
-            help="default: mnist where its files are found, else digits",
+            help="data set (default: mnist if its files are found, otherwise digits)",
         )
-        sub.add_argument("--seed", type=_whole(0), default=0, metavar="N")
-        sub.add_argument("--dtype", choices=("float32", "float64"), default="float32")
+        sub.add_argument(
+            "--seed", type=_whole(0), default=0, metavar="N", help="seed of all random numbers (default: 0)"
+        )
+        sub.add_argument(
+            "--dtype",
+            choices=("float32", "float64"),
+            default="float32",
+            help="type of all numbers (default: float32)",
+        )
         sub.add_argument("--out", metavar="DIR", help="folder for the results")
-        sub.add_argument("--log", action="store_true", help="print a line for each epoch, and no bar")
+        sub.add_argument(
+            "--log", action="store_true", help="print a line for each epoch instead of a progress bar"
+        )
 
     sub = add(commands.train)
-    sub.add_argument("recipe", type=_recipe, metavar="RECIPE", help=", ".join(RECIPES))
+    sub.add_argument("recipe", type=_recipe, metavar="RECIPE", help=f"one of {', '.join(RECIPES)}")
     add_run_options(sub)
     sub.add_argument(
-        "--impl", metavar="FOLDER", help="package that trains in the place of nn: a folder, or its name"
+        "--impl", metavar="FOLDER", help="package that trains instead of nn: its folder or its name"
     )
-    sub.add_argument("--epochs", type=_whole(1), metavar="N")
-    sub.add_argument("--batch-size", type=_batch_size, metavar="N", help="a number, or 'full'")
+    sub.add_argument("--epochs", type=_whole(1), metavar="N", help="number of epochs, at most")
+    sub.add_argument(
+        "--batch-size", type=_batch_size, metavar="N", help="samples in a batch, or 'full' for all of them"
+    )
     sub.add_argument("--lr", type=_positive, metavar="RATE", help="learning rate")
     sub.add_argument(
         "--hidden", type=_whole(1), nargs="+", metavar="WIDTH", help="widths of the hidden layers"
     )
-    sub.add_argument("--activation", choices=[name for name in ACTIVATIONS if name != "identity"])
-    sub.add_argument("--optimizer", choices=OPTIMIZERS)
-    sub.add_argument("--initializer", choices=INITIALIZERS, metavar="NAME", help=", ".join(INITIALIZERS))
-    sub.add_argument("--l2", type=_strength, metavar="STRENGTH")
-    sub.add_argument("--dropout", type=_share, metavar="RATE", help="share of hidden units dropped")
+    sub.add_argument(
+        "--activation",
+        choices=[name for name in ACTIVATIONS if name != "identity"],
+        help="activation of the hidden layers",
+    )
+    sub.add_argument("--optimizer", choices=OPTIMIZERS, help="rule that updates the weights")
+    sub.add_argument(
+        "--initializer",
+        choices=INITIALIZERS,
+        metavar="NAME",
+        help=f"distribution of the initial weights: {', '.join(INITIALIZERS)}",
+    )
+    sub.add_argument("--l2", type=_strength, metavar="STRENGTH", help="strength of the L2 penalty")
+    sub.add_argument(
+        "--dropout", type=_share, metavar="RATE", help="share of the hidden units that are dropped"
+    )
     sub.add_argument(
         "--max-grad-norm",
         type=_or_none(_positive),
         metavar="NORM",
-        help="clip the gradients to this joint norm, or 'none'",
+        help="clip the gradients to this joint norm; 'none' switches clipping off",
     )
     sub.add_argument(
         "--decay-every",
         type=_or_none(_whole(1)),
         metavar="N",
-        help="halve the rate after each N epochs, or 'none'",
+        help="halve the learning rate after every N epochs; 'none' keeps it",
     )
     sub.add_argument(
         "--scaling",
         choices=("divide", "min_max"),
-        help="of the pixels: by the brightest, or each by its range",
+        help="divide all pixels by the brightest, or scale each to its range",
     )
     sub.add_argument(
-        "--validation", type=_part, metavar="SHARE", help="share of the training samples held out to watch"
+        "--validation",
+        type=_part,
+        metavar="SHARE",
+        help="share of the training samples held out for validation",
     )
     sub.add_argument(
         "--patience",
         type=_or_none(_whole(1)),
         metavar="N",
-        help="epochs without improvement before stopping, or 'none'",
+        help="stop after N epochs without improvement; 'none' never stops early",
     )
     sub.add_argument(
-        "--monitor", choices=("loss", "accuracy"), help="what must improve on the held-out samples"
+        "--monitor", choices=("loss", "accuracy"), help="what must improve on the validation samples"
     )
     sub.add_argument(
-        "--min-delta", type=_strength, metavar="D", help="by how much it must improve to count as better"
+        "--min-delta", type=_strength, metavar="D", help="an improvement must be larger than this"
     )
 
     sub = add(commands.compare)
     sub.add_argument(
-        "recipes", type=_recipe, nargs="*", default=["v1", "v2"], metavar="RECIPE", help="default: v1 v2"
+        "recipes",
+        type=_recipe,
+        nargs="*",
+        default=["v1", "v2"],
+        metavar="RECIPE",
+        help="recipes to compare (default: v1 v2)",
     )
     add_run_options(sub)
-    sub.add_argument("--runs", type=_whole(1), default=1, metavar="N", help="seeds to average over")
+    sub.add_argument("--runs", type=_whole(1), default=1, metavar="N", help="number of seeds to average over")
 
     sub = add(commands.evaluate)
-    sub.add_argument("model", metavar="MODEL", help="a model.npz")
+    sub.add_argument("model", metavar="MODEL", help="path of a model.npz")
     sub.add_argument(
         "--data",
         metavar="digits|mnist|FILE.csv",
-        help="default: mnist where its files are found, else digits",
+        help="data set (default: mnist if its files are found, otherwise digits)",
     )
 
     sub = add(commands.predict)
-    sub.add_argument("model", metavar="MODEL", help="a model.npz")
-    sub.add_argument("images", nargs="+", metavar="IMAGE.png")
+    sub.add_argument("model", metavar="MODEL", help="path of a model.npz")
+    sub.add_argument("images", nargs="+", metavar="IMAGE.png", help="pictures of one digit each")
 
     add(commands.recipes)
     return parser

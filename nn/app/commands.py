@@ -1,4 +1,4 @@
-"""The commands: what ``python -m nn`` does, each given its parsed options."""
+"""The commands of ``python -m nn``: each function carries out one, given the parsed options."""
 
 import textwrap
 from contextlib import contextmanager, nullcontext, suppress
@@ -8,7 +8,7 @@ from pathlib import Path
 from .progress import trained
 from .recipes import RECIPES
 
-NOTHING = ("none", "full")  # what an option says where a recipe has None
+NOTHING = ("none", "full")  # values of options that stand for a recipe's None
 
 
 def train(options):
@@ -38,9 +38,7 @@ def train(options):
 
 
 def compare(options):
-    """Train several recipes and set them beside their documents, a row for each result that the document
-    prints.
-    """
+    """Train several recipes and compare them with the results that their documents print."""
     from . import report
 
     dataset = _load(options.data)
@@ -90,7 +88,7 @@ def evaluate(options):
 
 
 def predict(options):
-    """Print which digit each image shows, and how sure the model is."""
+    """Print which digit each image shows and how sure the model is."""
     from .images import read_digit
     from .model import load
 
@@ -126,7 +124,7 @@ def recipes(options):
 
 
 def _results(recipe):
-    """Return what the recipe's document reports, in words."""
+    """Return the results that the recipe's document reports, in words."""
     results = []
     for expected in recipe.expected:
         batch = f", batch {expected.batch_size}" if expected.batch_size else ""
@@ -135,8 +133,8 @@ def _results(recipe):
 
 
 def _trainings(names):
-    """Yield ``(label, recipe)`` for each training that the recipes' expected results need: one for each batch
-    size.
+    """Yield ``(label, recipe)`` for each training run that the recipes' expected results need, one for each
+    batch size.
     """
     for name in names:
         recipe = RECIPES[name]
@@ -152,7 +150,7 @@ def _trainings(names):
 
 
 def _finish(experiment, folder):
-    """Keep the right weights, write the results of a run, and say where they are; return its test metrics."""
+    """Keep the right weights, write the results of a run, print where they are; return its test metrics."""
     from . import report
 
     experiment.keep()
@@ -180,9 +178,9 @@ def _wrapped(text, indent=""):
 
 @contextmanager
 def _folder(given, name):
-    """Yield the folder for the results, made now: better an error before the training than after.
+    """Make the folder for the results before training, so that an error comes early, and yield it.
 
-    If the training fails and leaves nothing in a new folder, the folder is removed.
+    If training fails and leaves nothing in a new folder, the folder is removed.
     """
     folder = Path(given or Path("results", name))
     if folder.exists() and not folder.is_dir():
@@ -193,13 +191,13 @@ def _folder(given, name):
         yield folder
     except BaseException:
         if new:
-            with suppress(OSError):  # there is something in it
+            with suppress(OSError):  # the folder is not empty
                 folder.rmdir()
         raise
 
 
 def _load(name):
-    """Load the data set and say which one and why, before anything else is printed."""
+    """Load the data set; print which one it is, and why, before anything else."""
     from . import data
 
     reason = "as asked"
@@ -210,7 +208,7 @@ def _load(name):
 
 
 def _mention_faster_kernels():
-    """Say in one line where a setting of the environment gives faster matrix products."""
+    """Print a line if an environment variable could make matrix products faster."""
     from .blas import advise
 
     if advice := advise():
@@ -218,7 +216,7 @@ def _mention_faster_kernels():
 
 
 def _with_overrides(recipe, options):
-    """Return the recipe with the options that were given in place of its own."""
+    """Return the recipe with the given options in place of its own settings."""
     given = {
         field.name: getattr(options, field.name)
         for field in fields(recipe)
@@ -229,6 +227,6 @@ def _with_overrides(recipe, options):
         given["hidden"] = tuple(given["hidden"])
     if given.get("decay_every") and recipe.schedule != "step":
         raise ValueError(
-            f"--decay-every needs a rate that falls in steps; that of {recipe.name} follows a cosine"
+            f"--decay-every needs a rate that falls in steps; the rate of {recipe.name} follows a cosine"
         )
     return replace(recipe, **given)

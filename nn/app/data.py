@@ -1,6 +1,6 @@
-"""Data: handwritten digits by name or file, split into training, validation and test samples.
+"""Data: handwritten digits, loaded by name or file and split into training, validation and test samples.
 
-Pixels stay as they come, as unsigned bytes; scaling is part of the model.
+Pixels stay unsigned bytes, as the data set has them; scaling is part of the model.
 """
 
 import hashlib
@@ -23,28 +23,23 @@ HOW_TO_GET_MNIST = (
     "MNIST was not found: set MNIST_DIR to a folder with its four IDX files, "
     "or connect to the internet once so that scikit-learn can download it (11 MB)"
 )
-FEWEST = 20  # samples of each digit that leave some for training, validation and test
+FEWEST = 20  # samples of each digit that are enough for training, validation and test
 TEST_SHARE, TEST_SEED = (0.2, 0)  # fixed, so that a saved model is never tested on what it was trained on
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Samples to train on and samples to test on.
-
-    X_train, X_test: uint8 pixels (n, d), 0..pixel_max. y_train, y_test: int64 labels (n,), indices into
-    ``classes``, which holds the digit that each stands for. image_shape: rows and columns of a picture, d =
-    rows * columns. source: where it came from, in words. checksum: MD5 of all its bytes.
-    """
+    """Samples to train on and samples to test on."""
 
     name: str
-    source: str
-    X_train: np.ndarray
-    y_train: np.ndarray
+    source: str  # where the samples came from, in words
+    X_train: np.ndarray  # uint8 pixels (n, d), 0..pixel_max
+    y_train: np.ndarray  # int64 labels (n,), indices into ``classes``
     X_test: np.ndarray
     y_test: np.ndarray
-    image_shape: tuple[int, int]
+    image_shape: tuple[int, int]  # rows and columns of a picture, d = rows * columns
     pixel_max: int
-    classes: tuple[int, ...] = tuple(range(10))
+    classes: tuple[int, ...] = tuple(range(10))  # the digit that each label stands for
 
     @property
     def checksum(self):
@@ -55,7 +50,7 @@ class Dataset:
         return digest.hexdigest()
 
     def only(self, classes):
-        """Return the data set of these digits alone, labelled by their place in ``classes``."""
+        """Return the data set with these digits alone, each labeled by its index in ``classes``."""
         kept = {}
         for part in ("train", "test"):
             X, y = getattr(self, f"X_{part}"), getattr(self, f"y_{part}")
@@ -68,13 +63,14 @@ class Dataset:
 
 
 def load(name):
-    """Return the data set called "digits" or "mnist", or the one in a CSV file whose path ``name`` is.
+    """Return the data set called ``name``, which is "digits", "mnist" or the path of a CSV file.
 
-    digits: 1,797 images of 8 x 8, bundled with scikit-learn; a fifth is held out for the test. mnist: 60,000
-    and 10,000 images of 28 x 28, from the IDX files in the folder that the environment variable MNIST_DIR
-    names, else by scikit-learn from its cache or from OpenML. CSV: a ``label`` column and 784 pixel columns;
-    a fifth is held out for the test.
-    Raises ValueError or OSError, with what to do, where the data cannot be had or are damaged.
+    - digits: 1,797 images of 8 x 8, bundled with scikit-learn; a fifth is held out for the test
+    - mnist: 60,000 + 10,000 images of 28 x 28, from the IDX files in the folder MNIST_DIR (an environment
+      variable) if it is set; otherwise scikit-learn loads them from its cache or from OpenML
+    - CSV: a ``label`` column and 784 pixel columns; a fifth is held out for the test
+
+    Raises ValueError or OSError, with what to do, if the data cannot be found or are damaged.
     """
     if name == "digits":
         from sklearn.datasets import load_digits
@@ -96,9 +92,7 @@ def load(name):
 
 
 def choose():
-    """Return ``(name, reason)`` of the data set to take when nobody named one: mnist if its files are found,
-    else digits.
-    """
+    """Return ``(name, reason)`` of the default data set: mnist if its files are found, otherwise digits."""
     if folder := os.environ.get("MNIST_DIR"):
         if all(find_idx(folder, name) for name in MNIST_FILES):
             return "mnist", f"its files are in MNIST_DIR={folder}"
@@ -109,11 +103,11 @@ def choose():
 
 
 def split(X, y, share, seed):
-    """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn by ``seed``, and
+    """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn with ``seed``, and
     the rest.
 
-    share: of the samples, between 0 and 1, or their number, 1 or more. Raises ValueError if the part, or the
-    rest, would lack a class.
+    share: the size of the part, as a share between 0 and 1 or as a number of samples from 1. Raises
+    ValueError if the part or the rest would lack a class.
     """
     from sklearn.model_selection import train_test_split
 
@@ -148,7 +142,7 @@ def _mnist_from_openml():
     from sklearn.datasets import fetch_openml
 
     try:
-        with warnings.catch_warnings():  # the one retry announces itself; the error below says it all
+        with warnings.catch_warnings():  # the retry prints a warning; the error below says enough
             warnings.simplefilter("ignore")
             # The default parser needs pandas; this one is slower but comes with scikit-learn.
             options = {"as_frame": False, "parser": "liac-arff", "return_X_y": True, "n_retries": 1}

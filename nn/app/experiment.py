@@ -1,4 +1,4 @@
-"""An experiment: one recipe trained on one data set, from raw pixels to the metrics of the result."""
+"""An experiment: one recipe, trained on one data set, from raw pixels to the metrics of the result."""
 
 from copy import deepcopy
 from dataclasses import asdict
@@ -15,21 +15,21 @@ from .data import split
 from .metrics import measure
 from .model import Model
 
-# Multiplications in a matrix product below which extra threads cost more than they save, above all on a
-# machine that has other things to do.
+# Multiplications in a matrix product below which extra threads cost more than they save, above all if the
+# machine is busy.
 SMALL_PRODUCT = 20_000_000
 
 
 class Experiment:
     """A recipe on a data set with a seed: iterate over ``run()``, then ask for ``result()`` or ``metrics()``.
 
-    ``model`` is what is being trained, with the weights of now.
+    ``model`` is the model that is being trained, with its current weights.
 
     The seed decides the validation samples, the initial weights, how images are moved, the order of the
-    batches and dropout; the test samples are the data set's own. Two experiments with the same arguments on
+    batches and dropout; the test samples come with the data set. Two experiments with the same arguments on
     the same machine give the same numbers.
 
-    learner: a ``Learner`` whose package trains in nn's place; None for nn itself.
+    learner: a ``Learner`` whose package trains instead of nn; None for nn itself.
     """
 
     def __init__(self, recipe, dataset, *, seed=0, dtype=np.float32, learner=None):
@@ -71,13 +71,12 @@ class Experiment:
         self.X, self.y = self.model.scale(X), y if n_classes > 2 else y[:, None]
         self.validation = self.model.scale(X_validation), y_validation
         self._validation_pixels = X_validation, y_validation
-        # As many training samples as validation samples, to compare like with like after each
-        # epoch.
+        # As many training samples as validation samples, to compare like with like after each epoch.
         self._sample = self.X[: len(X_validation)], y[: len(X_validation)]
         self._pixels = X
         rows = min(recipe.batch_size or len(self.X), len(self.X))
         largest = rows * max(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))
-        self.threads = 1 if largest < SMALL_PRODUCT else None  # None: as many as the library takes
+        self.threads = 1 if largest < SMALL_PRODUCT else None  # None: the library decides
         self.history = []
         stopping = learner.early_stopping if learner and recipe.patience else EarlyStopping
         self._stopping = stopping(recipe.patience or recipe.epochs, recipe.min_delta)
@@ -88,8 +87,8 @@ class Experiment:
         return self.learner.name if self.learner else "nn"
 
     def run(self):
-        """Train, yielding after each epoch a dict: the fields of ``training.Epoch``, then loss and accuracy
-        on a part of the training samples as large as the validation set, in evaluation mode.
+        """Train, yielding a dict after each epoch: the fields of ``training.Epoch``, and loss and accuracy on
+        as many training samples as there are validation samples, without dropout and penalty.
         """
         from threadpoolctl import ThreadpoolController
 
@@ -132,15 +131,16 @@ class Experiment:
 
     @property
     def kept_epoch(self):
-        """The epoch, counted from 1, whose weights are the result: the best with early stopping, else the
-        last.
+        """The epoch, counted from 1, whose weights are the result: with early stopping the best epoch, else
+        the last.
         """
         return self.best_epoch if self.recipe.patience else len(self.history)
 
     def result(self):
-        """Return a ``Model`` with the best weights so far if the recipe stops early, else with those of now.
+        """Return a ``Model`` with the best weights so far if the recipe stops early, else with the current
+        ones.
 
-        It is a copy, which further training leaves as it is.
+        It is a copy, which further training does not change.
         """
         params = [np.array(param) for param in self._trained.params]
         if self.recipe.patience and self.best_epoch is not None:
@@ -151,7 +151,7 @@ class Experiment:
         return model
 
     def keep(self):
-        """Give ``model`` the weights of ``result``: training goes on from them, if it goes on."""
+        """Give ``model`` the weights of ``result``; further training would start from them."""
         if self.recipe.patience and self.best_epoch is not None:
             self._stopping.restore(self._trained.params)
             if self.learner:
@@ -164,7 +164,7 @@ class Experiment:
         return measure(self.result(), self.dataset.X_test, self.dataset.y_test)
 
     def _moved(self, pixels, rng):
-        """Return the images of one epoch: each moved by a few pixels, then scaled."""
+        """Return the images for one epoch: each is moved by a few pixels, then scaled."""
         return self.model.scale(shifted(pixels, self.dataset.image_shape, self.recipe.shift, rng))
 
 

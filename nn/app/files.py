@@ -7,10 +7,10 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path, mode="wb", **options):
-    """Open a file for writing that takes the name ``path`` only when the block ends without an error.
+    """Open a file for writing that gets the name ``path`` only if the block ends without an error.
 
-    Missing folders are made. ``options`` go to ``open``. A reader sees the old file or the new one, never
-    half of either.
+    Missing folders are made. ``options`` are passed to ``open``. A reader sees the old file or the new one,
+    never half of either.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,20 +1,21 @@
-"""Images: a photograph or drawing of a digit turned into the pixels that a model was trained on."""
+"""Images: they turn a photograph or drawing of a digit into pixels like those a model was trained on."""
 
 from pathlib import Path
 
 import numpy as np
 
-INK = 0.2  # share of full contrast from which a pixel counts as part of the digit
+INK = 0.2  # a pixel with more than this share of the full contrast belongs to the digit
 
 
 def read_digit(path, image_shape, pixel_max):
-    """Return an image file as one row of raw pixels (1, rows * columns), bright ink on 0, 0..pixel_max.
+    """Return an image file as one row of raw pixels (1, rows * columns), from 0 (background) to pixel_max.
 
-    path: PNG (or any format that Pillow reads), of any size, gray or color, dark on light or light on
-    dark. An image that has the model's own size is only turned to light on dark; another is cut out, scaled
-    and centred as MNIST's makers did: the digit in a box of 20 x 20, its centre of mass in the middle of 28 x
-    28.
-    Raises ValueError, naming the file, where it cannot be read or shows nothing.
+    path: PNG (or any format that Pillow reads), of any size, gray or color, dark on light or light on dark.
+    If the image has the size that the model takes, it is only turned to light on dark. Otherwise the digit is
+    cut out, scaled and centered as the makers of MNIST did: it fits into a box of 20 x 20, and its center of
+    mass lies in the middle of 28 x 28.
+    Raises FileNotFoundError if there is no such file, and ValueError, naming the file, if it cannot be read
+    or shows nothing.
     """
     ink = _ink(path)
     if ink.shape != tuple(image_shape):
@@ -32,23 +33,21 @@ def _ink(path):
         with Image.open(path) as image:
             brightness = _brightness(image)
     except UnidentifiedImageError as error:
-        raise ValueError(f"{path}: not a readable image (of no known format)") from error
-    except Exception as error:  # each decoder has exceptions of its own
+        raise ValueError(f"{path}: not a readable image (its format is unknown)") from error
+    except Exception as error:  # each decoder has its own exceptions
         raise ValueError(f"{path}: not a readable image ({str(error).splitlines()[0]})") from error
     border = np.concatenate([brightness[0], brightness[-1], brightness[:, 0], brightness[:, -1]])
     ink = np.abs(brightness - np.median(border))
     if ink.max() < 0.1:
-        raise ValueError(f"{path}: no digit found, the image is all of one shade")
+        raise ValueError(f"{path}: no digit found; the whole image has one shade")
     return ink / ink.max()
 
 
 def _brightness(image):
-    """Return an image of Pillow as numbers from 0 (black) to 1 (white); transparent means paper, which is
-    white.
-    """
+    """Return a Pillow image as numbers from 0 (black) to 1 (white); transparent pixels are white."""
     from PIL import Image
 
-    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow's conversions would cut off at 255
+    if image.mode.startswith("I"):  # 16 bits for each pixel, which Pillow's conversions would clip at 255
         return np.asarray(image, float) / 65535
     picture = image.convert("RGBA")
     paper = Image.new("RGBA", picture.size, "white")
@@ -56,7 +55,7 @@ def _brightness(image):
 
 
 def _fit(ink, image_shape):
-    """Scale the digit to its box and centre it in an image of the given shape."""
+    """Scale the digit to its box and center it in an image of the given shape."""
     from PIL import Image
 
     height, width = image_shape
@@ -65,7 +64,7 @@ def _fit(ink, image_shape):
     digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = min(height * box / digit.shape[0], width * box / digit.shape[1])
     size = [max(1, round(side * scale)) for side in digit.shape]
-    # Hamming comes nearest to the mean of the pixels that a new one covers, whatever the sizes.
+    # Whatever the sizes, Hamming comes nearest to the mean of the pixels that a new pixel covers.
     resized = Image.fromarray(digit.astype(np.float32)).resize(size[::-1], Image.Resampling.HAMMING)
     digit = np.asarray(resized, float)
     digit = digit / digit.max()

@@ -1,8 +1,8 @@
-"""A learner's package in an experiment: its functions train, and nn prepares, measures and keeps.
+"""A learner's package in an experiment: its functions train; nn prepares the data, measures and saves.
 
 The package supplies what the lessons ask for: ``Network``, the optimizer's class, ``train_epoch``, and
-``EarlyStopping`` and ``step_decay`` where a recipe uses them. Everything else around a training is nn's, and
-so is the network that is saved: after each epoch it takes over the learner's weights.
+``EarlyStopping`` and ``step_decay`` if a recipe uses them. Everything else in a training run is nn's. The
+saved network is also nn's: after each epoch it takes over the learner's weights.
 """
 
 import importlib
@@ -27,14 +27,14 @@ COMPARED = 256  # samples on which the learner's forward pass and nn's must agre
 class Learner:
     """A package given by its folder or its importable name.
 
-    Attributes: name and folder. Raises ValueError where there is no such package.
+    Attributes: name and folder. Raises ValueError if there is no such package.
     """
 
     def __init__(self, place):
         self.folder = _find(place)
         self.name = self.folder.name
         for module in [name for name in sys.modules if name.split(".")[0] == IMPORTED_AS]:
-            del sys.modules[module]  # another learner's
+            del sys.modules[module]  # it belongs to another learner
         spec = importlib.util.spec_from_file_location(
             IMPORTED_AS, self.folder / "__init__.py", submodule_search_locations=[str(self.folder)]
         )
@@ -43,7 +43,7 @@ class Learner:
             spec.loader.exec_module(package)
 
     def network(self, twin, rng):
-        """Return the learner's ``Network`` with the settings of ``twin``, a network of nn."""
+        """Return the learner's ``Network`` with the settings of ``twin``, a network from nn."""
         settings = {name: getattr(twin, name) for name in ("activation", "output", "loss", "dropout", "l2")}
         ours = twin.initializer in UNKNOWN_TO_LESSONS
         initializer = "zeros" if ours else twin.initializer
@@ -92,8 +92,8 @@ class Learner:
     ):
         """Train with the learner's ``train_epoch``, yielding records as ``training.fit`` does.
 
-        twin: nn's network, which takes over the weights after each epoch and is what validation measures.
-        No record has a gradient_norm: the lessons ask for none.
+        twin: nn's network, which takes over the weights after each epoch and is used for validation. The
+        gradient_norm of all records is None, since the lessons do not ask for it.
         """
         train_epoch = self._get("training", "train_epoch")
         options = {
@@ -105,7 +105,7 @@ class Learner:
             lr = schedule(epoch)
             start = time.perf_counter()
             samples = augment(X, rng) if augment else X
-            with np.errstate(over="ignore", invalid="ignore"):  # divergence is told below
+            with np.errstate(over="ignore", invalid="ignore"):  # divergence is reported below
                 loss = train_epoch(network, optimizer, samples, y, lr=lr, **options)
             seconds = time.perf_counter() - start
             if not isinstance(loss, float | np.floating):
@@ -118,20 +118,20 @@ class Learner:
             yield Epoch(epoch + 1, float(loss), *evaluate(twin, *validation), lr, None, seconds)
 
     def hand_over(self, network, twin, X):
-        """Copy the learner's weights into nn's network, and see that both then say the same of X."""
+        """Copy the learner's weights into nn's network, and check that both give the same output for X."""
         for param, own in zip(twin.params, network.params, strict=True):
             param[...] = own
         expected, got = twin.forward(X[:COMPARED]), np.asarray(network.forward(X[:COMPARED]))
         slack = 1e-3 * np.max(np.abs(expected), initial=0) + 1e-6
         if got.shape != expected.shape or not np.allclose(got, expected, rtol=0, atol=slack, equal_nan=True):
             raise ValueError(
-                f"{self.name}: Network.forward gives other numbers than nn's does with the same weights; "
-                "lesson 5 tells why"
+                f"{self.name}: Network.forward returns other numbers than nn's with the same weights; "
+                "the tests of lesson 5 show why"
             )
 
     @contextmanager
     def told(self):
-        """Tell an error of the learner's code in one line: a ValueError with function, file and line."""
+        """Turn an error in the learner's code into a one-line ValueError with function, file and line."""
         try:
             yield
         except MemoryError:
@@ -180,5 +180,5 @@ def _find(place):
         return Path(place).resolve()
     spec = importlib.util.find_spec(place) if str(place).isidentifier() else None
     if spec is None or not spec.submodule_search_locations or not spec.origin:
-        raise ValueError(f"--impl must be a package: a folder with an __init__.py, or its name; got {place}")
+        raise ValueError(f"--impl must be a package: a folder with an __init__.py or its name; got {place}")
     return Path(spec.origin).resolve().parent

@@ -1,4 +1,4 @@
-"""Metrics: how a model does on a set of samples, in numbers."""
+"""Metrics: how well a model does on a set of samples, in numbers."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,18 @@ from ..training import evaluate
 
 @dataclass(frozen=True, eq=False)
 class Metrics:
-    """How a model does on a set of samples.
-
-    loss: mean cross-entropy in nats. precision, recall, f1: unweighted means over the classes. per_class: a
-    dict by digit. report: all of these as a table. confusion: counts, rows being the digits shown and columns
-    the answers. answers: class indices (n,), confidence: the probability of each answer (n,).
-    """
+    """How well a model does on a set of samples."""
 
     accuracy: float
-    loss: float
-    precision: float
+    loss: float  # mean cross-entropy in nats
+    precision: float  # this and the next two are unweighted means over the classes
     recall: float
     f1: float
-    per_class: dict
-    report: str
-    confusion: np.ndarray
-    answers: np.ndarray
-    confidence: np.ndarray
+    per_class: dict  # the same by digit
+    report: str  # all of these as a table
+    confusion: np.ndarray  # counts: a row for each digit shown, a column for each answer
+    answers: np.ndarray  # class indices (n,)
+    confidence: np.ndarray  # the probability of each answer (n,)
 
 
 def measure(model, X, y):

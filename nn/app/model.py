@@ -21,10 +21,12 @@ SETTINGS = ("sizes", "activation", "output", "loss", "initializer", "dropout", "
 class Model:
     """A network that takes raw pixels and answers with labels.
 
-    network: a ``Network``. classes: the label of each class, in the order of the network's outputs; two for a
-    single output. low, span: each feature, or all alike, is scaled to (x - low) / span before it enters the
-    network. image_shape: rows and columns of the pictures it was trained on, pixel_max their brightest value.
-    about: a dict of facts worth keeping, such as recipe, data set and seed.
+    - network: a ``Network``
+    - classes: the label of each class, in the order of the network's outputs; two labels for a single output
+    - low, span: numbers, or one for each feature; the network's input is (x - low) / span
+    - image_shape: rows and columns of the pictures that the network was trained on
+    - pixel_max: the brightest value of these pictures
+    - about: a dict of facts worth keeping, such as recipe, data set and seed
     """
 
     def __init__(self, network, *, classes, low=0.0, span=1.0, image_shape=None, pixel_max=1.0, about=None):
@@ -43,9 +45,7 @@ class Model:
                 raise ValueError(f"{name} must be one number or {network.sizes[0]}; got shape {values.shape}")
 
     def scale(self, X):
-        """Return raw pixels X (n, inputs), of any numeric dtype, scaled as the network wants them: a fresh
-        array.
-        """
+        """Return raw pixels X (n, inputs), of any numeric dtype, scaled for the network, in a new array."""
         scaled = np.array(X, dtype=self.network.dtype)
         scaled -= self.low
         scaled /= self.span
@@ -63,7 +63,7 @@ class Model:
         return self.classes[self.network.predict(self.scale(X))]
 
     def save(self, path):
-        """Write the model to ``path``, an .npz file that holds arrays and text alone."""
+        """Write the model to ``path``, an .npz file that holds only arrays and text."""
         network = self.network
         header = {
             "format": FORMAT,
@@ -88,8 +88,8 @@ def load(path):
     """Return the ``Model`` saved at ``path``.
 
     Nothing in the file is executed.
-    Raises ValueError for a file that is damaged, foreign or of a newer format, and OSError for one that
-    cannot be read.
+    Raises ValueError if the file is damaged, comes from another program or has a newer format, and OSError if
+    it cannot be read.
     """
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:

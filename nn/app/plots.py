@@ -1,7 +1,7 @@
 """Plots: what a training run and its mistakes look like.
 
-Each function draws one picture and returns matplotlib's Figure; ``save`` writes it. No window and no global
-state is touched.
+Each function draws one picture and returns matplotlib's Figure; ``save`` writes it. No function opens a
+window or changes global state.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from .files import replacing
 from .recipes import RECIPES
 
-TRAINING, VALIDATION, WRONG = "#0072b2", "#d55e00", "#c00000"  # told apart by color-blind eyes, too
+TRAINING, VALIDATION, WRONG = "#0072b2", "#d55e00", "#c00000"  # color-blind readers can tell them apart
 SEVERAL = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 DASHES = ("-", "--", "-.", ":")
 
@@ -21,8 +21,9 @@ def save(figure, path):
 
 
 def loss_curves(history, best_epoch, title, monitor="loss"):
-    """Draw training and validation loss against epochs, with the best epoch marked. history: rows of
-    ``Experiment.run``. monitor: "loss" or "accuracy", by which that epoch is the best.
+    """Draw training and validation loss against epochs, with the best epoch marked.
+
+    history: rows of ``Experiment.run``. monitor: "loss" or "accuracy", which decides the best epoch.
     """
     figure = _curves(history, "loss", best_epoch, "mean cross-entropy", 1, title, monitor)
     figure.axes[0].set_ylim(bottom=0)
@@ -35,8 +36,9 @@ def accuracy_curves(history, best_epoch, title, monitor="loss"):
 
 
 def confusion_matrix(confusion, classes, title):
-    """Draw the counts of answers (columns) for each digit (rows); color shows the errors, the title the
-    worst pairs.
+    """Draw the counts of answers (columns) for each digit (rows).
+
+    The color shows errors, and the title names the pairs that are confused most often.
     """
     figure, ((axes,),) = new_figure(6.4, 6.2)
     draw_confusion(axes, confusion, classes)
@@ -47,7 +49,7 @@ def confusion_matrix(confusion, classes, title):
 
 
 def draw_confusion(axes, confusion, classes, most=None):
-    """Draw a confusion matrix into axes, as ``confusion_matrix``. most: errors with the darkest colour."""
+    """Draw a confusion matrix into axes, as ``confusion_matrix``. most: errors with the darkest color."""
     errors = confusion * (1.0 - np.eye(len(classes)))
     most = max(errors.max() * 1.3, 1) if most is None else most
     axes.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=most)
@@ -67,9 +69,7 @@ def draw_confusion(axes, confusion, classes, most=None):
 
 
 def most_confused(confusion, classes, most=3):
-    """Return a sentence that names the pairs of digits most often taken for each other, both directions
-    together.
-    """
+    """Return a phrase that names the pairs of digits confused most often, in either direction."""
     both = confusion + confusion.T
     pairs = [
         (both[i, j], classes[i], classes[j]) for i in range(len(classes)) for j in range(i + 1, len(classes))
@@ -81,7 +81,7 @@ def most_confused(confusion, classes, most=3):
 
 
 def digits(X, image_shape, captions, wrong, title):
-    """Draw pictures of digits in a square grid, each with its caption; those marked ``wrong`` have it in red.
+    """Draw pictures of digits in a square grid, each with its caption, which is red if ``wrong``.
 
     X: (n, rows * columns). captions: n strings. wrong: n booleans.
     """
@@ -103,9 +103,9 @@ def digits(X, image_shape, captions, wrong, title):
 
 
 def answers(X, image_shape, truth, answers, confidence, classes, title):
-    """Draw digits with the answers of a network, each with its confidence; a wrong one has its truth, too.
+    """Draw digits with a network's answers and its confidence; a wrong answer also shows the right one.
 
-    X, image_shape: as for ``digits``. truth, answers: n places in ``classes``. confidence: n shares.
+    X, image_shape: as for ``digits``. truth, answers: n indices into ``classes``. confidence: n shares.
     """
     captions, wrong = [], []
     for true, answer, share in zip(truth, answers, confidence, strict=True):
@@ -116,10 +116,10 @@ def answers(X, image_shape, truth, answers, confidence, classes, title):
 
 
 def comparison(histories, title):
-    """Draw the validation error of several runs against epochs, both logarithmic.
+    """Draw the validation error of several runs against epochs, both on logarithmic axes.
 
-    histories: a dict by name, which begins with that of a recipe. A recipe has the same color in every
-    picture; its variants differ in their dashes.
+    histories: a dict by name, which begins with a recipe's name. A recipe has the same color in every
+    picture; its variants have different dashes.
     """
     figure, ((axes,),) = new_figure(7.2, 4.8)
     recipes, variants = list(RECIPES), []
@@ -164,7 +164,7 @@ def _curves(history, what, best_epoch, label, factor, title, monitor):
 
 
 def plain_ticks(axis):
-    """Label a logarithmic axis, whose limits are set, with numbers as they are spoken: 0.5, 2, 10."""
+    """Label a logarithmic axis, whose limits are set, with plain numbers: 0.5, 2, 10."""
     from matplotlib.ticker import LogLocator, NullFormatter
 
     low, high = axis.get_view_interval()
@@ -183,7 +183,7 @@ def new_figure(width, height, rows=1, columns=1):
 
 
 def finish(axes, x_label, y_label, title, whole=True):
-    """Give axes what all plots here have: labels, title, a faint grid, whole numbers along a linear x."""
+    """Add what all plots have: labels, a title, a faint grid, and whole numbers along a linear x axis."""
     from matplotlib.ticker import MaxNLocator
 
     if whole and axes.get_xscale() == "linear":

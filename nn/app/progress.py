@@ -1,4 +1,4 @@
-"""Progress: a training run shown on the terminal, by a bar or by lines, until it ends or is interrupted."""
+"""Progress: a training run shown on the terminal, as a bar or as lines, until it ends or is interrupted."""
 
 import shutil
 import sys
@@ -7,9 +7,9 @@ import sys
 def trained(recipe, dataset, seed, dtype, measured=None, *, log=False, learner=None):
     """Train with a progress bar; return ``(experiment, interrupted)``.
 
-    log: print a line for each epoch instead. learner: whose package trains, None for nn. measured: a dict of
-    lists by ``Expected``. Each list gets this run's ``(metrics, epochs, seconds)`` as soon as the epochs of
-    that result are done, or when early stopping has ended the training before.
+    log: print a line for each epoch instead. learner: the ``Learner`` whose package trains, None for nn.
+    measured: a dict of lists by ``Expected``. This run's ``(metrics, epochs, seconds)`` are appended to each
+    list as soon as the epochs of that result are done, or when early stopping ends the run before.
     """
     from .experiment import Experiment
 
@@ -26,10 +26,10 @@ def trained(recipe, dataset, seed, dtype, measured=None, *, log=False, learner=N
                 measure(waiting.pop(0))
 
     try:
-        follow()  # a call: of a loop that stands here itself, Python 3.13 and 3.14 leave some jumps uncovered
+        follow()  # a call: in a loop written here, Python 3.13 and 3.14 leave some jumps outside the try
     except KeyboardInterrupt:
         if not experiment.history:
-            raise  # nothing has been learned yet that could be kept
+            raise  # nothing has been learned that could be kept
         print(f"Interrupted: keeping what was trained in {len(experiment.history)} epochs")
         return experiment, True
     for expected in waiting:
@@ -38,7 +38,7 @@ def trained(recipe, dataset, seed, dtype, measured=None, *, log=False, learner=N
 
 
 def _shown(rows, recipe, seed, log=False):
-    """Yield the rows while showing a bar on a terminal, or else lines: ten of them, with ``log`` all."""
+    """Yield the rows while showing a bar on a terminal, otherwise lines: ten of them, or all if ``log``."""
     if sys.stderr.isatty() and sys.stdout.isatty() and not log:
         from tqdm import tqdm
 
@@ -63,7 +63,7 @@ def _shown(rows, recipe, seed, log=False):
 
 
 def _log_line(row):
-    """Return an epoch as a line of document 001's log, with the validation set in the test set's place."""
+    """Return an epoch as a line like document 001's log, with the validation set instead of the test set."""
     return (
         f"Epoch {row['epoch']:3d} | Cost {row['loss']:.4f} | Train {row['training_accuracy']:.2%} | "
         f"Validation {row['validation_accuracy']:.2%} | LR {row['learning_rate']:.2e}"

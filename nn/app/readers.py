@@ -1,4 +1,4 @@
-"""Readers: IDX and CSV files turned into arrays, and refused with file and place if they are damaged."""
+"""Readers: they turn IDX and CSV files into arrays; if a file is damaged, the error names the place."""
 
 import csv
 import gzip
@@ -14,7 +14,7 @@ PIXELS = 784  # a CSV row holds a label and 28 x 28 pixels
 
 
 def find_idx(folder, name):
-    """Return the path of the IDX file ``name`` in ``folder``, gzipped or not; None where there is none."""
+    """Return the path of the IDX file ``name`` in ``folder``, gzipped or not; None if there is none."""
     for candidate in (name, f"{name}.gz", name.replace("-idx", ".idx"), f"{name.replace('-idx', '.idx')}.gz"):
         path = Path(folder) / candidate
         if path.is_file():
@@ -25,10 +25,10 @@ def find_idx(folder, name):
 def read_idx(path, *, dimensions, md5=None):
     """Return the unsigned bytes of an IDX file as an array of ``dimensions`` dimensions.
 
-    path: gzipped where it ends in .gz. md5: hex digest that the uncompressed file must have.
+    path: if it ends in .gz, the file is gzipped. md5: the hex digest that the uncompressed file must have.
     Raises ValueError, naming the file, for damaged compression, a wrong magic number, a length that does not
     fit the header, or another digest.
-    Source: the format's description at the MNIST home page of LeCun, Cortes and Burges.
+    Source: the description of the format on the MNIST home page of LeCun, Cortes and Burges.
     """
     content = Path(path).read_bytes()
     if Path(path).suffix == ".gz":
@@ -94,7 +94,7 @@ def read_csv(path):
 
 
 def _first_fault(path, n_columns):
-    """Say what is wrong with the first bad line of a CSV file; None where every line is well-formed."""
+    """Return what is wrong with the first bad line of a CSV file; None if every line is well-formed."""
     with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
         reader = csv.reader(file)
         next(reader, None)

@@ -1,10 +1,13 @@
-"""Recipes: the models that this project reproduces, as plain records, each beside its document's result.
+"""Recipes: the models that this project reproduces, as plain records, each with its document's results.
 
-One of them is the project's own: the best that it knows how to train in minutes.
+The documents are reports of other projects, all on MNIST:
 
-The documents, all on MNIST: 000 "Neural Network from Scratch on MNIST", 001 "Neural Network from Scratch -
-Optimized Version", 003 "Exploring Neural Networks: Architecture, Activation & Optimization Techniques", 004
-"Classification Model for MNIST using only Python and NumPy".
+- 000 "Neural Network from Scratch on MNIST"
+- 001 "Neural Network from Scratch - Optimized Version"
+- 003 "Exploring Neural Networks: Architecture, Activation & Optimization Techniques"
+- 004 "Classification Model for MNIST using only Python and NumPy"
+
+The recipe ``best`` is our own: the best network that we know how to train in minutes.
 """
 
 from dataclasses import dataclass
@@ -12,60 +15,45 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Expected:
-    """A result as a document prints it, on MNIST.
+    """A result on MNIST as a document prints it; a number that it does not print is None."""
 
-    epochs, batch_size: the training it belongs to (batch_size None: the recipe's own). Results are shares, 0
-    to 1; None where the document is silent. part: "test", or "validation" where the document reports that.
-    """
-
-    epochs: int
-    accuracy: float | None
-    batch_size: int | None = None
+    epochs: int  # after which the result is measured
+    accuracy: float | None  # this and the next three are shares, 0 to 1
+    batch_size: int | None = None  # None: the recipe's own
     f1: float | None = None
     precision: float | None = None
     recall: float | None = None
     loss: float | None = None
-    part: str = "test"
+    part: str = "test"  # the samples it is measured on: "test" or "validation"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides a training run but the data and the seed.
-
-    document: its number, None for a recipe of our own. hidden: widths of the hidden layers. batch_size: None
-    for the whole training set. scaling: "divide" by the brightest pixel or "min_max" per feature.
-    validation: share of the training samples held out to watch. patience: epochs without a better validation
-    result before stopping and going back to the best; None trains to the end. monitor: "loss" or "accuracy",
-    what patience watches. min_delta: a result counts as better only when it is better by more than this.
-    schedule: "step", where the rate is halved after each ``decay_every`` epochs and constant when that is
-    None, or "cosine", where it climbs for ``warmup`` epochs and then falls until the last. shift: pixels by
-    which each training image is moved at most, anew in each epoch. digits: the digits to tell apart; two of
-    them make a network with one output.
-    """
+    """Everything that decides a training run, except the data and the seed."""
 
     name: str
     summary: str
-    document: str | None
-    hidden: tuple[int, ...]
+    document: str | None  # its number; None for a recipe of our own
+    hidden: tuple[int, ...]  # widths of the hidden layers
     epochs: int
-    batch_size: int | None
+    batch_size: int | None  # None: the whole training set
     lr: float
     optimizer: str = "adam"
     activation: str = "relu"
     initializer: str = "he_normal"
     l2: float = 0.0
     dropout: float = 0.0
-    scaling: str = "divide"
-    validation: float = 0.1
-    patience: int | None = None
-    monitor: str = "loss"
-    min_delta: float = 0.0
-    decay_every: int | None = None
+    scaling: str = "divide"  # "divide" by the brightest pixel, or "min_max" for each feature
+    validation: float = 0.1  # share of the training samples that is held out for validation
+    patience: int | None = None  # epochs without a new best, after which to stop and go back; None: never
+    monitor: str = "loss"  # what patience watches on the validation samples: "loss" or "accuracy"
+    min_delta: float = 0.0  # a result is a new best only if it is better by more than this
+    decay_every: int | None = None  # epochs after which the rate is halved, again and again; None: never
     max_grad_norm: float | None = None
-    digits: tuple[int, ...] = tuple(range(10))
-    schedule: str = "step"
-    warmup: int = 0
-    shift: int = 0
+    digits: tuple[int, ...] = tuple(range(10))  # to tell apart; for two, the network has one output
+    schedule: str = "step"  # "step", as decay_every says, or "cosine": the rate falls until the last epoch
+    warmup: int = 0  # epochs in which the rate climbs before it follows the cosine
+    shift: int = 0  # pixels by which each training image is moved at most, newly in each epoch
     expected: tuple[Expected, ...] = ()
 
 
@@ -82,7 +70,7 @@ RECIPES = {
             lr=0.01,
             optimizer="sgd",
             activation="tanh",
-            initializer="lecun_normal",  # one of the rules that are called Xavier: see the study v1-start
+            initializer="lecun_normal",  # one of several rules called Xavier: see the study v1-start
             expected=(
                 Expected(epochs=10, accuracy=0.1526, f1=0.118, precision=0.120, recall=0.149),
                 Expected(epochs=100, accuracy=0.7008, f1=0.666, precision=0.719, recall=0.692),
@@ -97,7 +85,7 @@ RECIPES = {
             epochs=10,
             batch_size=32,
             lr=0.001,
-            # The document gives no strengths: the study v2-regularization sets others beside these.
+            # The document gives no strengths; the study v2-regularization compares these with others.
             l2=1e-5,
             dropout=0.05,
             patience=5,
@@ -199,7 +187,7 @@ RECIPES = {
             epochs=40,
             batch_size=128,
             lr=0.001,
-            dropout=0.1,  # the study best has none; moved images leave it little to do
+            dropout=0.1,  # moved images leave it little to do: see the study best
             schedule="cosine",
             warmup=1,
             shift=2,

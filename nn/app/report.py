@@ -1,4 +1,4 @@
-"""Report: what a run leaves behind in its folder, and the table that sets runs beside their documents."""
+"""Report: the files that a run leaves in its folder, and the table that compares runs with documents."""
 
 import csv
 import json
@@ -32,7 +32,7 @@ def environment():
 
 
 def summary(experiment, metrics):
-    """Return everything that is known of a run but its curves, ready for JSON."""
+    """Return everything that is known about a run, except its curves, ready for JSON."""
     network, facts = experiment.model.network, environment()
     return {
         "recipe": experiment.model.about["recipe"],
@@ -101,7 +101,7 @@ def write_table(path, rows):
 
 
 def comparison_row(recipe, expected, runs):
-    """Return one row of the comparison as a dict: means and standard deviations over ``runs`` beside the
+    """Return one row of the comparison as a dict: means and standard deviations over ``runs``, and the
     document's numbers.
 
     runs: a list of ``(metrics, epochs run, seconds)``, one for each seed.
@@ -127,7 +127,7 @@ def comparison_row(recipe, expected, runs):
 
 
 def comparison_table(data, rows):
-    """Return the comparison as lines of text, at most 80 wide; test and validation results stand apart."""
+    """Return the comparison as lines of text, at most 80 wide, with separate test and validation results."""
     lines = []
     for part in dict.fromkeys(row["part"] for row in rows):
         lines += [
@@ -177,7 +177,7 @@ def write_comparison(folder, data, rows, histories, seed):
     facts = ", ".join(f"{name} {value}" for name, value in environment().items())
     with replacing(folder / "comparison.md", "w", encoding="utf-8") as file:
         runs = f"mean of {rows[0]['runs']} run(s)"
-        file.write(f"Measured on {data}, {runs}, beside the document's MNIST figures.\n\n")
+        file.write(f"Measured on {data}, {runs}, next to the document's figures on MNIST.\n\n")
         file.write(comparison_markdown(rows))
         file.write(f"\n{facts}\n")
     plots.save(
