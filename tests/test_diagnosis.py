@@ -88,7 +88,7 @@ def test_a_mistake_is_named_whatever_its_types(solution):
     for number, dtype in ((np.float32, None), (float, np.float64)):
         code = converted(solution.code, number, dtype)
         if agree_in_values(solution.exercise, code, reference(solution.exercise)):
-            continue  # a conversion makes a new array, and so mends what shares one
+            continue  # a conversion makes a new array, and so fixes what shares one
         told = diagnose(solution.exercise, code)
         assert told.kind != "type", told
         assert "the values are right, but it is" not in evidence(told), told

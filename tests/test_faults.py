@@ -178,7 +178,7 @@ FAULTS = {  # name: code that replaces tanh, what is said of it
             np.seterr(all="ignore")
             return np.tanh(as_floating(z))
         """,
-        "np.seterr was called and left changed: hiding an overflow does not mend it, so change",
+        "np.seterr was called and left changed: hiding an overflow does not fix it, so change",
     ),
     "warnings silenced": (
         """

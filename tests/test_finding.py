@@ -18,7 +18,7 @@ from tests.grading.finding import (
     Place,
     Remark,
     as_data,
-    file_to_mend,
+    file_to_fix,
     from_data,
 )
 from tests.grading.judging.results import Result
@@ -58,7 +58,7 @@ def full(kind):
 
 FINDINGS = {
     **{kind or "of no kind": full(kind) for kind in (*KINDS, "world", "refused", "")},
-    "file": file_to_mend("losses.py", 3, "SyntaxError: invalid syntax", ("def f(:", "      ^")),
+    "file": file_to_fix("losses.py", 3, "SyntaxError: invalid syntax", ("def f(:", "      ^")),
     "waiting": Finding(status=WAITING, waits_for="softmax"),
     "not run": Finding(status=UNKNOWN, sentence="changed since it was checked"),
     "nothing said": Finding(),

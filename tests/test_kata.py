@@ -249,18 +249,18 @@ def test_what_waits_says_for_what(empty):
     done = kata("--impl", empty, expected=1)
     assert re.search(r"failing +dense_backward\n", done.stdout)
     assert "Network.loss_and_grads (for dense_backward)" in " ".join(done.stdout.split())
-    assert "Next: mend dense_backward" in done.stdout
+    assert "Next: fix dense_backward" in done.stdout
     assert "waits for dense_backward" in kata("--impl", empty, "check", "5").stdout
 
 
-def test_a_broken_file_is_named_and_mended(solved):
+def test_a_broken_file_is_named_and_fixed(solved):
     """What stands at the top of a file spoils all of it; put right again, everything is graded again."""
     path = solved / "activations.py"
     text = path.read_text(encoding="utf-8")
     kata("--impl", solved, "check", "1", expected=0)
     path.write_text(text + "\nimport mathh\n", encoding="utf-8")
     done = kata("--impl", solved, expected=1)
-    assert "Next: mend activations.py" in done.stdout
+    assert "Next: fix activations.py" in done.stdout
     assert "No module named 'mathh'" in " ".join(done.stdout.split())
     assert "0 of 14 points" in done.stdout
     path.write_text(text, encoding="utf-8")
@@ -342,7 +342,7 @@ def test_watch_tells_of_a_broken_file(empty):
         _read_until(process, "Watching: save a file")
         path.write_text(text + "\nvalues = (1, 2\n", encoding="utf-8")
         told = _read_until(process, "^")
-        assert "Next: mend activations.py" in told
+        assert "Next: fix activations.py" in told
         path.write_text(text, encoding="utf-8")
         assert "Next: write sigmoid" in _read_until(process, "a hint:")
     finally:
@@ -473,7 +473,7 @@ def test_hints_go_from_idea_to_outline(empty):
 def test_solution_is_shown_once_it_passes(empty):
     """First as a textbook has it, and what makes the reference fast only if somebody asks."""
     done = kata("--impl", empty, "solution", "tanh", expected=2)
-    assert done.stderr == "kata: tanh does not pass yet; --force shows it all the same\n"
+    assert done.stderr == "kata: tanh does not pass yet; --force shows it anyway\n"
     assert done.stdout == ""
     forced = kata("--impl", empty, "solution", "tanh", "--force", expected=0)
     assert forced.stdout.startswith("--- yours/activations.py\n+++ plain/activations.py\n")
@@ -637,7 +637,7 @@ def test_new_makes_the_folder_that_the_command_then_works_on(tmp_path):
         (("--impl", "nowhere"), "--impl must be a folder with an __init__.py; got nowhere"),
         (("--limit", "0", "check", "tanh"), "must be a positive number of seconds"),
         (("race", "tanh"), "nothing passes yet"),
-        (("race", "v1"), "v1 has no arrays to be fast with"),
+        (("race", "v1"), "v1 has nothing to time"),
         (("check", "tanh", "--seed", "-1"), "--seed: must be a whole number, 0 or more; got '-1'"),
         (("check", "tanh", "--results", "nowhere/results.json"), "--results: cannot write 'nowhere/results"),
         (("check", "tanh", "--results", ""), "--results: cannot write ''"),
@@ -894,14 +894,14 @@ def test_the_board_says_the_same_of_trainings_that_wait(untouched):
 
 
 @pytest.mark.parametrize("written", [False, True])
-def test_next_says_mend_if_there_is_something_to_mend(empty, written):
+def test_next_says_fix_if_there_is_something_to_fix(empty, written):
     """An exercise that waited may be written already, and one that was not run must be run first."""
     if written:
         solve(empty, "softmax_cross_entropy")
     results = {name: Result(name, "passed") for name in EXERCISES}
     other = waiting("softmax_cross_entropy", "softmax")
     told = board.following(results | {other.name: other}, empty)
-    assert told.startswith(f"Next: {'mend' if written else 'write'} softmax_cross_entropy (4 points)\n")
+    assert told.startswith(f"Next: {'fix' if written else 'write'} softmax_cross_entropy (4 points)\n")
     told = board.following(results | {"tanh": Result("tanh", "not run")}, empty)
     assert told.startswith("Next: check tanh (1 point)\n")
 

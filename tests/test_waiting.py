@@ -66,11 +66,11 @@ HALVED = """def softmax_cross_entropy(logits, targets):
 """
 
 
-def test_what_is_mended_holds_nobody_up(folder, kata):
+def test_what_is_fixed_holds_nobody_up(folder, kata):
     """A mistake of one's own is told at once: softmax was wrong before, and is right now."""
-    mend = spoil(folder, "softmax", "def softmax(z):\n    return np.exp(z)")
+    fix = spoil(folder, "softmax", "def softmax(z):\n    return np.exp(z)")
     assert "softmax: not right yet" in kata("check", "softmax")
-    mend()
+    fix()
     losses = folder / "losses.py"
     losses.write_text(
         losses.read_text(encoding="utf-8") + "\n\nfrom .activations import softmax\n\n\n" + HALVED,
@@ -99,8 +99,8 @@ YARDSTICKS = {  # what is wrong, and what is right but tested with it
 
 
 def test_a_right_function_waits_for_the_wrong_one_that_its_tests_call(folder, kata):
-    """Check and board agree, before and after; once the wrong ones are mended, the right ones have passed."""
-    mend = [spoil(folder, wrong, code) for wrong, (_, code) in YARDSTICKS.items()]
+    """Check and board agree, before and after; once the wrong ones are fixed, the right ones have passed."""
+    fix = [spoil(folder, wrong, code) for wrong, (_, code) in YARDSTICKS.items()]
     for wrong, (right, _) in YARDSTICKS.items():
         told = kata("check", right)
         assert told.startswith(f"{right}: waiting\n  waits for {wrong}\n"), told
@@ -108,8 +108,8 @@ def test_a_right_function_waits_for_the_wrong_one_that_its_tests_call(folder, ka
     for wrong, (right, _) in YARDSTICKS.items():
         assert re.search(rf"^  {right} +waiting +\d+/\d+  waits for {wrong}$", told, re.MULTILINE), told
         assert re.search(rf"^    waiting  .*\b{right}\b.* \(for {wrong}\)", board, re.MULTILINE), board
-    for mend_one in mend:
-        mend_one()
+    for fix_one in fix:
+        fix_one()
     kata("check", *YARDSTICKS)
     board = kata()
     assert "failing" not in board, "the right ones were graded again"
@@ -122,10 +122,10 @@ def test_what_waits_leads_to_what_comes_first(folder, kata):
     for what in ("Network.forward", "5"):
         told = kata("check", what)
         assert "not right yet" not in told
-        assert "Next: mend dense (2 points)\n" in told, told
+        assert "Next: fix dense (2 points)\n" in told, told
 
 
-def test_the_file_that_lacks_a_name_is_the_one_to_mend(folder, kata):
+def test_the_file_that_lacks_a_name_is_the_one_to_fix(folder, kata):
     """network.py imports dense; whoever wrote Dense must look into layers.py."""
     path = folder / "layers.py"
     text = path.read_text(encoding="utf-8")
@@ -136,8 +136,8 @@ def test_the_file_that_lacks_a_name_is_the_one_to_mend(folder, kata):
             rf"mine.layers\.py:{line}\n  there is no dense, which network\.py imports\n", told
         ), told
         assert "    def Dense(x, W, b):\n" in told
-    assert "Next: mend layers.py\n" in told
-    assert "Your points come back as soon as the file is mended.\n" in told
+    assert "Next: fix layers.py\n" in told
+    assert "Your points come back as soon as the file is fixed.\n" in told
     path.write_text(text, encoding="utf-8")
     assert "Next: write step_decay" in kata()
 
@@ -200,42 +200,42 @@ def test_watch_tells_of_a_file_that_is_saved_while_others_are_checked(begun, kat
 
 def test_watch_tells_of_what_was_checked_while_a_file_was_broken(begun, kata, monkeypatch):
     """Both were saved at once: first the broken file is named, then how the other fails."""
-    mends = []
+    fixes = []
 
     def save():
-        mends.append(spoil(begun, "mean_squared_error", "def mean_squared_error(predictions:"))
+        fixes.append(spoil(begun, "mean_squared_error", "def mean_squared_error(predictions:"))
         spoil(begun, "dense", WRONG_DENSE)
 
-    broken, mended, again = watched(monkeypatch, kata, save, lambda: mends.pop()(), lambda: None)
-    assert "Next: mend losses.py" in broken, broken
-    assert "dense: not right yet" in mended, mended
-    assert "Smallest failing call: dense(" in mended
+    broken, fixed, again = watched(monkeypatch, kata, save, lambda: fixes.pop()(), lambda: None)
+    assert "Next: fix losses.py" in broken, broken
+    assert "dense: not right yet" in fixed, fixed
+    assert "Smallest failing call: dense(" in fixed
     assert again == "", "nothing has changed"
 
 
-def test_watch_shows_the_second_failure_when_the_first_is_mended(begun, kata, monkeypatch):
+def test_watch_shows_the_second_failure_when_the_first_is_fixed(begun, kata, monkeypatch):
     """Of several that fail, only the first was told in full."""
-    mends = []
+    fixes = []
 
     def save():
-        mends.append(spoil(begun, "mean_squared_error", WRONG_ERROR))
+        fixes.append(spoil(begun, "mean_squared_error", WRONG_ERROR))
         spoil(begun, "dense", WRONG_DENSE)
 
-    both, mended, again = watched(monkeypatch, kata, save, lambda: mends.pop()(), lambda: None)
+    both, fixed, again = watched(monkeypatch, kata, save, lambda: fixes.pop()(), lambda: None)
     assert "mean_squared_error: not right yet" in both, both
     assert "dense: not right yet" not in both
-    assert "mean_squared_error: passed" in mended, mended
-    assert "dense: not right yet" in mended
+    assert "mean_squared_error: passed" in fixed, fixed
+    assert "dense: not right yet" in fixed
     assert again == ""
 
 
 def test_a_result_does_not_count_for_code_that_was_saved_during_the_tests(begun, kata, monkeypatch):
     """The tests may have read the new file: what they found is not said of the old one."""
     assert "passed" in kata("check", "tanh")
-    mends = [spoil(begun, "tanh", PLAIN_TANH)]
-    once_before(monkeypatch, Grading, "__iter__", lambda: mends.append(spoil(begun, "tanh", WRONG_TANH)))
+    fixes = [spoil(begun, "tanh", PLAIN_TANH)]
+    once_before(monkeypatch, Grading, "__iter__", lambda: fixes.append(spoil(begun, "tanh", WRONG_TANH)))
     kata("check", "tanh")
-    mends.pop()()  # back to what was saved when the check began
+    fixes.pop()()  # back to what was saved when the check began
     assert Progress(begun).current()["tanh"].status != FAILING
     assert "tanh: passed" in kata("check", "tanh")
 

@@ -84,7 +84,7 @@ class Finding:
     reading: how the result differs in all calls alike. besides: what else is wrong.
     test: the test that fails for the same reason; asked: what it says; look, why: where to look, and why the
     test asks it. part: what the test calls the part of the result that it looks at.
-    waits_for: the exercise, function or file that must be mended first. quote: lines of code, as they stand.
+    waits_for: the exercise, function or file that must be fixed first. quote: lines of code, as they stand.
     printed: what the code printed in that test. trace: a traceback, if one was asked for.
     """
 
@@ -125,8 +125,8 @@ class Finding:
         return replace(self, test=test.test, asked=test.sentence, look=test.look, why=test.why)
 
 
-def file_to_mend(file, line, sentence, quote=()):
-    """Return the finding on a file that must be mended before any exercise in it can be judged."""
+def file_to_fix(file, line, sentence, quote=()):
+    """Return the finding on a file that must be fixed before any exercise in it can be judged."""
     place = Place(file, line, quote[0] if quote else "")
     return Finding(
         status=WAITING, kind="file", waits_for=file, place=place, sentence=sentence, quote=tuple(quote)

@@ -19,7 +19,7 @@ def render(finding, room=WIDEST):
 
 
 def waiting(finding, room=WIDEST):
-    """Return the lines on an exercise that waits: what for, and where to mend it."""
+    """Return the lines on an exercise that waits: what for, and where to fix it."""
     if finding.kind != "file":
         return prose(f"waits for {finding.waits_for}", room)
     place = f"waits for {finding.waits_for}, line {finding.place.line}: {finding.sentence}"

@@ -39,13 +39,13 @@ class World:
         if np.geterr() != self.errors:
             np.seterr(**self.errors)
             found.append(
-                "np.seterr was called and left changed: hiding an overflow does not mend it, so change the "
+                "np.seterr was called and left changed: hiding an overflow does not fix it, so change the "
                 "computation"
             )
         if warnings.filters != self.filters:
             warnings.filters[:] = self.filters
             found.append(
-                "The warning filters were changed: a warning tells of a mistake, so mend that instead"
+                "The warning filters were changed: a warning tells of a mistake, so fix that instead"
             )
         left = [
             thread for thread in threading.enumerate() if thread not in self.threads and thread.is_alive()

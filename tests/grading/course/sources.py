@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.grading.course.exercises import EXERCISES, GRADED_MODULES
-from tests.grading.finding import file_to_mend
+from tests.grading.finding import file_to_fix
 
 
 class Place(NamedTuple):
@@ -67,9 +67,9 @@ class Sources:
                 column = max((error.offset or 1) - 1 - (len(whole) - len(whole.lstrip())), 0)
                 start = max(column - 50, 0)  # of a long line, the part around the caret
                 quote = bare[start:].expandtabs(1), f"{' ' * (column - start)}^"
-            return file_to_mend(path, line, f"{type(error).__name__}: {error.msg}", quote)
+            return file_to_fix(path, line, f"{type(error).__name__}: {error.msg}", quote)
         except ValueError as error:  # a null byte
-            return file_to_mend(path, 1, f"{type(error).__name__}: {error}")
+            return file_to_fix(path, 1, f"{type(error).__name__}: {error}")
         return None
 
     def place(self, exercise):

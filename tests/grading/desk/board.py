@@ -107,11 +107,11 @@ def following(results, folder, paint=PLAIN, command="python -m kata"):
         return "\n".join([headline, *(typed(*pair) for pair in commands)])
     result = results[exercise.name]
     if result.blocked:
-        back = fit("Your points come back as soon as the file is mended.")
-        return "\n".join([paint(f"Next: mend {result.waits_for}", "bold"), blocked(result, folder), back])
-    kind = {FAILING: "mend ", TODO: "write "}.get(result.status, "")
+        back = fit("Your points come back as soon as the file is fixed.")
+        return "\n".join([paint(f"Next: fix {result.waits_for}", "bold"), blocked(result, folder), back])
+    kind = {FAILING: "fix ", TODO: "write "}.get(result.status, "")
     if exercise.function and result.status == WAITING:
-        kind = "write " if "NotImplementedError" in (Sources(folder).text(exercise) or "") else "mend "
+        kind = "write " if "NotImplementedError" in (Sources(folder).text(exercise) or "") else "fix "
     if exercise.function and result.status == UNKNOWN:
         kind = "check "
     points = f"{exercise.points} point" + ("" if exercise.points == 1 else "s")

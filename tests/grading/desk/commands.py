@@ -90,22 +90,26 @@ def _parser():
 
     command = add("check", checking.check, "run the tests of lessons or exercises, of all if none is named")
     command.add_argument("what", nargs="*", metavar="LESSON|EXERCISE")
-    command.add_argument("--traceback", action="store_true", help="show where in the code a test failed, too")
+    command.add_argument("--traceback", action="store_true", help="also show where in the code a test failed")
     command.add_argument(
-        "--seed", type=_seed, default=0, metavar="N", help="of the tests' random numbers (default: 0)"
+        "--seed", type=_seed, default=0, metavar="N", help="seed for the tests' random numbers (default: 0)"
     )
     command.add_argument("--junitxml", type=_file, metavar="FILE", help="write the outcome for other tools")
     command.add_argument("--results", type=_file, metavar="FILE", help="write the outcome for Gradescope")
     add("watch", watching.watch, "check again whenever a file is saved, and move on when an exercise passes")
     command = add("hint", helping.hint, "show the next of three steps, from the idea to an outline in words")
-    command.add_argument("exercise", nargs="?", metavar="EXERCISE", help="default: the next one to do")
+    command.add_argument(
+        "exercise", nargs="?", metavar="EXERCISE", help="exercise to hint at (default: the next one)"
+    )
     command.add_argument(
         "--step", type=int, choices=(1, 2, 3), help="show this step (default: one further each time)"
     )
     command = add("solution", helping.solution, "compare a function that passes with a plain solution")
     command.add_argument("exercise", metavar="EXERCISE")
-    command.add_argument("--fast", action="store_true", help="with the reference, and what makes it fast")
-    command.add_argument("--force", action="store_true", help="even if it does not pass yet")
+    command.add_argument(
+        "--fast", action="store_true", help="compare with the reference, and say what makes it fast"
+    )
+    command.add_argument("--force", action="store_true", help="show it even if yours does not pass yet")
     command = add("reset", renewing.reset, "put back the skeletons of exercises or lessons, keeping a backup")
     command.add_argument("what", nargs="+", metavar="LESSON|EXERCISE")
     command = add("new", renewing.new, "make a fresh copy of the skeletons, to work in")

@@ -25,7 +25,7 @@ def hint(options):
         current = progress.current()
         exercise = board.next_exercise(current)
         if exercise is None:
-            raise CommandError("nothing is left to do, so there is nothing to hint at")
+            raise CommandError("everything passes, so there is nothing left to hint at")
         if current[exercise.name].blocked:
             print(board.following(current, options.folder, options.paint, options.command))
             return 1
@@ -51,12 +51,12 @@ def solution(options):
     """Print how a plain solution, or the reference's, differs from the learner's function; return 0."""
     exercise = one_exercise(options.exercise)
     if exercise.function is None:
-        raise CommandError(f"{exercise.name} is a training: there is no function to compare")
+        raise CommandError(f"{exercise.name} is a training run: there is no function to compare")
     progress = Progress(options.folder)
     if not options.force and not progress.passed(exercise):
         refresh(progress, [exercise], options)
         if not progress.passed(exercise):
-            raise CommandError(f"{exercise.name} does not pass yet; --force shows it all the same")
+            raise CommandError(f"{exercise.name} does not pass yet; --force shows it anyway")
     yours = Sources(options.folder).text(exercise)
     if yours is None:
         raise CommandError(f"there is no {exercise.function} in {short(options.folder)}/{exercise.module}.py")
@@ -95,7 +95,7 @@ def _show_reference(exercise, yours, progress, options):
     sources, ahead = Sources(ROOT / "nn"), _given_away(exercise, progress)
     if ahead and not options.force:
         raise CommandError(
-            f"it would give {ahead[0].name} away, of lesson {ahead[0].lesson}; --force shows it"
+            f"it would give away {ahead[0].name} of lesson {ahead[0].lesson}; --force shows it"
         )
     own = Sources(options.folder).module(exercise.module)[0]
     parts = [sources.text(exercise), *(text for text in sources.helpers(exercise) if text not in own)]

@@ -32,7 +32,7 @@ class Progress:
         self.results = {name: Result(name, UNKNOWN) for name in EXERCISES}
         self.hints = {}
         self._prints = {}
-        self._blocked = {}  # by name: the code's fingerprint, and the result that says which file to mend
+        self._blocked = {}  # by name: the code's fingerprint, and the result that says which file to fix
         self._load()
 
     def _load(self):
@@ -84,7 +84,7 @@ class Progress:
         """Grade exercises now and remember the outcome.
 
         What they are judged with is graded again, too, if its code has changed: nobody shall wait for a
-        function that has been mended. watch: called with each event that says how far it is, and with the
+        function that has been fixed. watch: called with each event that says how far it is, and with the
         exercise that it belongs to. Returns the names of all that were graded.
         """
         sources = Sources(self.folder)

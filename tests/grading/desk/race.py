@@ -32,7 +32,7 @@ def race(options):
     chosen = exercises_of_words(*options.what) if options.what else list(EXERCISES.values())
     chosen = [exercise for exercise in chosen if exercise.name in RACES]
     if not chosen:
-        raise CommandError(f"{' '.join(options.what)} has no arrays to be fast with")
+        raise CommandError(f"{' '.join(options.what)} has nothing to time")
     current = progress.current()
     refresh(progress, [e for e in chosen if current[e.name].status != PASSED], options)
     current = progress.current()

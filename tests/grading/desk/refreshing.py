@@ -70,7 +70,7 @@ def refresh_due(progress, options):
     exercises = _due(progress)
     graded = refresh(progress, exercises, options)
     if exercises and exercises[0].function and _due(progress) == TRAININGS:
-        StatusLine().tell("Everything else passes: now the trainings")
+        StatusLine().tell("Everything else passes: now the training runs")
         graded += refresh(progress, TRAININGS, options)
     return graded
 

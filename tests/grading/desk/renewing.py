@@ -17,7 +17,7 @@ def new(options):
 
     target = options.target or Path(OWN)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommandError(f"{target} is there already; name a folder that is not, or an empty one")
+        raise CommandError(f"{target} already exists; name a new or an empty folder")
     if not target.name.isidentifier():
         raise CommandError(f"the folder's name must be letters, digits and _; got {target.name!r}")
     try:

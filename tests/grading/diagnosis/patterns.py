@@ -22,12 +22,12 @@ PATTERNS = (  # the exception's type, a part of its message, and what it means
     (
         ValueError,
         "inhomogeneous",
-        "The rows of this array would have different lengths: an array holds rows of one length alone.",
+        "The rows of this array would have different lengths: all rows of an array have the same length.",
     ),
     (
         ValueError,
         "setting an array element with a sequence",
-        "One entry of an array takes one number, and several are given to it.",
+        "One entry of an array takes one number, but several are given to it.",
     ),
     (ValueError, r"cannot reshape array of size (\d+) into shape", "A reshape keeps the number of entries."),
     (ValueError, "read-only", "This array must not be written to: compute in a new one."),
@@ -55,7 +55,7 @@ PATTERNS = (  # the exception's type, a part of its message, and what it means
     (
         TypeError,
         "setting an array element",
-        "One entry of an array takes one number, and several are given to it.",
+        "One entry of an array takes one number, but several are given to it.",
     ),
     (TypeError, "'NoneType'|NoneType object", wordings.none),
     (

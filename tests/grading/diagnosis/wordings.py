@@ -21,7 +21,7 @@ def truth(_, source):
             "chooses for each entry."
         )
     return (
-        "One yes or no is needed here, and an array has one for each entry. `and`, `or` and `not` take no "
+        "One yes or no is needed here, but an array has one for each entry. `and`, `or` and `not` take no "
         "arrays; between arrays, they are written &, | and ~."
     )
 
@@ -75,7 +75,7 @@ def none(*_):
 
 def unpacked(found, _):
     return (
-        f"The names on the left of `=` are not as many as the values on its right (expected {found[1]}). "
+        f"The number of names on the left of `=` is not that of the values on its right (expected {found[1]}). "
         "Look at what the function on the right returns."
     )
 
@@ -169,7 +169,7 @@ def index(found, _):
     size = int(found[2])
     if size == 0:
         return "The array is empty, so it has no entry to look at."
-    return f"There is no place {found[1]}: counted from 0, the last of {size} is {size - 1}."
+    return f"There is no index {found[1]}: counting from 0, the last of {size} is {size - 1}."
 
 
 def too_many_indices(found, _):

@@ -9,7 +9,7 @@ from types import FunctionType
 import numpy.testing  # noqa: F401 - loaded before graded code is, so that it can be watched
 
 from tests.grading.course.exercises import GRADED_MODULES
-from tests.grading.finding import file_to_mend
+from tests.grading.finding import file_to_fix
 
 TOOLS = (
     "builtins",
@@ -101,7 +101,7 @@ def audit(folder):
                 if isinstance(node, ast.ImportFrom) and node.level == 1:
                     queue += [node.module] if node.module else [name.name for name in node.names]
                 elif sentence := _refused(node, folder):
-                    found.setdefault((module, owner), file_to_mend(path.name, node.lineno, sentence))
+                    found.setdefault((module, owner), file_to_fix(path.name, node.lineno, sentence))
     helpers = [key for key in found if key[0] not in GRADED_MODULES]
     for key in helpers:  # a module beside the graded ones serves them all
         for module in modules:

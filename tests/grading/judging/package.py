@@ -14,7 +14,7 @@ import pytest
 
 from tests.grading import ROOT
 from tests.grading.diagnosis.calls import recorded
-from tests.grading.finding import Finding, file_to_mend
+from tests.grading.finding import Finding, file_to_fix
 from tests.lessons.checks import CheckFailed
 
 
@@ -74,7 +74,7 @@ class Refused(CheckFailed):
 
 
 class Blocked(Refused):
-    """A file that cannot be imported, or may not: its exercises wait until it is mended."""
+    """A file that cannot be imported, or may not: its exercises wait until it is fixed."""
 
 
 def refuse(sentence):
@@ -120,7 +120,7 @@ class Module:
             line, error_text = own[-1].lineno if own else 1, str(error)
         source = linecache.getline(str(path), line).strip()
         quote = (source,) if source else ()
-        return file_to_mend(path.name, line, f"{type(error).__name__}: {error_text}", quote)
+        return file_to_fix(path.name, line, f"{type(error).__name__}: {error_text}", quote)
 
     def _lacking(self, error):
         """Return the finding on a file that lacks a name that another imports; None if it is not that.
@@ -147,7 +147,7 @@ class Module:
         line = defined[folded[near[0]]] if near else 1
         quote = (lines[line - 1].strip(),) if near else ()
         importing = Path(traceback.extract_tb(error.__traceback__)[-1].filename).name
-        return file_to_mend(path.name, line, f"there is no {name}, which {importing} imports", quote)
+        return file_to_fix(path.name, line, f"there is no {name}, which {importing} imports", quote)
 
 
 class Altered(Package):

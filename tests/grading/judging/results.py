@@ -42,12 +42,12 @@ class Result(NamedTuple):
 
     @property
     def waits_for(self):
-        """The exercise, function or file that must be mended first; "" if there is none."""
+        """The exercise, function or file that must be fixed first; "" if there is none."""
         return self.finding.waits_for if self.finding else ""
 
     @property
     def blocked(self):
-        """Whether a whole file must be mended before this exercise can be judged."""
+        """Whether a whole file must be fixed before this exercise can be judged."""
         return self.status == WAITING and self.finding is not None and self.finding.kind == "file"
 
     @property
