@@ -15,7 +15,9 @@ FILES = {
 TREES = {file: ast.parse(text) for file, text in FILES.items()}
 
 GRADER = "tests.grading"
-LEAVES = {GRADER} | {f"{GRADER}.{leaf}" for leaf in ("finding", "terminal", "files", "world")}
+# What all rooms stand on; each may import those before it.
+FOUNDATION = [GRADER, *(f"{GRADER}.{leaf}" for leaf in ("files", "world", "finding", "terminal", "show"))]
+OF_LESSONS = {GRADER, f"{GRADER}.finding", f"{GRADER}.show"}  # what a failing check needs to speak
 ROOMS = ["course", "diagnosis", "judging", "desk"]  # each may import those before it
 DOORS = {f"{GRADER}.{door}" for door in ("matrix", "skeletons")}  # commands, which nobody imports
 
@@ -53,22 +55,23 @@ def _refused(module, other):
     """Return why a module may not import another one, "" if it may."""
     grader = other == GRADER or other.startswith(f"{GRADER}.")
     if module.startswith(("tests.lessons", "tests.solutions")):
-        return "only what a finding is" if grader and other not in (GRADER, f"{GRADER}.finding") else ""
+        return "only what a finding is and how it is shown" if grader and other not in OF_LESSONS else ""
     if module.startswith("nn.") or module == "nn":
         return "" if other.split(".")[0] == "nn" else "the reference stands alone"
     if not grader or not module.startswith(GRADER):
         return "doors are for the command line" if other in DOORS and module.startswith(GRADER) else ""
-    if module in LEAVES:
-        return "" if other == GRADER else "a leaf imports nothing of the grader"
+    if module in FOUNDATION:
+        below = FOUNDATION[: FOUNDATION.index(module)]
+        return "" if other in below else "the foundation imports only what it stands on"
     if other in DOORS:
         return "doors are for the command line"
-    if module in DOORS or other in LEAVES:
+    if module in DOORS or other in FOUNDATION:
         return ""
     return "" if ROOMS.index(_room(other)) <= ROOMS.index(_room(module)) else "rooms import one way"
 
 
 def test_every_module_of_the_grader_has_its_place():
-    placed = LEAVES | DOORS
+    placed = {*FOUNDATION} | DOORS
     assert [m for m in MODULES if m.startswith(GRADER) and m not in placed and not _room(m)] == []
     assert {_room(module) for module in MODULES if module.startswith(GRADER)} - {None} == set(ROOMS)
 
@@ -93,7 +96,7 @@ def test_no_module_of_the_grader_needs_itself():
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("tests.grading.course.exercises", "from tests.grading.show import render"),
+        ("tests.grading.course.exercises", "from tests.grading.diagnosis import errors"),
         ("tests.grading.show", "from tests.grading.judging import runner"),
         ("tests.grading.judging.results", "from ..desk import board"),
         ("tests.grading.judging.results", "def late():\n    import tests.grading.desk.board"),

@@ -75,8 +75,8 @@ def none(*_):
 
 def unpacked(found, _):
     return (
-        f"The number of names on the left of `=` is not that of the values on its right (expected {found[1]}). "
-        "Look at what the function on the right returns."
+        "The number of names on the left of `=` is not that of the values on its right (expected "
+        f"{found[1]}). Look at what the function on the right returns."
     )
 
 
