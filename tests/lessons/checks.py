@@ -222,7 +222,8 @@ def overflow_shown():
 
     The other kinds may be ignored as ever: a division by 0 in a branch that is not taken does no harm.
     """
-    return _Overflows()
+    known = {"_make_extobj", "_extobj_contextvar"} <= np.seterr.__globals__.keys()
+    return _Overflows() if known else np.errstate(over="warn")  # a NumPy that keeps its state elsewhere
 
 
 @contextmanager
