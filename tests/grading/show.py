@@ -42,7 +42,8 @@ def what_is_wrong(finding, room):
     lines += [cut(f"  {line}", room) for line in finding.quote]
     lines += prose(finding.words, room, label="In plain words")
     if finding.comparison:
-        name = [] if finding.comparison.name in finding.sentence else [f"{finding.comparison.name}:"]
+        said = finding.sentence.startswith(finding.comparison.name)
+        name = [] if said else [f"{finding.comparison.name}:"]
         lines += [*name, *(cut(line, room) for line in side_by_side(finding.comparison, room))]
     lines += prose(finding.reading, room, label="Reading")
     for remark in finding.besides:

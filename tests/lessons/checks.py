@@ -15,6 +15,7 @@ from tests.grading.show import render
 # Which function a test judges; "{name}" stands for the parameter `name`. about: the kinds of failure that the
 # test's docstring explains, "values" by default; it is quoted for no other.
 exercise = pytest.mark.exercise
+OWN_NUMBERS = ""  # about: a docstring that works through the numbers of its own test explains no other call
 
 OBSERVERS = []  # called with each comparison's error as a share of its tolerance: the margins are measured so
 
@@ -104,7 +105,7 @@ def require_value_error(call, what, look):
     except Exception as error:
         came = f"it raised {type(error).__name__}: {error}"
     else:
-        came = f"it returned {result}"
+        came = f"it returned {result!r}" if isinstance(result, Exception) else f"it returned {result}"
     fail(f"{what} must raise ValueError; {came}", kind="refusal", look=look)
 
 
@@ -143,8 +144,7 @@ def unchanged(**arrays):
     for name, array in arrays.items():
         if not np.array_equal(array, before[name], equal_nan=True):
             fail(
-                f"the function changed its argument `{name}`; compute in a new array "
-                "(`z = z - 1`, not `z -= 1`)",
+                f"the function changed its argument `{name}`: compute in a new array, or in a copy",
                 kind="changed",
                 part=name,
             )

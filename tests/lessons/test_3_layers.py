@@ -12,7 +12,15 @@ import operator
 import numpy as np
 import pytest
 
-from .checks import exercise, require_array, require_close, require_gradient, require_new_arrays, unchanged
+from .checks import (
+    OWN_NUMBERS,
+    exercise,
+    require_array,
+    require_close,
+    require_gradient,
+    require_new_arrays,
+    unchanged,
+)
 
 SHAPES = [(4, 3, 2), (1, 3, 5), (5, 1, 2), (2, 6, 1), (3, 3, 3)]  # samples, fan_in, fan_out
 NAMES = ("dx", "dW", "db")
@@ -54,7 +62,7 @@ def example(rng, n, fan_in, fan_out, dtype=np.float64):
     return [rng.normal(size=shape).astype(dtype) for shape in shapes]
 
 
-@exercise("dense")
+@exercise("dense", about=OWN_NUMBERS)
 def test_dense_by_hand(layers):
     """Two samples, three inputs, two outputs: 1*1 + 2*3 + 3*5 + 10 = 32, and so on."""
     x = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]])
@@ -78,7 +86,7 @@ def test_dense_sums_over_the_inputs(layers, rng, n, fan_in, fan_out):
     require_close(z, sums(x, W, b), what="dense(x, W, b)", look="x @ W + b", rtol=1e-9)
 
 
-@exercise("dense_backward")
+@exercise("dense_backward", about=OWN_NUMBERS)
 def test_dense_backward_by_hand(layers):
     """One sample, two inputs, one output: each weight's gradient is its input times the upstream 3."""
     dx, dW, db = layers.dense_backward(np.array([[3.0]]), np.array([[2.0, 5.0]]), np.array([[7.0], [-1.0]]))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from .checks import (
+    OWN_NUMBERS,
     exercise,
     no_global_randomness,
     require,
@@ -368,7 +369,7 @@ def test_worked_example_backward(network):
     )
 
 
-@exercise("Network.loss_and_grads")
+@exercise("Network.loss_and_grads", about=OWN_NUMBERS)
 def test_worked_example_step_on_chosen_weights(network):
     """Only W2's first two weights take a step of size 1: z becomes 1.25 - 1.875 / 2 = 0.3125."""
     net, X, y = worked_example(network)

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from .checks import (
+    OWN_NUMBERS,
     exercise,
     fail,
     require,
@@ -118,7 +119,7 @@ class Stepper:
         return result
 
 
-@exercise("{rule}_step")
+@exercise("{rule}_step", about=OWN_NUMBERS)
 @pytest.mark.parametrize(
     ("rule", "moved"),
     [

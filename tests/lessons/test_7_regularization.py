@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from .checks import (
+    OWN_NUMBERS,
     exercise,
     no_global_randomness,
     require,
@@ -27,7 +28,7 @@ from .test_5_network import HEADS, batch, build, require_network_gradients
 L2 = "penalty = strength / 2 * sum of W**2 over all weights; its gradient is strength * W"
 
 
-@exercise("l2_penalty")
+@exercise("l2_penalty", about=OWN_NUMBERS)
 def test_l2_by_hand(regularization):
     """1 + 4 + 9 + 16 + 25 = 55; half of 0.1 times that is 2.75, and each weight pulls with 0.1 * W."""
     weights = [np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([[5.0]])]
@@ -232,7 +233,7 @@ def test_dropout_backward_is_the_derivative_of_dropout(regularization, rng, shap
     require(not np.shares_memory(back, mask), "the result shares its memory with the mask: make a new array")
 
 
-@exercise("clip_by_global_norm")
+@exercise("clip_by_global_norm", about=OWN_NUMBERS)
 def test_clipping_by_hand(regularization):
     """The gradients 3 and 4 have the joint norm 5. A limit of 1 leaves a fifth of each: 0.6 and 0.8."""
     grads = [np.array([[3.0]]), np.array([0.0, 4.0])]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from .checks import (
+    OWN_NUMBERS,
     exercise,
     no_global_randomness,
     require,
@@ -24,7 +25,7 @@ from .checks import (
 )
 
 
-@exercise("one_hot")
+@exercise("one_hot", about=OWN_NUMBERS)
 def test_one_hot_by_hand(training):
     """Label 2 of four classes is [0, 0, 1, 0]."""
     labels = np.array([2, 0, 3])
@@ -84,7 +85,7 @@ def test_one_hot_refuses_impossible_labels(training, labels):
 SCALE = "(x - min) / (max - min), min and max of each column of `train`"
 
 
-@exercise("min_max_scale")
+@exercise("min_max_scale", about=OWN_NUMBERS)
 def test_min_max_by_hand(training):
     """The column 2, 4, 6 becomes 0, 0.5, 1, and the column -1, 0, 3 becomes 0, 0.25, 1."""
     train = np.array([[2.0, -1.0], [4.0, 0.0], [6.0, 3.0]])
@@ -240,7 +241,7 @@ def test_minibatches_refuse_impossible_sizes(training, rng, size):
     )
 
 
-@exercise("step_decay")
+@exercise("step_decay", about=OWN_NUMBERS)
 def test_step_decay_by_hand(training):
     """From 0.8, halved every 10 epochs: 0.8 up to epoch 9, 0.4 from 10, 0.2 from 20."""
     for epoch, expected in ((0, 0.8), (9, 0.8), (10, 0.4), (19, 0.4), (20, 0.2), (35, 0.1)):

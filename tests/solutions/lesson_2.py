@@ -396,8 +396,9 @@ def softmax_cross_entropy_broadcasting(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "The results for valid targets are right, but you accept invalid ones: labels below 0 or above k - 1, "
-    "and shapes that NumPy makes fit by broadcasting. Check both first, and raise ValueError.",
+    "The results for valid targets are right, but you accept invalid ones: as an index, a "
+    "label below 0 counts from the end, a label of k raises an IndexError, and NumPy makes shapes fit by "
+    "broadcasting. Check labels and shapes first, and raise ValueError.",
 )
 def softmax_cross_entropy_of_rows_unchecked(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)

@@ -45,6 +45,8 @@ def show_hint(exercise, step, options):
         print(textwrap.fill(line, width(), initial_indent="  ", subsequent_indent=indent))
     if step < 3:
         print(typed("More: ", f"{options.command} hint {exercise.name} --step {step + 1}"))
+    else:
+        print("This was the last hint.")
 
 
 def solution(options):

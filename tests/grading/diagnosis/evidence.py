@@ -24,7 +24,12 @@ def evidence(case, expected, actual, fault, place):
     }
     wanted, got = (outcome.leaves.get(fault.place) for outcome in (expected, actual))
     if fault.kind in ("exception", "warning"):
-        return fields | error_fields(actual.error, place)
+        fields |= error_fields(actual.error, place)
+        if fault.kind == "warning" and "uint8" in case.text:
+            fields["words"] += (
+                " NumPy's exp of bytes is only float16: convert them to a floating array first."
+            )
+        return fields
     if fault.kind == "refusal":
         due = f"{type(expected.error).__name__} ({expected.error})"
         fields |= {"expected": due, "shown": f"It must raise {due}"}
@@ -37,7 +42,7 @@ def evidence(case, expected, actual, fault, place):
         return fields | error_fields(actual.error, place)
     if fault.kind == "changed":
         text = f"It changes its argument {', '.join(actual.changed)}: compute in a new array"
-        return fields | {"shown": f"{text} (`z = z - 1`, not `z -= 1`)"}
+        return fields | {"shown": f"{text}, or in a copy (`z = z.copy()`)"}
     if all(isinstance(leaf, int | float) for leaf in (*expected.leaves.values(), *actual.leaves.values())):
         lists = [f"[{', '.join(_numbers(outcome.leaves))}]" for outcome in (expected, actual)]
         if len(expected.leaves) > 1 and len(actual.leaves) > 1:

@@ -130,9 +130,8 @@ def no_method(found, _):
 def overflow(found, _):
     if "exp" in found[1]:
         return (
-            "exp was given too large a number: the result is more than a float can hold beyond 709 in "
-            "float64, beyond 88 in float32, and beyond 11 for uint8, whose exp is a float16. Convert to a "
-            "floating array first, and write the formula so that exp is given no large positive numbers."
+            "exp was given too large a number: beyond 709 in float64 and 88 in float32, the result is more "
+            "than a float can hold. Write the formula so that exp is given no large positive numbers."
         )
     text = f"The result of {found[1]} is larger than any number that its dtype can hold."
     if "scalar" in found[0]:  # NumPy is silent on arrays of integers

@@ -191,7 +191,9 @@ def _told(reports):
     if diagnosed is None:
         return replace(_finding(reports[0]), printed=_printed(reports[0]))
     finding = from_data(diagnosed["diagnosis"])
-    beside = next((report for report in reports if report.get("same_cause")), None)
+    same = [report for report in reports if report.get("same_cause")]
+    of_its_dtype = [r for r in same if ("float32" in r["nodeid"]) <= ("float32" in finding.call)]
+    beside = next(iter(of_its_dtype or same), None)
     if beside:
         finding = finding.asked_by(_finding(beside))
     return replace(finding, printed=_printed(beside or diagnosed), trace=_finding(beside or diagnosed).trace)
