@@ -17,3 +17,68 @@ def plain_terminal(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("FORCE_COLOR", "NO_COLOR", "PY_COLORS", "CLICOLOR_FORCE"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def without_mnist(monkeypatch, tmp_path):
+    """Whatever the machine has, the test runs on digits."""
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "no-cache"))
+
+
+@pytest.fixture
+def in_an_empty_folder(monkeypatch, tmp_path):
+    """What the test writes into its working folder is not left behind."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """The results of `train v2 --data digits`, made once."""
+    from nn.__main__ import main
+
+    folder = tmp_path_factory.mktemp("results")
+    assert main(["train", "v2", "--data", "digits", "--epochs", "40", "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory, digits):
+    """A folder with the trainings of the tiny study, made once, one after another."""
+    from benchmarks.studies import runner
+    from tests.studies import TINY
+
+    folder = tmp_path_factory.mktemp("tiny")
+    runner.run([TINY], "digits", digits.checksum, folder)
+    return folder
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """A fresh copy of the skeletons."""
+    from tests.grading.course.skeletons import write
+
+    write(tmp_path / "mine")
+    return tmp_path / "mine"
+
+
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory):
+    """A copy of the skeletons for tests that change nothing, in a folder that is called ``mine``."""
+    from tests.grading.course.skeletons import write
+
+    folder = tmp_path_factory.mktemp("untouched") / "mine"
+    write(folder)
+    return folder
+
+
+@pytest.fixture
+def solved(tmp_path):
+    """A package in which everything is right."""
+    from tests.grading.course.textbook import textbook
+
+    folder = tmp_path / "solved"
+    folder.mkdir()
+    for name, text in textbook().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder

@@ -114,24 +114,12 @@ def test_the_walk_sees_an_import_that_points_the_other_way(module, line):
 LIMITS = {"nn/": 250, "tests/grading/": 300}  # lines of a file; elsewhere MOST
 MOST = 400
 DATA = ("tests/solutions/", "tests/lessons/")  # as long as there is to tell
-LONG = {  # tests of more than one idea, which must not grow: each waits to be divided
-    "tests/test_command.py": 462,
-    "tests/test_diagnosis.py": 709,
-    "tests/test_benchmarks.py": 760,
-    "tests/test_faults.py": 431,
-    "tests/test_kata.py": 961,
-    "tests/test_studies.py": 1271,
-}
 
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_file_is_short_and_says_its_idea_first(file):
     assert ast.get_docstring(TREES[file]), f"{file} must begin with a docstring: its one idea"
     if not file.startswith(DATA):
-        limit = next((n for folder, n in LIMITS.items() if file.startswith(folder)), LONG.get(file, MOST))
+        limit = next((n for folder, n in LIMITS.items() if file.startswith(folder)), MOST)
         lines = FILES[file].count("\n")
         assert lines <= limit, f"{file} must have at most {limit} lines; got {lines}"
-
-
-def test_no_file_is_excused_that_is_short():
-    assert [file for file, lines in LONG.items() if FILES[file].count("\n") <= MOST or lines <= MOST] == []
