@@ -51,7 +51,7 @@ def test_a_global_generator_is_named_with_its_line(name, code, called):
     before = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002 - only watched
     told = diagnose(name, code)
     remark, line = told.besides[0], code.__code__.co_firstlineno + 1
-    assert remark.sentence.startswith(f"It uses {called} draw from the `rng` that is passed in"), remark
+    assert remark.sentence.startswith(f"It uses {called}: draw from the `rng` that is passed in"), remark
     assert remark.place[:2] == ("test_global_state.py", line), remark
     assert re.search(rf"^  test_global_state\.py:{line}: .*random\.", evidence(told), re.M), evidence(told)
     assert np.array_equal(np.random.get_state()[1], before[0]), "the diagnosis itself draws"  # noqa: NPY002

@@ -85,7 +85,7 @@ def test_new_makes_the_folder_that_the_command_then_works_on(tmp_path):
     assert "Next: write sigmoid (1 point)\n  mine" in done.stdout
     assert "check it:    python -m kata check sigmoid\n" in done.stdout, "no --impl is needed"
     done = kata("new", expected=2, cwd=tmp_path)
-    assert done.stderr == "kata: mine is there already; name a folder that is not, or an empty one\n"
+    assert done.stderr == "kata: mine already exists; name a new or an empty folder\n"
     assert "/mine/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert 'extend-exclude = ["mine"]' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
