@@ -20,7 +20,7 @@ SNIPPETS = {  # code: a part of what is said of it
     "W @ x": "here it has 3 and 2",
     "np.dot(W, x)": "here it has 3 and 2",
     "z @ 2": "for that, use `*`",
-    "np.array([[1, 2], [3]])": "all rows of an array have the same length alone",
+    "np.array([[1, 2], [3]])": "all rows of an array have the same length",
     "z[0] = W[0]": "One entry of an array takes one number",
     "np.arange(6).reshape(4)": "A reshape keeps the number of entries",
     "z.flags.writeable = False; z += 1": "must not be written to",
