@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from . import doctor, regressions, report
-from .run import PARTS, RESULTS, SHORT, Run, read
+from .contenders import identifier
+from .run import PARTS, RESULTS, SHORT, WORDS, Run, read
 from .studies import command as studies
 
 
@@ -22,10 +23,13 @@ def main(arguments=None):
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="time all contenders in turn and print the table of ratios")
-    names = "; ".join(PARTS).replace("%", "%%")  # argparse formats help texts with %
-    run.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {names} (default: all)")
     run.add_argument(
-        "--short", action="store_true", help=f"measure only what has a target: {'; '.join(SHORT)}"
+        "parts", nargs="*", metavar="PART", help=f"what to measure: {' '.join(WORDS)} (default: all)"
+    )
+    run.add_argument(
+        "--short",
+        action="store_true",
+        help=f"measure only what has a target: {' '.join(map(identifier, SHORT))}",
     )
     run.add_argument(
         "--rounds", type=_positive, default=7, metavar="N", help="rounds of each comparison (default: 7)"
@@ -93,14 +97,15 @@ def main(arguments=None):
 
 
 def _run(options):
-    unknown = [part for part in options.parts if part not in PARTS]
+    parts = [WORDS.get(part, part) for part in options.parts]  # the names in the tables will do, too
+    unknown = [part for part in parts if part not in PARTS]
     if unknown:
-        raise ValueError(f"there is no part {unknown[0]!r}; the parts are {', '.join(PARTS)}")
+        raise ValueError(f"there is no part {unknown[0]!r}; the parts are {', '.join(WORDS)}")
     if options.fresh:
         options.out.unlink(missing_ok=True)
     run = Run(options.out, rounds=options.rounds, impl=options.impl, threads=options.threads)
-    record = run.measure(options.parts or (SHORT if options.short else None))
-    print("\n".join(report.table(record)))
+    record = run.measure(parts or (SHORT if options.short else None))
+    print("\n".join(report.table(record, parts)))
     print(f"\nEverything measured: {options.out}\nAs a page: python -m benchmarks report")
     return 0
 

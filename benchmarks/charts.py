@@ -5,28 +5,49 @@ Each function draws one picture and returns matplotlib's Figure.
 
 from nn.app import plots
 
+OURS, OTHERS = plots.TRAINING, "lightgray"
 
-def epoch_bars(rows):
-    """Draw the seconds of an epoch as bars, each with a line from the fastest round to the slowest.
 
-    rows: by workload, each with the "times" of every contender by round.
+def epoch_bars(rows, title=""):
+    """Draw the seconds of an epoch as bars, each with its number and a line from the fastest round to the
+    slowest.
+
+    rows: by workload, each with the "times" of every contender by round. title: what all of them share.
     """
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
     names = list(dict.fromkeys(name for row in rows.values() for name in row["times"]))
-    figure, grid = plots.new_figure(12, 0.42 * len(names) + 1.3, 1, len(rows))
+    figure, grid = plots.new_figure(12, 0.42 * len(names) + 1.9, 1, len(rows))
+    several = False
     for axes, (workload, row) in zip(grid[0], rows.items(), strict=True):
+        right = 1.5 * max(
+            map(min, row["times"].values()), default=1
+        )  # one disturbed round would dwarf the bars
         for place, name in enumerate(names):
             seconds = row["times"].get(name)
             if seconds is None:
                 axes.text(0, place, " absent", va="center", color="gray")
                 continue
-            axes.barh(place, min(seconds), color=plots.TRAINING if name.startswith("nn") else "lightgray")
-            axes.plot([min(seconds), max(seconds)], [place, place], color="black", linewidth=1)
-        bars = [min(seconds) for seconds in row["times"].values()]
+            axes.barh(place, min(seconds), color=OURS if name.startswith("nn") else OTHERS)
+            if len(seconds) > 1:
+                several = True
+                axes.plot([min(seconds), max(seconds)], [place, place], color="black", linewidth=1)
+            end = min(max(seconds), 0.8 * right)
+            background = {"color": "white", "alpha": 0.8, "pad": 0.5} if end < max(seconds) else None
+            axes.text(end, place, f" {min(seconds):.3g}", va="center", fontsize=8, bbox=background)
         plots.finish(axes, "seconds per epoch", "", workload, whole=False)
-        axes.set_xlim(0, 1.5 * max(bars, default=1))  # a single disturbed round would dwarf the bars
+        axes.set_xlim(0, right)
         axes.set_axisbelow(True)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_yticks(range(len(names)), names if axes is grid[0, 0] else [])
+    entries = [Patch(color=OURS, label="nn"), Patch(color=OTHERS, label="others")]
+    if several:
+        entries.append(
+            Line2D([], [], color="black", linewidth=1, label="from the fastest round to the slowest")
+        )
+    figure.legend(handles=entries, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+    figure.suptitle(title, fontsize=11)
     return figure
 
 

@@ -11,7 +11,8 @@ from nn.app import markdown
 from nn.app.files import replacing
 from nn.app.markdown import item, markdown_table, paragraph
 
-from . import ROOT, charts, doctor
+from . import ROOT, charts, doctor, sections
+from .run import PARTS
 from .saving import save
 from .targets import EPOCHS, NICKNAMES, PASSES, RECOMMENDED, REGULARIZED, UNSTEADY, shortfall, targets
 from .timing import ratio
@@ -21,6 +22,8 @@ REPORTS, NAME = Path(__file__).parent / "reports", "comparison"  # of the publis
 README = ROOT / "README.md"
 BEGIN, END = "<!-- made by: python -m benchmarks report --publish -->", "<!-- end of what is made -->"
 UNJUDGED = "too unsteady to judge"
+FEWEST = 3  # rounds whose ratios have a spread
+ON_THE_PAGE = ("anatomy", "growth", "time to 97 %")  # parts that have no table on the terminal
 LEVEL = 0.05  # contenders whose ratio is this close to 1 are called level
 
 
@@ -34,7 +37,7 @@ def make(record, folder, name=None):
         path.unlink(missing_ok=True)  # one that this run does not make would be another run's
     part = _epoch_part(record["parts"])
     if part:
-        save(charts.epoch_bars(record["parts"][part]), epochs)
+        save(charts.epoch_bars(record["parts"][part], _title(record)), epochs)
     if "growth" in record["parts"]:
         save(charts.growth(record["parts"]["growth"]), growth)
     page = folder / f"{name}.md"
@@ -77,8 +80,7 @@ def page_blocks(record, name):
         "Contenders are timed in turn, round by round: on one thread in seconds of processor time, otherwise "
         "by the clock. A time is the shortest of its rounds, since other programs can only make a round "
         "slower. A ratio is ours / theirs of these times: below 1, ours is faster. The brackets show the "
-        f"smallest and the largest ratio of single rounds. Do not rely on a ratio with a {_MARK}: the middle "
-        f"half of its rounds spans more than {100 * UNSTEADY:.0f} %."
+        f"smallest and the largest ratio of single rounds. {_trust(record)}"
     )
     if _epoch_part(parts):
         yield "## In short"
@@ -99,17 +101,35 @@ def page_blocks(record, name):
             yield from _comparison(title, parts[part])
         if part == _epoch_part(parts):
             yield f"![Epoch times]({name}-epochs.png)"
-            yield "Bars end at the fastest round, the lines on them at the slowest."
+            several = any(len(each) > 1 for row in parts[part].values() for each in row["times"].values())
+            yield f"Bars end at the fastest round{', the lines on them at the slowest' * several}."
     if parts.get("time to 97 %"):
-        yield from _to_accuracy(parts["time to 97 %"])
+        yield from sections.to_accuracy(parts["time to 97 %"])
     if "memory" in parts:
-        yield from _memory(parts["memory"])
+        yield from sections.memory(parts["memory"])
     if "adam" in parts:
-        yield from _adam(parts["adam"])
+        yield from sections.adam(parts["adam"])
     if "anatomy" in parts:
-        yield from _anatomy(parts["anatomy"])
+        yield from sections.anatomy(parts["anatomy"])
     if "growth" in parts:
-        yield from _growth(parts["growth"], f"{name}-growth.png")
+        yield from sections.growth(parts["growth"], f"{name}-growth.png")
+
+
+def _trust(record):
+    """Return the sentence that says which ratios cannot be relied on."""
+    if record["machine"]["rounds"] < FEWEST:
+        return f"Do not rely on the ratios: fewer than {FEWEST} rounds cannot show how much they differ."
+    return (
+        f"Do not rely on a ratio with a {_MARK}: the middle half of its rounds spans more than "
+        f"{100 * UNSTEADY:.0f} %."
+    )
+
+
+def _title(record):
+    """Return the title of the picture of epochs: threads and date."""
+    part = _epoch_part(record["parts"])
+    threads = "one thread" if part == EPOCHS else f"threads: {_threads(record['machine'])}"
+    return f"An epoch of 60,000 images; {threads}; {record['date'].split()[0]}"
 
 
 def _epoch_part(parts):
@@ -134,7 +154,7 @@ def headline(record):
         "`nn` is faster."
     )
     others = [name for name in _names(rows.values()) if name not in ("nn", REGULARIZED)]
-    lines = [["nn", *(_seconds(min(times["nn"])) for times in rows.values())]]
+    lines = [["nn", *(sections.in_units(min(times["nn"])) for times in rows.values())]]
     lines += ([name, *(_ratio_cell(times, name) for times in rows.values())] for name in others)
     yield markdown_table(["", *rows], lines)
     yield paragraph(" ".join(_outcomes(rows, others)))
@@ -228,10 +248,12 @@ def _threads(machine):
     return machine["threads"] or f"each library's own choice, up to {machine['cores']}"
 
 
-def table(record):
-    """Return the lines of the table that a run prints: the ratios of an epoch, and the targets."""
+def table(record, names=()):
+    """Return the lines of the tables that a run prints: the ratios of an epoch, the targets if any was
+    measured, and the seconds and ratios of the other parts named.
+    """
     machine, parts = record["machine"], record["parts"]
-    part = _epoch_part(parts)
+    part = _epoch_part(parts) if not names or set(names) & {EPOCHS, "epochs"} else None
     lines = ["Networks: " + ", ".join(f"{nick} {name}" for name, nick in NICKNAMES.items())]
     if part:
         threads = 1 if part == EPOCHS else _threads(machine)
@@ -240,20 +262,43 @@ def table(record):
             f"{'ours / theirs, an epoch':<25}" + "".join(f"{nick:>18}" for nick in NICKNAMES.values())
         )
         rows = parts[part]
-        names = [name for row in rows.values() for name in (*row["times"], *row["absent"]) if name != "nn"]
-        for name in dict.fromkeys(names):
+        others = [name for row in rows.values() for name in (*row["times"], *row["absent"]) if name != "nn"]
+        for name in dict.fromkeys(others):
             line = f"{name.replace(' + ', '+'):<25.25}"
             for workload in MINI_BATCH:
                 times = rows.get(workload, {"times": {}})["times"]
                 line += f"{_ratio_cell(times, name) if name in times else 'absent':>18}"
             lines.append(line)
         lines.append("")
+    for name in names:
+        if name != part and PARTS[name].workloads and name in parts and name != "memory":
+            lines += [*_lines(name, parts[name]), ""]
+        elif name == "doctor":
+            lines += [doctor.tell(parts[name]), ""]
+        elif name in ON_THE_PAGE:
+            lines += [f"{name}: its figures are on the page.", ""]
+    found = list(targets(parts))
+    if all(target.measured is None for target in found):
+        return lines if lines[-1] else lines[:-1]
     lines.append(f"{'target':<39}{'where':<9}{'measured':>9}{'at most':>8}  met")
-    for target in targets(parts):
+    for target in found:
         figure = "-" if target.measured is None else f"{target.measured:.2f}"
         place = NICKNAMES.get(target.where, target.where.removesuffix(" parameters"))
         line = f"{target.what:<39.38}{place:<9}{figure:>9}{target.most:>8g}  {target.verdict}"
         lines.append(line.rstrip())
+    return lines
+
+
+def _lines(title, rows):
+    """Return the lines of a part: a line for each contender and network."""
+    lines = [f"{title:<49}{'least round':>11}{'ours / theirs':>19}"]
+    for workload, row in rows.items():
+        for name, seconds in row["times"].items():
+            compared = "" if name == "nn" else _ratio_cell(row["times"], name)
+            lines.append(
+                f"{name:<27.26}{workload:<23.22}{sections.in_units(min(seconds)):>10}{compared:>19}".rstrip()
+            )
+        lines += [f"{name:<27.26}{workload:<23.22}{'absent':>10}" for name in row["absent"]]
     return lines
 
 
@@ -265,7 +310,7 @@ def _ratio_cell(times, name):
     if name not in times or "nn" not in times:
         return ""
     found = ratio(times["nn"], times[name])
-    mark = _MARK if found.spread is None or found.spread > UNSTEADY else ""
+    mark = _MARK if found.spread is not None and found.spread > UNSTEADY else ""
     return f"{_short(found.value)} ({_short(found.low)}-{_short(found.high)}){mark}"
 
 
@@ -285,7 +330,7 @@ def _comparison(title, rows):
         cells = []
         for row in rows.values():
             cell = row["times"].get(name)
-            seconds = _seconds(min(cell)) if cell else ""
+            seconds = sections.in_units(min(cell)) if cell else ""
             compared = "" if name == "nn" else _ratio_cell(row["times"], name)
             cells.append(", ".join(filter(None, (seconds, compared))))
         lines.append([name, *cells])
@@ -298,73 +343,3 @@ def _comparison(title, rows):
     }
     for name, reason in absent.items():
         yield f"{name} did not take part: {reason}."
-
-
-def _to_accuracy(rows):
-    yield "## From the first import to 97 % of MNIST's test images"
-    yield "784-128-10, batch 64, Adam, a new process for each run, medians of three seeds."
-    lines = []
-    for name, row in rows.items():
-        if "absent" in row:
-            lines.append([name, f"absent: {row['absent']}", "", "", ""])
-        else:
-            seconds = f"{row['seconds']:.1f}", f"{row['training']:.1f}"
-            lines.append([name, *seconds, f"{row['epochs']:g}", f"{row['accuracy']:.2%}"])
-    yield markdown_table(["", "seconds in all", "of these training", "epochs", "accuracy"], lines)
-
-
-def _memory(rows):
-    yield "## Memory of an epoch"
-    yield paragraph(
-        "MB at the peak, not counting the data. The parameters with Adam's state and the activations of one "
-        "batch must be held."
-    )
-    head = ["peak", "parameters and state", "activations", "beyond"]
-    lines = [[workload, *(f"{row[name] / 1e6:.2f}" for name in head)] for workload, row in rows.items()]
-    yield markdown_table(["", "peak", "parameters and state", "one batch", "beyond"], lines)
-
-
-def _adam(figures):
-    yield "## Adam's step"
-    lines = [[f"{int(size):,}", f"{min(rounds):.2f}"] for size, rounds in figures.items()]
-    yield markdown_table(["parameters", "ns for each"], lines)
-
-
-def _anatomy(figures):
-    """Yield where a step's time goes, and what each of Adam's passes costs."""
-    yield "## Where a step's time goes"
-    yield "Microseconds on one thread; each part is measured separately, as the shortest of many calls."
-    steps = figures["steps"]
-    parts = next(iter(steps.values()))
-    lines = [[part, *(f"{1e6 * row[part]:.0f}" for row in steps.values())] for part in parts]
-    yield markdown_table(["", *steps], lines)
-    yield paragraph(
-        "Nanoseconds per number for a pass over an array in the cache. Adam makes ten passes: four "
-        "multiplications by a number, one of an array by itself, three sums and differences, a division and "
-        "a square root."
-    )
-    passes = figures["passes"]
-    yield markdown_table(list(passes), [[f"{value:.3f}" for value in passes.values()]])
-
-
-def _growth(results, picture):
-    yield "## Growth"
-    yield paragraph(
-        "One thread, float32, 784-128-10 with a batch of 64 unless the row says otherwise. Slopes are taken "
-        "over the last three points of the log-log plot: 1 means proportional growth, 0 means no growth."
-    )
-    lines = []
-    for name, row in results.items():
-        values, seconds, sizes = row["values"], row["seconds per sample"], row["bytes"]
-        time = _seconds(seconds[0]), _seconds(seconds[-1]), f"{row['slope of time']:z.2f}"
-        memory = *(f"{sizes[place] / 1e6:.1f} MB" for place in (0, -1)), f"{row['slope of memory']:z.2f}"
-        lines.append([name, values[0], values[-1], *time, *memory])
-    time = ["time per sample, from", "to", "slope"]
-    yield markdown_table(["with", "from", "to", *time, "memory, from", "to", "slope"], lines)
-    yield f"![Growth]({picture})"
-
-
-def _seconds(value):
-    if value >= 0.1:
-        return f"{value:.3g} s"
-    return f"{1e3 * value:.3g} ms" if value >= 1e-3 else f"{1e6 * value:.3g} us"

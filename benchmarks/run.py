@@ -14,7 +14,7 @@ from typing import NamedTuple
 from nn.app.files import replacing
 
 from . import anatomy, doctor, growth, machine, race_to_accuracy
-from .contenders import who_can
+from .contenders import identifier, who_can
 from .turns import Field
 from .workloads import MINI_BATCH, WORKLOADS
 
@@ -26,14 +26,15 @@ class Run:
     """Measures part after part and saves after each; ``parts`` holds what has been measured.
 
     rounds: their number in each comparison. impl: a learner's package that also takes part. threads: their
-    number for every contender. Results from another machine, other versions or other settings are not reused.
+    number for every contender. Results from another machine, other versions or other settings are not reused:
+    ``measure`` keeps their file under a name with its date, and says so.
     Raises ValueError if the package does not exist or the file is not such a run.
     """
 
     def __init__(self, path, *, rounds, impl=None, threads=None, quiet=False):
         self.path, self.rounds, self.impl, self.threads = Path(path), rounds, impl, threads
         self.quiet = quiet
-        self.parts = {}
+        self.parts, self._other = {}, None
         self._bar = None
         if impl:
             _require_package(impl)
@@ -41,6 +42,8 @@ class Run:
             saved = read(self.path)
             if saved["machine"] == self._machine():
                 self.parts = saved["parts"]
+            else:
+                self._other = saved
 
     def _machine(self):
         return {**machine.describe(), "rounds": self.rounds, "threads": self.threads, "impl": self.impl}
@@ -49,6 +52,9 @@ class Run:
         """Measure the named parts, or all; return the whole record."""
         from tqdm import tqdm
 
+        if self._other:
+            self._set_aside(self._other)
+            self._other = None
         names = names or PARTS
         total = sum(len(PARTS[name].workloads or [name]) for name in names)
         layout = "{n}/{total} [{elapsed}] {desc}"
@@ -57,6 +63,27 @@ class Run:
             for name in names:
                 self._measure(name, PARTS[name])
         return self.record()
+
+    def _set_aside(self, saved):
+        """Keep the file of another run under a name with its date, and say in what it differs."""
+        date = "".join(c if c.isalnum() else "-" for c in saved["date"])
+        kept, place = self.path.with_stem(f"{self.path.stem}-{date}"), 2
+        while kept.exists():
+            kept, place = self.path.with_stem(f"{self.path.stem}-{date}-{place}"), place + 1
+        self.path.rename(kept)
+        if self.quiet:
+            return
+        now, before = self._machine(), saved["machine"]
+        names = [name for name in now | before if now.get(name) != before.get(name)]
+        short = [name for name in names if not isinstance(now.get(name), (dict, list))]
+        changed = [f"{name} {before.get(name)}, now {now.get(name)}" for name in short]
+        changed += [f"other {name}" for name in names if name not in short]
+        print(
+            f"Earlier results are not reused, since they differ ({'; '.join(changed)});\n"
+            f"they are kept in {kept}",
+            file=sys.stderr,
+            flush=True,
+        )
 
     def _measure(self, name, part):
         if part.workloads is None:
@@ -207,6 +234,7 @@ PARTS = {
     "time to 97 %": Part(lambda run: race_to_accuracy.measure(run.tell)),
     "growth": Part(lambda run: growth.measure(run.tell)),
 }
+WORDS = {identifier(name): name for name in PARTS}  # as they are typed, without spaces and commas
 SHORT = [  # what the targets are about
     "doctor",
     "epochs, one thread",

@@ -40,7 +40,7 @@ def add(commands, positive):
     study.add_argument(
         "--times",
         action="store_true",
-        help="time an epoch of each row in turn, for pages that compare times",
+        help="time an epoch of each row in turn, in studies whose show has 'ratio'; the others are skipped",
     )
     study.add_argument(
         "--table",
@@ -73,6 +73,8 @@ def run(options):
     if bool(options.names) == options.all:
         raise ValueError("name the studies to run, or give --all; --list shows them")
     studies = [study for name, study in STUDIES.items() if options.all or name in options.names]
+    if options.times:
+        _check_times(studies, options)
     pages = options.pages or options.out / "pages"
     if options.stored:
         data, checksum = _stored(options)
@@ -85,6 +87,22 @@ def run(options):
     for page in _write_pages(studies, data, checksum, options, pages):
         print(page)
     return 0
+
+
+def _check_times(studies, options):
+    """Say which studies are timed; raises ValueError if there is nothing to time."""
+    if options.stored:
+        raise ValueError("--times measures and --stored does not; give one of them")
+    timed = [study.name for study in studies if "ratio" in study.show]
+    skipped = [study.name for study in studies if "ratio" not in study.show]
+    if not timed:
+        others = ", ".join(name for name, study in STUDIES.items() if "ratio" in study.show)
+        raise ValueError(
+            f"--times is for studies whose show has 'ratio' ({others}); got {', '.join(skipped)}"
+        )
+    print(f"Timing {', '.join(timed)}", flush=True)
+    if skipped:
+        print(f"Not timed, since their show lacks 'ratio': {', '.join(skipped)}", flush=True)
 
 
 def _load(name):
@@ -165,6 +183,11 @@ def _write_pages(studies, data, checksum, options, folder):
     """Write the pages of studies, and an index of all pages in the folder; return the paths."""
     known = measured(options.out, checksum, runs=options.runs, committed=options.stored, tables=folder)
     shown = Path(data).stem if data.endswith(".csv") else data
+    for study in studies:
+        if known.records(study.name) and (left_out := known.left_out(study.name)):
+            print(
+                f"{study.name}: the page leaves out stored runs ({left_out}), as --runs {options.runs} asks"
+            )
     written = [study.page(known, folder, shown) for study in studies if known.records(study.name)]
     if not written and options.times:
         return []  # the times are stored until there are training runs

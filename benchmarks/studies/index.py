@@ -5,6 +5,7 @@ from pathlib import Path
 from nn.app.markdown import markdown_table, paragraph
 
 from . import pages, summary
+from .catalogue import STUDIES
 from .metrics import plus_minus
 from .sections import document_range, points
 from .study import DOCUMENTS, Study
@@ -21,23 +22,37 @@ def write(studies, folder, data):
 
 
 def _blocks(studies, measured, data):
-    comparable = data == "mnist"  # the documents' figures are for MNIST
-    yield "# The documents' tables, side by side"
+    documented = [study for study in studies if study.document]
+    comparable = data == "mnist" and bool(documented)  # the documents' figures are for MNIST
+    whole = {study.name for study in STUDIES.values() if study.document} <= {
+        study.name for study in documented
+    }
+    yield "# The documents' tables, side by side" if documented else "# Studies"
+    which = "all tables of the documents" if whole else "tables of the documents" if documented else "studies"
+    if documented and len(documented) < len(studies):
+        which += ", and studies of our own"
+    printed = ", or for the validation images if the document prints these" if documented else ""
     yield paragraph(
-        f"These are all tables of the documents, trained with `nn` on {data}. Each figure is a mean over "
+        f"These are {which}, trained with `nn` on {data}. Each figure is a mean over "
         "runs with different seeds; the seed decides the images for training and validation, the initial "
         "weights and the order of the batches. All choices were made on validation images. The accuracies "
-        "are for the test images, or for the validation images if the document prints these. Each page ends "
+        f"are for the test images{printed}. Each page ends "
         "with the settings, the machine and the records of all runs, from which `python -m benchmarks study "
-        "--all --stored` makes the pages again."
+        f"{'--all' if whole else 'NAME'} --stored` makes the pages again."
     )
     if comparable:
         yield paragraph(
             "A difference is our accuracy minus the document's, in points. The last column counts the rows "
             "that are within one point of the document's, either way."
         )
-    yield "The documents are reports of other projects:"
-    yield "\n".join(f"- {number}: {title}" for number, title in DOCUMENTS.items())
+    listed = {
+        number: title for number, title in DOCUMENTS.items() if any(s.document == number for s in studies)
+    }
+    if listed:
+        yield "The documents are reports of other projects:"
+        yield "\n".join(f"- {number}: {title}" for number, title in listed.items())
+    if not studies:
+        return
     head = ["study", "document", "rows", "runs"]
     rows = []
     for study in studies:

@@ -12,8 +12,9 @@ from .metrics import FEWEST, NotMeasuredError
 
 CURVES = """\
 Curves are means over all runs; a run that early stopping has ended counts with the weights that it keeps. """
-TOGETHER = "Where two lines coincide, the thicker one lies below."
+TOGETHER = "Where two lines coincide, the dashes of the later one lie on the earlier one."
 BANDS = "Bands show one standard deviation to either side."
+ONLY = "Claims are judged on MNIST only."
 PICTURES = {  # those that have a separate section, and its title
     "loss": "Loss during training",
     "accuracy": "Error during training",
@@ -31,7 +32,7 @@ def write_study(study, measured, folder, data):
     """
     folder, found = Path(folder), measured.table(study.name)
     files = tables.write(folder, study, found)
-    drawn = _pictures(study, found)
+    drawn = _pictures(study, found, data)
     names = {name: f"{study.name}-{name}.png" for name in drawn}
     for name, picture in drawn.items():
         save(picture, folder / names[name])
@@ -100,7 +101,7 @@ def blocks(study, measured, data, names):
     yield provenance.facts(study, measured, data)
 
 
-def _pictures(study, found):
+def _pictures(study, found, data):
     """Return the pictures of a study by name."""
     if not any(row.metrics for row in found):
         return {}
@@ -110,7 +111,7 @@ def _pictures(study, found):
     drawn["loss"] = pictures.curves(study, found, "loss")
     drawn["accuracy"] = pictures.curves(study, found, "accuracy")
     if "confusion" in study.show:
-        drawn["confusion"] = pictures.confusions(study, found)
+        drawn["confusion"] = pictures.confusions(study, found, data)
     if "scores" in study.show:
         drawn["scores"] = pictures.scores(study, found)
     if "digits" in study.show and found[0].metrics:
@@ -135,6 +136,8 @@ def _opening(study, found, data):
     yield f"Figures are means ± standard deviations over runs from different seeds{instead}."
     if data != "mnist" and study.document:
         yield f"The document's figures are for MNIST: on {data} only the order of the rows can agree."
+    if data != "mnist" and (study.claims or study.finding):
+        yield ONLY
 
 
 def _finding(study, measured):

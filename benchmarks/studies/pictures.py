@@ -15,6 +15,8 @@ from .metrics import best_row, reading
 OURS, DOCUMENT = TRAINING, VALIDATION  # blue and vermilion
 PARTS = {"validation": VALIDATION, "training": TRAINING, "test": SEVERAL[2]}
 NAMES = {"validation": "validation", "training": "a sample of the training images", "test": "test"}
+LINES = ("-", "--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 3)))  # as many as SEVERAL has colors
+WIDTH = 1.7  # of all lines: none looks more important
 MOST_LINES = 6  # training runs that may share a panel; if there are more, each has its own
 WIDE = 5  # if errors differ by more than this factor, their axis is logarithmic
 
@@ -51,9 +53,7 @@ def curves(study, found, what):
         figure, axes = new_figure(9.6, 4.2, 1, 2)
         for ax, part in zip(axes.flat, ("validation", "training"), strict=True):
             for place, (label, outcomes) in enumerate(trainings.items()):
-                # Each line is thinner than the one before: where two coincide, both are seen.
-                style = {"color": SEVERAL[place], "linewidth": 3.6 * 0.75**place, "label": label}
-                _line(ax, outcomes, f"{part}_{what}", **style)
+                _line(ax, outcomes, f"{part}_{what}", **_style(place), label=label)
             ax.set_title(NAMES[part], fontsize=10)
     else:
         columns = math.ceil(math.sqrt(len(trainings)))
@@ -74,11 +74,10 @@ def curves(study, found, what):
     drawn = axes.flat[: 2 if together else len(trainings)]
     _share(drawn, axes, trainings.values())
     figure.supxlabel("epochs", fontsize=9)
-    unit = (
-        "error, % of the images (logarithmic)" if what == "accuracy" else "mean cross-entropy (logarithmic)"
-    )
+    drawn_error = what == "accuracy"
+    unit = "error, % of the images (logarithmic)" if drawn_error else "mean cross-entropy (logarithmic)"
     figure.supylabel(unit, fontsize=9)
-    _entitle(figure, study)
+    _entitle(figure, study, "error during training" if drawn_error else "loss during training")
     figure.legend(
         *axes[0, 0].get_legend_handles_labels(), loc="outside right center", frameon=False, fontsize=8
     )
@@ -96,27 +95,35 @@ def scores(study, found):
     figure, axes = new_figure(7.2, 4.2, 1, 1)
     for place, (name, label) in enumerate({"precision": "precision", "recall": "recall", "f1": "F1"}.items()):
         mean, _ = _band(row.good, name)
-        ax, width = axes[0, 0], 3.4 - 0.9 * place
-        ax.plot(range(1, len(mean) + 1), 100 * mean, color=SEVERAL[place], linewidth=width, label=label)
+        ax = axes[0, 0]
+        ax.plot(range(1, len(mean) + 1), 100 * mean, **_style(place), label=label)
     plots.finish(ax, "epochs", "mean over the digits, %", f"{study.title}: {row.label}")
     figure.legend(loc="outside right center", frameon=False, fontsize=9)
     return figure
 
 
-def confusions(study, found):
-    """Draw confusion matrices of the first seed: of every row if there are two classes, else of the best."""
+def confusions(study, found, data):
+    """Draw confusion matrices of the first seed: of every row if there are two classes, else of the best.
+
+    data: the name of the data.
+    """
     found = [row for row in found if row.metrics]
     classes = found[0].good[0]["classes"]
     if len(classes) > 2:
         best = best_row(study, found)
-        return plots.confusion_matrix(_confusion(best), classes, best.label)
+        which = "the row that the document calls the best" if best.label in study.best else "the best row"
+        which = f"{which}, {best.label}" if len(found) > 1 else best.label
+        return plots.confusion_matrix(
+            _confusion(best), classes, f"{study.title} on {data}\n{which}\n{_seed(best)}"
+        )
     side = math.ceil(math.sqrt(len(found)))
     figure, axes = new_figure(2.3 * side + 1, 2.4 * -(-len(found) // side), -(-len(found) // side), side)
     for empty in axes.flat[len(found) :]:
         empty.set_axis_off()
     for ax, row in zip(axes.flat, found, strict=False):
         plots.draw_confusion(ax, _confusion(row), classes, most=40)
-        ax.set_title(row.label, fontsize=9)
+        ax.set_title(f"{row.label}\n{_seed(row)}", fontsize=8)
+    figure.suptitle(f"{study.title}\non {data}", fontsize=9)
     figure.supxlabel("answer", fontsize=9)
     figure.supylabel("digit shown", fontsize=9)
     return figure
@@ -159,8 +166,18 @@ def against_ratio(study, found):
     return figure
 
 
-def _entitle(figure, study):
-    """Write the study's title above a figure, and below the title what all rows share."""
+def _style(place):
+    """Return the color, dashes and width of a line by its place among several."""
+    return {"color": SEVERAL[place], "linestyle": LINES[place], "linewidth": WIDTH}
+
+
+def _seed(row):
+    """Return which run of a row is drawn: the first that has not diverged."""
+    return f"the run with seed {next(iter(row.metrics))}"
+
+
+def _entitle(figure, study, what=""):
+    """Write the study's title above a figure; below it, what all rows share, and what is drawn."""
     base, varied = study.base, {name for row in study.rows for name in row.changes}
     shared = {
         "hidden": f"hidden {'-'.join(map(str, base.hidden))}",
@@ -173,7 +190,7 @@ def _entitle(figure, study):
         "patience": f"patience {base.patience}" if base.patience else "",
     }
     told = ", ".join(text for name, text in shared.items() if text and name not in varied)
-    figure.suptitle(f"{study.title}\n{told}" if told else study.title, fontsize=10)
+    figure.suptitle("\n".join(filter(None, [study.title, told, what])), fontsize=10)
 
 
 def _dots(ax, found, name, convert, label):
@@ -189,7 +206,8 @@ def _dots(ax, found, name, convert, label):
                 "markeredgewidth": 0,
                 "label": "a run here",
             }
-            ax.plot(runs, [place + 0.25] * len(runs), "o", **style)
+            # Each run has its own height, so that equal ones are seen side by side.
+            ax.plot(runs, np.linspace(place + 0.15, place + 0.45, len(runs) + 2)[1:-1], "o", **style)
             width = abs(convert(row.deviation(name) or 0) - convert(0))
             style = {"color": OURS, "markersize": 10, "capsize": 3, "label": "mean here, one deviation"}
             ax.errorbar(convert(row.mean(name)), place, xerr=width or None, fmt="|", **style)

@@ -148,7 +148,7 @@ def time(study, measured):
         "training run is this median times the ratio of the mean epochs; ± follows from the deviation of the "
         "epochs over the seeds."
     )
-    rows = []
+    rows, of_document = [], first.printed.seconds is not None
     for row in found:
         label, printed = row.label, row.printed.seconds
         least, middle, most = times.ratios(taken, label, base)
@@ -160,11 +160,13 @@ def time(study, measured):
             width = row.deviation("epochs")
             plus = "" if width is None else f" ± {middle * width / base_epochs:.2f}"
             cells += [f"{epochs:.1f}", f"{middle * epochs / base_epochs:.2f}{plus}"]
-        cells.append(f"{printed / first.printed.seconds:.2f}")
-        cells += [_number(None if epochs is None else seconds * epochs, 2), _number(printed, 2)]
-        rows.append(cells)
+        if of_document:
+            cells.append("" if printed is None else f"{printed / first.printed.seconds:.2f}")
+        cells.append(_number(None if epochs is None else seconds * epochs, 2))
+        rows.append(cells + [_number(printed, 2)] * of_document)
     head = ["setting", "s per epoch", "ratio of an epoch", "epochs", "ratio of a training run"]
-    yield markdown_table([*head, "document", "s in all", "document"], rows)
+    head += ["document", "s in all", "document"] if of_document else ["s in all"]
+    yield markdown_table(head, rows)
 
 
 def log(found):
@@ -206,7 +208,11 @@ def confused(study, found):
     pairs = confused_pairs(row)
     if len(pairs) > 1:
         named = [f"{a} and {b} ({count / len(row.metrics):.1f})" for (a, b), count in pairs.most_common(4)]
-        yield f"Most often taken for each other (images per run): {', '.join(named)}."
+        runs = len(row.metrics)
+        per_run = (
+            f"images per run, the mean of {runs} runs; the picture counts one run" if runs > 1 else "images"
+        )
+        yield f"Most often taken for each other ({per_run}): {', '.join(named)}."
 
 
 def _runs(row):

@@ -31,6 +31,18 @@ DOCUMENTS = {  # each is the report of another project that trained networks on 
 }
 
 
+SHOW = {  # what a page may have in addition to tables, errors and curves
+    "confusion": "the confusion matrix of the best row, or of every row if there are two classes",
+    "digits": "nine test images with the network's answers; needs also=('images',)",
+    "by digit": "precision, recall and F1 for each digit",
+    "log": "a line for each row that is read after an epoch, as document 001 prints it",
+    "ratio": "the times of the rows as ratios to the first row's; only these studies are timed",
+    "against the ratio": "accuracy against batch size / learning rate",
+    "panels": "a plot for each training run",
+    "scores": "precision, recall and F1 against epochs; needs also=('scores',)",
+}
+
+
 @dataclass(frozen=True)
 class Printed:
     """The numbers of one row as the document prints them; those that it does not print are None."""
@@ -64,16 +76,13 @@ class Row:
 class Study:
     """One table of a document, or one of our own.
 
-    ``show`` names what the page has in addition to tables, errors and curves:
-
-    - "confusion", "digits", "by digit" (scores), "log"
-    - "ratio" (of times), "against the ratio" (of batch size and learning rate)
-    - "panels" (a plot for each training run), "scores" (precision, recall and F1 against epochs)
+    ``claims`` and ``finding`` are judged on MNIST only, whose figures the documents print.
+    Raises ValueError if ``DOCUMENTS`` lacks the document, or ``SHOW`` a name of ``show``.
     """
 
     name: str
     title: str
-    document: str  # its number; "" for a study of our own
+    document: str  # its number in ``DOCUMENTS``; "" for a study of our own
     base: Recipe  # the recipe that the rows change
     rows: tuple[Row, ...]
     runs: int = 3  # seeds to average over
@@ -83,8 +92,17 @@ class Study:
     finding: Callable | None = None  # from ``summary.Measured`` on MNIST to a list of Markdown blocks
     claims: tuple = ()  # each a ``claims.Claim``: what the document says in words
     summed_over: int | None = None  # if the document's loss is a sum over so many samples / batch
-    show: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()  # names in ``SHOW``
     also: tuple[str, ...] = ()  # what each training run also records: names in ``training.ALSO``
+
+    def __post_init__(self):
+        if self.document and self.document not in DOCUMENTS:
+            raise ValueError(
+                f"{self.name}: document must be '' or a number in DOCUMENTS ({', '.join(DOCUMENTS)}); "
+                f"got {self.document!r}"
+            )
+        if unknown := [name for name in self.show if name not in SHOW]:
+            raise ValueError(f"{self.name}: show must name {', '.join(SHOW)}; got {unknown[0]!r}")
 
     def recipe(self, row):
         """Return the recipe of a row."""

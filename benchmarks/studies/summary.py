@@ -25,11 +25,20 @@ class Measured:
 
     def records(self, name):
         """Return ``{place: record}`` for the jobs of a study that have been done."""
+        return self._records(name, self.runs)
+
+    def _records(self, name, runs):
         kept = {} if self.kept is None else store.kept_records(self.kept, name)
         known = kept | self.stored
-        jobs = self.studies[name].jobs("", self.checksum, self.runs)
+        jobs = self.studies[name].jobs("", self.checksum, runs)
         found = {place: store.find(known, job) for place, job in jobs.items()}
         return {place: record for place, record in found.items() if record is not None}
+
+    def left_out(self, name):
+        """Return how many stored runs of a study there are beyond ``runs``, up to the study's own number."""
+        if self.runs is None:
+            return 0
+        return len(self._records(name, None).keys() - self._records(name, self.runs).keys())
 
     def table(self, name):
         """Return the MeasuredRows of a study."""

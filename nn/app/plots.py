@@ -52,10 +52,10 @@ def draw_confusion(axes, confusion, classes, most=None):
     """Draw a confusion matrix into axes, as ``confusion_matrix``. most: errors with the darkest color."""
     errors = confusion * (1.0 - np.eye(len(classes)))
     most = max(errors.max() * 1.3, 1) if most is None else most
-    axes.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=most)
+    cells = axes.imshow(np.where(errors > 0, errors, np.nan), cmap="Oranges", vmin=0, vmax=most)
     for (row, column), count in np.ndenumerate(confusion):
         right = row == column
-        color = "#004c7a" if right else "black" if count else "#bbbbbb"
+        color = "#004c7a" if right else _readable_on(cells.to_rgba(count)) if count else "#bbbbbb"
         axes.text(
             column, row, f"{count}", ha="center", va="center", color=color, weight="bold" if right else None
         )
@@ -66,6 +66,17 @@ def draw_confusion(axes, confusion, classes, most=None):
     axes.set_yticks(edges, minor=True)
     axes.grid(which="minor", color="#d0d0d0", linewidth=0.6)
     axes.tick_params(which="minor", length=0)
+
+
+def _readable_on(background):
+    """Return "white" or "black", whichever has more contrast with a color (R, G, B, alpha), 0 to 1.
+
+    Source: W3C, Web Content Accessibility Guidelines 2.1, relative luminance and contrast ratio.
+    """
+    channels = np.asarray(background[:3])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ (0.2126, 0.7152, 0.0722)
+    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
 
 
 def most_confused(confusion, classes, most=3):

@@ -120,7 +120,13 @@ class Finding:
 
         Its words are left out if they would only repeat what is said already.
         """
-        if self.sentence or self.kind in ("exception", "warning", "changed") or self.got == "None":
+        other_error = self.kind == "refusal" and self.raised  # the test may have met with yet another
+        if (
+            self.sentence
+            or self.kind in ("exception", "warning", "changed")
+            or self.got == "None"
+            or other_error
+        ):
             return replace(self, test=test.test)
         return replace(self, test=test.test, asked=test.sentence, look=test.look, why=test.why)
 

@@ -76,8 +76,6 @@ def _has_this_cause(diagnosed, finding, item, exercise, package):
     diagnosis, calls = diagnosed.finding, item.stash.get(CALLS, [])
     if diagnosis.kind in ("exception", "warning"):
         return (diagnosis.raised, diagnosis.place) == (finding.raised, finding.place)
-    if diagnosis.kind == "refusal" and diagnosis.raised:
-        return False  # it refuses, by another error than the one due: no test speaks of that alone
     if diagnosed.test:  # such a test may look at more than one kind
         return diagnosed.test in item.name and finding.kind not in ("exception", "warning", "world")
     first = shows = None
