@@ -89,12 +89,19 @@ def _parser():
     sub.add_argument(
         "--hidden", type=_whole(1), nargs="+", metavar="WIDTH", help="widths of the hidden layers"
     )
+    activations = [name for name in ACTIVATIONS if name != "identity"]
     sub.add_argument(
         "--activation",
-        choices=[name for name in ACTIVATIONS if name != "identity"],
-        help="activation of the hidden layers",
+        choices=activations,
+        metavar="NAME",
+        help=f"activation of the hidden layers: {', '.join(activations)}",
     )
-    sub.add_argument("--optimizer", choices=OPTIMIZERS, help="rule that updates the weights")
+    sub.add_argument(
+        "--optimizer",
+        choices=OPTIMIZERS,
+        metavar="NAME",
+        help=f"rule that updates the weights: {', '.join(OPTIMIZERS)}",
+    )
     sub.add_argument(
         "--initializer",
         choices=INITIALIZERS,

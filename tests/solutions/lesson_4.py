@@ -600,7 +600,7 @@ def _kept(fan_in, fan_out, dtype):
     return np.zeros((fan_in, fan_out), dtype)
 
 
-@wrong("zeros", "Your array is transposed: the shape is (fan_in, fan_out), rows first.")
+@wrong("zeros", "Your array is transposed: the shape must be (fan_in, fan_out), rows first.")
 def zeros_transposed(rng, fan_in, fan_out, dtype=np.float32):
     return np.zeros((fan_out, fan_in), dtype)
 

@@ -42,7 +42,8 @@ def evidence(case, expected, actual, fault, place):
         return fields | error_fields(actual.error, place)
     if fault.kind == "changed":
         text = f"It changes its argument {', '.join(actual.changed)}: compute in a new array"
-        return fields | {"shown": f"{text}, or in a copy (`z = z.copy()`)"}
+        first = actual.changed[0] if actual.changed else "z"
+        return fields | {"shown": f"{text}, or in a copy (`{first} = {first}.copy()`)"}
     if all(isinstance(leaf, int | float) for leaf in (*expected.leaves.values(), *actual.leaves.values())):
         lists = [f"[{', '.join(_numbers(outcome.leaves))}]" for outcome in (expected, actual)]
         if len(expected.leaves) > 1 and len(actual.leaves) > 1:
