@@ -171,14 +171,6 @@ class Network:
             grad = backward(grad, a, out=a)  # a is no longer needed: the gradient takes its place
         parameter_gradients(grad, inputs[0], out=self.grads[:2])
 
-    @property
-    def _sums(self):  # like _masks, it is for subclasses that change a part of a pass
-        return self._workspace.sums
-
-    @property
-    def _masks(self):
-        return self._workspace.masks
-
     def _checked(self, X):
         X = np.asarray(X)
         if X.ndim != 2 or X.shape[1] != self.sizes[0] or not len(X):

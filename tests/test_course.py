@@ -113,7 +113,7 @@ def test_what_is_wrong_in_a_record_is_said_in_one_line(record, old, new, said):
 
 def test_no_two_exercises_have_one_name(record, tmp_path):
     (tmp_path / "lesson_2.toml").write_text(RECORD, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"^lesson_3\.toml: dense: lesson_2\.toml has it already$"):
+    with pytest.raises(ValueError, match=r"^lesson_3\.toml: dense: lesson_2\.toml already describes it$"):
         record()
 
 

@@ -59,17 +59,17 @@ class MeasuredRow:
         return {seed: error for seed, error in errors.items() if error}
 
     def values(self, name):
-        """Return a metric of every run that has it."""
+        """Return the values of a metric from all runs that recorded it."""
         found = [metrics[name] for metrics in self.metrics.values()]
         return [value for value in found if value is not None]
 
     def mean(self, name):
-        """Return the mean of a metric over the runs; None if no run has it."""
+        """Return the mean of a metric over the runs; None if no run recorded it."""
         values = self.values(name)
         return mean(values) if values else None
 
     def deviation(self, name):
-        """Return the standard deviation of a metric over the runs; None if fewer than three have it."""
+        """Return the standard deviation of a metric over the runs; None if fewer than three recorded it."""
         values = self.values(name)
         return stdev(values) if len(values) >= FEWEST else None
 

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from tests.grading.finding import UNKNOWN, WAITING
+from tests.grading.finding import WAITING
 from tests.grading.terminal import WIDEST, cut, prose
 
 LINES = 8  # of what the code printed
@@ -10,7 +10,7 @@ LINES = 8  # of what the code printed
 
 def render(finding, room=WIDEST):
     """Return a finding as text whose lines have at most ``room`` characters."""
-    if finding.status == WAITING or (finding.status == UNKNOWN and finding.waits_for):
+    if finding.status == WAITING:
         return "\n".join(waiting(finding, room))
     own = what_is_wrong(finding, room)
     beside = what_a_test_asks(finding, room)

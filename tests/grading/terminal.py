@@ -36,13 +36,14 @@ def cut(text, room=None):
 
 def prose(text, room=None, *, label=""):
     """Return lines of wrapped text; what follows a label is indented, so that the labels stand out."""
-    lines = []
-    for paragraph in text.splitlines():
-        whole = f"{label}: {paragraph}" if label and not lines else paragraph
-        indent = "  " if label else ""
-        first = "" if not lines else indent
+    indent, lines = "  " if label else "", []
+    for paragraph in (f"{label}: {text}" if label and text else text).splitlines():
         lines += textwrap.wrap(
-            whole, room or width(), initial_indent=first, subsequent_indent=indent, break_on_hyphens=False
+            paragraph,
+            room or width(),
+            initial_indent=indent if lines else "",
+            subsequent_indent=indent,
+            break_on_hyphens=False,
         )
     return lines
 
@@ -56,7 +57,7 @@ def fit(text, room=None):
     return "\n".join(lines)
 
 
-def command(label, text):
+def to_type(label, text):
     """Return a label and a command to type, which stays whole: on a line of its own if there is no room."""
     line = label + text
     return line if len(line) <= width() else f"{label.rstrip()}\n    {text}"

@@ -1405,7 +1405,7 @@ class NewMasksOnTheWayBack(Network):
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
         drops = rng is not None and self.dropout > 0
         if drops:
-            for mask in self._masks:
+            for mask in self._workspace.masks:
                 mask[...] = dropout(mask, self.dropout, rng)[1]
         self._backpropagate(grad, inputs, dropped=drops)
         penalty, decays = l2_penalty(self.params[::2], self.l2)
@@ -1422,7 +1422,7 @@ class NewMasksOnTheWayBack(Network):
 )
 class SlopeAfterDropout(Network):
     def _backpropagate(self, grad, inputs, dropped):
-        for a, x in zip(self._sums, inputs[1:-1], strict=False):
+        for a, x in zip(self._workspace.sums, inputs[1:-1], strict=False):
             a[: len(x)] = x
         super()._backpropagate(grad, inputs, dropped)
 
@@ -1501,8 +1501,8 @@ class InputsDropped(Network):
 class LastMaskForEveryLayer(Network):
     def _backpropagate(self, grad, inputs, dropped):
         if dropped:
-            for mask in self._masks:
-                mask[...] = self._masks[-1]
+            for mask in self._workspace.masks:
+                mask[...] = self._workspace.masks[-1]
         super()._backpropagate(grad, inputs, dropped)
 
 
@@ -1933,8 +1933,8 @@ class MasksOfTheFirstCall(Network):
 
     def _backpropagate(self, grad, inputs, dropped):
         if dropped:
-            self.masks += [mask.copy() for mask in self._masks]
-            for i, mask in enumerate(self._masks):
+            self.masks += [mask.copy() for mask in self._workspace.masks]
+            for i, mask in enumerate(self._workspace.masks):
                 mask[...] = self.masks[i]
         super()._backpropagate(grad, inputs, dropped)
 
@@ -1951,6 +1951,6 @@ class OutputsOfTheFirstCall(Network):
 
     def _backpropagate(self, grad, inputs, dropped):
         self.outputs += [x.copy() for x in inputs]
-        for a, first in zip(self._sums, self.outputs[1:], strict=False):
+        for a, first in zip(self._workspace.sums, self.outputs[1:], strict=False):
             a[: len(first)] = first
         super()._backpropagate(grad, [*self.outputs[: len(inputs) - 1], inputs[-1]], dropped)

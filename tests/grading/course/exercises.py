@@ -54,7 +54,7 @@ class Exercise(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """A lesson as its record has it; ``given`` has functions by name, and methods as ``Class.method``."""
+    """A lesson, as its record describes it; ``given`` names functions, and methods as ``Class.method``."""
 
     number: int
     title: str
@@ -167,7 +167,9 @@ def load(folder):
         lesson = lessons[int(path.stem.removeprefix("lesson_"))] = read(path)
         for exercise in lesson.exercises:
             if exercise.name in places:
-                raise ValueError(f"{path.name}: {exercise.name}: {places[exercise.name]} has it already")
+                raise ValueError(
+                    f"{path.name}: {exercise.name}: {places[exercise.name]} already describes it"
+                )
             places[exercise.name] = path.name
     for lesson in lessons.values():
         for exercise in lesson.exercises:

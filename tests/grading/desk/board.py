@@ -7,8 +7,7 @@ from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS, exercises
 from tests.grading.course.sources import Sources
 from tests.grading.desk import learned
 from tests.grading.finding import FAILING, PASSED, TODO, UNKNOWN, WAITING, Finding
-from tests.grading.terminal import PLAIN, cut, fit, short, width
-from tests.grading.terminal import command as typed
+from tests.grading.terminal import PLAIN, cut, fit, short, to_type, width
 
 LAST = Finding(status=WAITING, waits_for="all the others")
 STYLES = {PASSED: "green", FAILING: "red", TODO: "plain", WAITING: "faint", UNKNOWN: "faint"}
@@ -104,7 +103,7 @@ def following(results, folder, paint=PLAIN, command="python -m kata"):
             ("All that nn can train: ", "python -m nn recipes"),
         )
         headline = paint("All done: your network learns, and every number in it is yours.", "green")
-        return "\n".join([headline, *(typed(*pair) for pair in commands)])
+        return "\n".join([headline, *(to_type(*pair) for pair in commands)])
     result = results[exercise.name]
     if result.blocked:
         back = fit("Your points come back as soon as the file is fixed.")
@@ -124,7 +123,7 @@ def following(results, folder, paint=PLAIN, command="python -m kata"):
     if not any(results[other.name].status == PASSED for other in exercises_of(exercise.lesson)):
         lines.append(f"  read first:  {introduction(exercise.lesson)}")
     for label, verb in (("check it:", "check"), ("a hint:", "hint")):
-        lines.append(typed(f"  {label:<13}", f"{command} {verb} {exercise.name}"))
+        lines.append(to_type(f"  {label:<13}", f"{command} {verb} {exercise.name}"))
     return "\n".join(lines)
 
 

@@ -11,8 +11,7 @@ from tests.grading.desk.asked import CommandError, one_exercise
 from tests.grading.desk.progress import Progress
 from tests.grading.desk.refreshing import refresh, settle
 from tests.grading.finding import PASSED
-from tests.grading.terminal import command as typed
-from tests.grading.terminal import cut, short, width
+from tests.grading.terminal import cut, short, to_type, width
 
 
 def hint(options):
@@ -44,7 +43,7 @@ def show_hint(exercise, step, options):
         indent = "  " if step == 1 else "     "  # numbered steps, and formulas that go on
         print(textwrap.fill(line, width(), initial_indent="  ", subsequent_indent=indent))
     if step < 3:
-        print(typed("More: ", f"{options.command} hint {exercise.name} --step {step + 1}"))
+        print(to_type("More: ", f"{options.command} hint {exercise.name} --step {step + 1}"))
     else:
         print("This was the last hint.")
 
@@ -77,7 +76,7 @@ def _show_plain(exercise, yours, progress, options):
     plain = Sources(ROOT, {exercise.module: text})
     _compare(yours, plain.text(exercise), exercise, "plain", options)
     if not _given_away(exercise, progress):
-        print("\n" + typed("Faster: ", f"{options.command} solution {exercise.name} --fast"))
+        print("\n" + to_type("Faster: ", f"{options.command} solution {exercise.name} --fast"))
 
 
 def _given_away(exercise, progress):

@@ -7,8 +7,7 @@ from tests.grading.course.sources import Sources
 from tests.grading.desk import board
 from tests.grading.finding import FAILING, PASSED, TODO, WAITING
 from tests.grading.show import render
-from tests.grading.terminal import command as typed
-from tests.grading.terminal import cut, fit, short, width
+from tests.grading.terminal import cut, fit, short, to_type, width
 
 
 def tell(result, options):
@@ -42,7 +41,7 @@ def tell(result, options):
     if place and result.status == FAILING:
         print(f"Yours: {short(place.path)}:{_line(result, place)}")
     if result.status in (FAILING, TODO):
-        print(typed("A hint: ", f"{options.command} hint {result.name}"))
+        print(to_type("A hint: ", f"{options.command} hint {result.name}"))
 
 
 def tell_all(results, options):

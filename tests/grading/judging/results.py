@@ -192,6 +192,7 @@ def _told(reports):
         return replace(_finding(reports[0]), printed=_printed(reports[0]))
     finding = from_data(diagnosed["diagnosis"])
     same = [report for report in reports if report.get("same_cause")]
+    # Of the tests that fail alike, one with the dtype of the call on the screen is quoted.
     of_its_dtype = [r for r in same if ("float32" in r["nodeid"]) <= ("float32" in finding.call)]
     beside = next(iter(of_its_dtype or same), None)
     if beside:
