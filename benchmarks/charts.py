@@ -32,12 +32,12 @@ def epoch_bars(rows, title=""):
             axes.barh(place, min(seconds), color=OURS if name.startswith("nn") else OTHERS)
             if len(seconds) > 1:
                 several = True
-                axes.plot([min(seconds), max(seconds)], [place, place], color="black", linewidth=1)
-            end = min(max(seconds), 0.8 * right)
-            background = {"color": "white", "alpha": 0.8, "pad": 0.5} if end < max(seconds) else None
-            axes.text(end, place, f" {min(seconds):.3g}", va="center", fontsize=8, bbox=background)
+                reach = [min(seconds), min(max(seconds), right)]
+                axes.plot(reach, [place, place], color="black", linewidth=1)
+            # In a column of its own, which no line crosses.
+            axes.text(1.2 * right, place, f"{min(seconds):.3g}", va="center", ha="right", fontsize=8)
         plots.finish(axes, "seconds per epoch", "", workload, whole=False)
-        axes.set_xlim(0, right)
+        axes.set_xlim(0, 1.22 * right)
         axes.set_axisbelow(True)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_yticks(range(len(names)), names if axes is grid[0, 0] else [])
