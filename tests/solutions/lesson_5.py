@@ -155,14 +155,16 @@ def starts(network):
         net.params[0][...] = 2
         return float(net.params[0].mean())
 
-    def largest():
+    def share_far_out():  # steadier than the largest weight, whichever generator draws
         W = network((400, 200), rng=np.random.default_rng(7), dtype=np.float64).params[0]
-        return float(np.abs(W).max() / W.std())
+        return float(np.mean(np.abs(W) > 3 * W.std()))
 
     yield script("whether two of Network((6, 5)), no rng given, have one W1", same_without)
     yield script("the mean of params[0] after params[0][...] = 2, in Network((6, 5), rng=rng)", written_into)
     yield script(
-        "the largest weight of Network((400, 200), rng=rng) in standard deviations", largest, rtol=0.25
+        "the share of weights of Network((400, 200), rng=rng) beyond three standard deviations",
+        share_far_out,
+        rtol=0.6,  # 216 of 80,000 weights, give or take 15
     )
 
 
