@@ -61,42 +61,42 @@ def test_board_follows_the_learner(empty):
     )
 
 
-def test_what_waits_says_for_what(empty):
+def test_what_waits_says_for_what(seen):
     """A wrong function spoils those built on it: they wait, and only the cause is told."""
     for name in EXERCISES:
         if EXERCISES[name].lesson <= 5:
-            solve(empty, name)
-    with (empty / "layers.py").open("a", encoding="utf-8") as file:
+            solve(seen, name)
+    with (seen / "layers.py").open("a", encoding="utf-8") as file:
         file.write(
             "\n\ndef dense_backward(grad, x, W):\n    return grad @ W.T, x.T @ grad, grad.mean(axis=0)\n"
         )
-    done = kata("--impl", empty, expected=1)
+    done = kata("--impl", seen, expected=1)
     assert re.search(r"failing +dense_backward\n", done.stdout)
     assert "Network.loss_and_grads (for dense_backward)" in " ".join(done.stdout.split())
     assert "Next: fix dense_backward" in done.stdout
-    assert "waits for dense_backward" in kata("--impl", empty, "check", "5").stdout
+    assert "waits for dense_backward" in kata("--impl", seen, "check", "5").stdout
 
 
-def test_all_commands_agree_on_what_is_next(empty):
+def test_all_commands_agree_on_what_is_next(seen):
     """What has passed is never next: a change of one method makes the class's others stale, not undone."""
     for name in EXERCISES:
         if EXERCISES[name].lesson <= 5 and name != "Network.predict":
-            solve(empty, name)
-    kata("--impl", empty, expected=1)
-    solve(empty, "Network.predict")
-    text = (empty / "network.py").read_text(encoding="utf-8")
-    stale = [exercise.name for exercise in Progress(empty).stale()]
+            solve(seen, name)
+    kata("--impl", seen, expected=1)
+    solve(seen, "Network.predict")
+    text = (seen / "network.py").read_text(encoding="utf-8")
+    stale = [exercise.name for exercise in Progress(seen).stale()]
     assert "Network.__init__" in stale, "the tests of a method call the others"
     told = [
-        kata("--impl", empty, "check", "Network.predict", expected=0).stdout,
-        kata("--impl", empty, expected=1).stdout,
+        kata("--impl", seen, "check", "Network.predict", expected=0).stdout,
+        kata("--impl", seen, expected=1).stdout,
     ]
     assert all("Next: write sgd_step" in text for text in told), told
-    (empty / "network.py").write_text(text.replace("x = activation(", "x = (1 * activation)("), "utf-8")
-    assert kata("--impl", empty, "hint", expected=0).stdout.startswith("Network.forward, hint 1")
-    (empty / "network.py").write_text(text.replace("last = len(", "last = 0 + len("), "utf-8")
-    assert kata("--impl", empty, "hint", expected=0).stdout.startswith("sgd_step, hint 1")
-    assert "Lesson 5 is done" in kata("--impl", empty, "check", "5", expected=0).stdout
+    (seen / "network.py").write_text(text.replace("x = activation(", "x = (1 * activation)("), "utf-8")
+    assert kata("--impl", seen, "hint", expected=0).stdout.startswith("Network.forward, hint 1")
+    (seen / "network.py").write_text(text.replace("last = len(", "last = 0 + len("), "utf-8")
+    assert kata("--impl", seen, "hint", expected=0).stdout.startswith("sgd_step, hint 1")
+    assert "Lesson 5 is done" in kata("--impl", seen, "check", "5", expected=0).stdout
 
 
 def test_next_says_what_it_is_and_leaves_the_formula_to_the_docstring():
@@ -119,11 +119,11 @@ def test_next_says_fix_if_there_is_something_to_fix(empty, written):
     assert told.startswith("Next: check tanh (1 point)\n")
 
 
-def test_grading_never_trusts_what_lies_in_the_folder(empty):
+def test_grading_never_trusts_what_lies_in_the_folder(seen):
     """Points come from tests that ran, not from a file that says so."""
-    (empty / ".progress.json").write_text('{"results": {"tanh": ["tanh", "passed"]}}', encoding="utf-8")
-    kata("--impl", empty, "check", "tanh", expected=1)
-    kata("--impl", empty, expected=1)
+    (seen / ".progress.json").write_text('{"results": {"tanh": ["tanh", "passed"]}}', encoding="utf-8")
+    kata("--impl", seen, "check", "tanh", expected=1)
+    kata("--impl", seen, expected=1)
 
 
 def test_the_board_says_the_same_of_trainings_that_wait(untouched):

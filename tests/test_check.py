@@ -19,12 +19,12 @@ from tests.solutions import WRONG
 WRONG_TANH = "\n\ndef tanh(z):\n    return -np.tanh(as_floating(z))\n"
 
 
-def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
+def test_check_tells_what_is_wrong_and_then_that_it_is_right(seen):
     """The message leads; the way on follows the success."""
-    path = empty / "activations.py"
+    path = seen / "activations.py"
     skeleton = path.read_text(encoding="utf-8")
     path.write_text(skeleton + WRONG_TANH, encoding="utf-8")
-    done = kata("--impl", empty, "check", "tanh", expected=1)
+    done = kata("--impl", seen, "check", "tanh", expected=1)
     lines = done.stdout.splitlines()
     assert re.match(r"tanh: not right yet, \d+ of \d+ tests pass", lines[0]), lines[0]
     assert "Smallest failing call: tanh(" in done.stdout
@@ -33,10 +33,10 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
     assert "Traceback" not in done.stdout
     assert "def test_" not in done.stdout, "a traceback is for those who ask"
     assert re.search(r"Yours: .*activations\.py:\d+", done.stdout)
-    traced = kata("--impl", empty, "check", "tanh", "--traceback", expected=1)
+    traced = kata("--impl", seen, "check", "tanh", "--traceback", expected=1)
     assert "require_close(" in traced.stdout
     path.write_text(skeleton + RIGHT_TANH, encoding="utf-8")
-    done = kata("--impl", empty, "check", "tanh", expected=0)
+    done = kata("--impl", seen, "check", "tanh", expected=0)
     assert re.match(r"tanh: passed, 1 point \(\d+ tests", done.stdout), done.stdout
     assert "Next: write sigmoid (1 point)" in done.stdout
 
@@ -62,8 +62,9 @@ def test_check_of_a_lesson_lists_its_exercises(empty):
     )
 
 
-def test_a_broken_file_is_named_and_fixed(solved):
+def test_a_broken_file_is_named_and_fixed(solved, remembered):
     """What stands at the top of a file spoils all of it; put right again, everything is graded again."""
+    remembered(solved)
     path = solved / "activations.py"
     text = path.read_text(encoding="utf-8")
     kata("--impl", solved, "check", "1", expected=0)
@@ -87,21 +88,21 @@ BROKEN = {  # what stands at the top of activations.py, and what is said of it
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_file_makes_its_exercises_wait_and_nothing_else(empty, name):
+def test_a_broken_file_makes_its_exercises_wait_and_nothing_else(seen, name):
     """The line and a caret, no hint; what was known before holds again once the file is as it was."""
     top, sentence, shown = BROKEN[name]
-    path = empty / "activations.py"
-    solve(empty, "tanh")
-    with (empty / "activations.py").open("a", encoding="utf-8") as file:
+    path = seen / "activations.py"
+    solve(seen, "tanh")
+    with (seen / "activations.py").open("a", encoding="utf-8") as file:
         file.write("\n\ndef relu(z):\n    return z\n")
-    solve(empty, "zeros")
-    kata("--impl", "mine", expected=1, cwd=empty.parent)
-    before, text = Progress(empty).current(), path.read_text(encoding="utf-8")
+    solve(seen, "zeros")
+    kata("--impl", "mine", expected=1, cwd=seen.parent)
+    before, text = Progress(seen).current(), path.read_text(encoding="utf-8")
     assert before["relu"].status == "failing"
     path.write_text(text.replace("\n\n\ndef as_floating", f"\n\n{top}\n\ndef as_floating"), encoding="utf-8")
     line = path.read_text(encoding="utf-8").split(top)[0].count("\n") + 1
-    told = [kata("--impl", "mine", expected=1, cwd=empty.parent).stdout]
-    after = Progress(empty).current()
+    told = [kata("--impl", "mine", expected=1, cwd=seen.parent).stdout]
+    after = Progress(seen).current()
     for exercise in EXERCISES.values():
         if exercise.module == "activations":
             assert after[exercise.name].status == "waiting", exercise.name
@@ -109,50 +110,50 @@ def test_a_broken_file_makes_its_exercises_wait_and_nothing_else(empty, name):
             assert after[exercise.name] == before[exercise.name], "this file does not need the broken one"
     if name != "import":  # a forbidden import stops nothing from running
         assert after["dense"].message.startswith("waits for activations.py, line "), after["dense"]
-    told.append(kata("--impl", "mine", "check", "tanh", expected=1, cwd=empty.parent).stdout)
-    told.append(kata("--impl", "mine", "hint", expected=1, cwd=empty.parent).stdout)
+    told.append(kata("--impl", "mine", "check", "tanh", expected=1, cwd=seen.parent).stdout)
+    told.append(kata("--impl", "mine", "hint", expected=1, cwd=seen.parent).stdout)
     for text_told in told:
         assert sentence in text_told, text_told
         assert shown in text_told, text_told
         assert re.search(rf"^  mine.activations\.py:({line}|{line + 1})$", text_told, re.MULTILINE), text_told
         assert "hint" not in text_told, "there is nothing to hint at"
     path.write_text(text, encoding="utf-8")
-    assert Progress(empty).current() == before, "nothing has changed, so nothing need be run again"
+    assert Progress(seen).current() == before, "nothing has changed, so nothing need be run again"
 
 
-def test_several_lessons_and_exercises_at_once(empty):
+def test_several_lessons_and_exercises_at_once(seen):
     """Whatever takes one lesson or exercise takes several; each is run once, in the lessons' order."""
-    solve(empty, "dense")
-    done = kata("--impl", empty, "check", "dense", "2-3", "layers", expected=1)
+    solve(seen, "dense")
+    done = kata("--impl", seen, "check", "dense", "2-3", "layers", expected=1)
     names = re.findall(r"^  (\w+) +(?:passed|to do|waiting)", done.stdout, re.MULTILINE)
     assert names == [name for name, exercise in EXERCISES.items() if exercise.lesson in (2, 3)]
-    solve(empty, "tanh")
-    solve(empty, "relu")
-    done = kata("--impl", empty, "reset", "tanh", "relu", "3", expected=0)
+    solve(seen, "tanh")
+    solve(seen, "relu")
+    done = kata("--impl", seen, "reset", "tanh", "relu", "3", expected=0)
     assert "activations.py: back to the skeleton: tanh, relu\n" in done.stdout
     assert "the whole file" in done.stdout
-    assert {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")} == skeletons()
+    assert {path.name: path.read_text(encoding="utf-8") for path in seen.glob("*.py")} == skeletons()
     for name in ("Network.l2", "dropout", "tanh", "zeros"):
-        solve(empty, name)
-    kata("--impl", empty, "reset", "1-4", "7", expected=0)
-    left = {path.name: path.read_text(encoding="utf-8") for path in empty.glob("*.py")}
+        solve(seen, name)
+    kata("--impl", seen, "reset", "1-4", "7", expected=0)
+    left = {path.name: path.read_text(encoding="utf-8") for path in seen.glob("*.py")}
     changed = [name for name, text in skeletons().items() if left[name] != text]
     assert changed == ["network.py"], "a lesson's reset leaves what it shares with another lesson"
 
 
-def test_lessons_are_introduced_and_closed(empty):
+def test_lessons_are_introduced_and_closed(seen):
     """Who begins a lesson is shown where its introduction stands, who ends it gets a line of its own."""
     for lesson in LESSONS:
         text = (ROOT / board.introduction(lesson)).read_text(encoding="utf-8")
         assert text.startswith(f'"""Lesson {lesson}: ')
         assert len(ast.get_docstring(ast.parse(text))) > 200, "that is no introduction"
         assert len(COURSE[lesson].closing) <= 79
-    solve(empty, "dense")
-    told = kata("--impl", empty, "check", "3", expected=1).stdout
+    solve(seen, "dense")
+    told = kata("--impl", seen, "check", "3", expected=1).stdout
     assert "tests/lessons/test_3_layers.py" in told.splitlines()[0]
     assert COURSE[3].closing not in told
-    solve(empty, "dense_backward")
-    told = kata("--impl", empty, "check", "dense_backward", expected=0).stdout
+    solve(seen, "dense_backward")
+    told = kata("--impl", seen, "check", "dense_backward", expected=0).stdout
     assert COURSE[3].closing in told.splitlines()
 
 

@@ -15,7 +15,7 @@ from tests.grading.desk import commands
 from tests.learners import kata, solve
 
 
-def test_hints_go_from_idea_to_outline(empty):
+def test_hints_go_from_idea_to_outline(seen):
     """Each call goes one step further, up to the third."""
     for step, title in (
         (1, "the idea"),
@@ -23,30 +23,30 @@ def test_hints_go_from_idea_to_outline(empty):
         (3, "an outline in words"),
         (3, "an outline in words"),
     ):
-        done = kata("--impl", empty, "hint", "softmax", expected=0)
+        done = kata("--impl", seen, "hint", "softmax", expected=0)
         assert f"softmax, hint {step} of 3: {title}\n" in done.stdout
         assert " ".join(EXERCISES["softmax"].hints[step - 1].split()) in " ".join(done.stdout.split())
-    assert "hint 1 of 3" in kata("--impl", empty, "hint", "softmax", "--step", "1", expected=0).stdout
-    assert kata("--impl", empty, "hint", expected=0).stdout.startswith("sigmoid, hint 1")
+    assert "hint 1 of 3" in kata("--impl", seen, "hint", "softmax", "--step", "1", expected=0).stdout
+    assert kata("--impl", seen, "hint", expected=0).stdout.startswith("sigmoid, hint 1")
 
 
-def test_solution_is_shown_once_it_passes(empty):
+def test_solution_is_shown_once_it_passes(seen):
     """First as a textbook has it, and what makes the reference fast only if somebody asks."""
-    done = kata("--impl", empty, "solution", "tanh", expected=2)
+    done = kata("--impl", seen, "solution", "tanh", expected=2)
     assert done.stderr == "kata: tanh does not pass yet; --force shows it anyway\n"
     assert done.stdout == ""
-    forced = kata("--impl", empty, "solution", "tanh", "--force", expected=0)
+    forced = kata("--impl", seen, "solution", "tanh", "--force", expected=0)
     assert forced.stdout.startswith("--- yours/activations.py\n+++ plain/activations.py\n")
     assert "-    raise NotImplementedError" in forced.stdout
     assert "+    return np.tanh(as_floating(z))\n" in forced.stdout
     assert "out=" not in forced.stdout, "that is for speed"
     assert '"""' not in forced.stdout, "a docstring that stays as it is is no difference"
-    solve(empty, "tanh")
-    assert "Yours is the same" in kata("--impl", empty, "solution", "tanh", expected=0).stdout
-    done = kata("--impl", empty, "solution", "tanh", "--fast", expected=0)
+    solve(seen, "tanh")
+    assert "Yours is the same" in kata("--impl", seen, "solution", "tanh", expected=0).stdout
+    done = kata("--impl", seen, "solution", "tanh", "--fast", expected=0)
     assert "+    return np.tanh(as_floating(z), out=out)" in done.stdout
     assert " ".join(EXERCISES["tanh"].remark.split()) in " ".join(done.stdout.split())
-    helpers = kata("--impl", empty, "solution", "he_normal", "--fast", "--force", expected=0).stdout
+    helpers = kata("--impl", seen, "solution", "he_normal", "--fast", "--force", expected=0).stdout
     assert "+def _normal(" in helpers, "a reference that calls a helper is shown with it"
 
 
@@ -60,16 +60,16 @@ def test_solution_never_wraps_code(empty, monkeypatch, capsys):
     assert f"\n-{long[:57]}…\n+" in capsys.readouterr().out
 
 
-def test_solution_gives_nothing_of_later_lessons_away(empty):
+def test_solution_gives_nothing_of_later_lessons_away(seen):
     """Lesson 5 comes before dropout and the penalty, whose places in the reference are beside it."""
-    shown = kata("--impl", empty, "solution", "Network.loss_and_grads", "--force", expected=0).stdout
+    shown = kata("--impl", seen, "solution", "Network.loss_and_grads", "--force", expected=0).stdout
     assert not re.search(r"^\+.*(l2|dropout|mask|penalty)", shown, re.MULTILINE), shown
     assert "--fast" not in shown, "it would be refused"
     for name in EXERCISES:
         if EXERCISES[name].lesson <= 5:
-            solve(empty, name)
+            solve(seen, name)
     for name in ("Network.loss_and_grads", "Network.forward"):
-        done = kata("--impl", empty, "solution", name, "--fast", expected=2)
+        done = kata("--impl", seen, "solution", name, "--fast", expected=2)
         assert re.match(r"kata: it would give away .* of lesson 7", done.stderr), done.stderr
 
 

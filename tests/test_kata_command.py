@@ -64,9 +64,9 @@ def test_mistakes_on_the_command_line_are_told_in_one_line(untouched, arguments,
 
 
 @pytest.mark.parametrize("columns", [80, 60])
-def test_everything_printed_fits_the_terminal(empty, columns, monkeypatch, capsys):
+def test_everything_printed_fits_the_terminal(seen, columns, monkeypatch, capsys):
     """Board, check, hint, solution, reset, errors, help: no line is longer than the terminal is wide."""
-    with (empty / "activations.py").open("a", encoding="utf-8") as file:
+    with (seen / "activations.py").open("a", encoding="utf-8") as file:
         file.write(
             "\n\ndef relu(z):\n    return np.maximum(as_floating(z), 0) + "
             + " + ".join(f"undefined_{i}" for i in range(20))
@@ -74,7 +74,7 @@ def test_everything_printed_fits_the_terminal(empty, columns, monkeypatch, capsy
             "\n\ndef softmax(z):\n    return np.exp(z) / np.exp(z).sum(axis=0)\n"
             "\n\ndef leaky_relu(z, slope=0.01):\n    raise ValueError('no' * 100)\n"
         )
-    with (empty / "network.py").open("a", encoding="utf-8") as file:
+    with (seen / "network.py").open("a", encoding="utf-8") as file:
         file.write(f"\nlong = {'1 + ' * 50}(2\n")
     runs = [
         *("", "check", "check 1", "check relu", "check tanh", "check softmax", "check leaky_relu", "check 5"),
@@ -83,7 +83,7 @@ def test_everything_printed_fits_the_terminal(empty, columns, monkeypatch, capsy
         *("solution clip_by_global_norm --force --fast", "reset relu", "race relu", "check " + "x" * 200),
         *("nothing", "--help", "check --help", "solution --help", "--impl " + "y" * 200),
     ]
-    monkeypatch.chdir(empty.parent)
+    monkeypatch.chdir(seen.parent)
     monkeypatch.setenv("COLUMNS", str(columns))
     for run in runs:
         with suppress(SystemExit):  # argparse ends with it

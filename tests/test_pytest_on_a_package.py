@@ -38,12 +38,12 @@ def test_pytest_grades_a_learner_s_package_and_ends_with_the_board(empty):
     assert "1 of 100 points" in done.stdout
 
 
-def test_the_board_after_a_part_of_the_lessons_knows_the_rest(empty):
+def test_the_board_after_a_part_of_the_lessons_knows_the_rest(seen):
     """pytest ran one exercise; what the command has graded before still holds, and trainings wait for all."""
     for name in ("sigmoid", "tanh"):
-        solve(empty, name)
-    kata("--impl", empty, "check", "1", expected=1)
-    command = [sys.executable, "-m", "pytest", "--exercise=tanh", "--in-process", f"--impl={empty}"]
+        solve(seen, name)
+    kata("--impl", seen, "check", "1", expected=1)
+    command = [sys.executable, "-m", "pytest", "--exercise=tanh", "--in-process", f"--impl={seen}"]
     lessons = ["tests/lessons/test_1_activations.py", "tests/lessons/test_9_convergence.py"]
     done = subprocess.run(
         [*command, *lessons, "-q", "-p", "no:cacheprovider"],

@@ -68,7 +68,8 @@ def test_reset_finds_a_function_in_a_file_that_cannot_be_read(empty, broken):
     assert path.read_text(encoding="utf-8") == skeleton
 
 
-def test_reset_of_a_class_leaves_the_rest_of_the_file(solved):
+def test_reset_of_a_class_leaves_the_rest_of_the_file(solved, remembered):
+    remembered(solved)
     path = solved / "training.py"
     kata("--impl", solved, "reset", "EarlyStopping", expected=0)
     text = path.read_text(encoding="utf-8")

@@ -11,7 +11,6 @@ import nn.training
 from nn import losses, network, optimizers, training
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.course.sources import Sources
-from tests.grading.course.textbook import textbook
 from tests.grading.desk import board, learned
 from tests.grading.desk.progress import Progress
 from tests.grading.finding import FAILING, PASSED
@@ -225,17 +224,13 @@ def test_curves_are_drawn_where_they_belong(everything):
 
 
 @pytest.fixture
-def solved(tmp_path):
-    """Return a function that writes a right package, with code added to one of its modules."""
+def solved(solved, remembered):
+    """Return a function that adds code to one module of a right package, which was graded before."""
 
     def write(module, code):
-        folder = tmp_path / "mine"
-        folder.mkdir()
-        for name, text in textbook().items():
-            (folder / name).write_text(
-                text + (f"\n\n{code}\n" if name == f"{module}.py" else ""), encoding="utf-8"
-            )
-        return folder
+        with (remembered(solved) / f"{module}.py").open("a", encoding="utf-8") as file:
+            file.write(f"\n\n{code}\n")
+        return solved
 
     return write
 

@@ -21,22 +21,22 @@ from tests.grading.judging.runner import Grading
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A package in which all is right but step_decay, which is not written: the trainings wait."""
+def folder(tmp_path, remembered):
+    """A package, graded, in which all is right but step_decay, which is not written: the trainings wait."""
     package = tmp_path / "mine"
     package.mkdir()
     for name, text in textbook(set(EXERCISES) - {"step_decay"}).items():
         (package / name).write_text(text, encoding="utf-8")
-    return package
+    return remembered(package)
 
 
 @pytest.fixture
-def begun(folder):
+def begun(folder, remembered):
     """The package with lessons 1 to 3 alone, whose tests are quick."""
     solved = {name for name, exercise in EXERCISES.items() if exercise.lesson <= 3}
     for name, text in textbook(solved).items():
         (folder / name).write_text(text, encoding="utf-8")
-    return folder
+    return remembered(folder)
 
 
 @pytest.fixture

@@ -8,18 +8,18 @@ from tests.grading import ROOT
 from tests.learners import solve
 
 
-def test_watch_checks_what_is_saved_and_moves_on(empty):
+def test_watch_checks_what_is_saved_and_moves_on(seen):
     """Saved, checked, told, and on to the next; nothing is run while nothing changes."""
-    process = watching(empty)
+    process = watching(seen)
     try:
         _read_until(process, "Watching: save a file")
-        path = empty / "activations.py"
+        path = seen / "activations.py"
         skeleton = path.read_text(encoding="utf-8")
         path.write_text(skeleton.replace("raise NotImplementedError", "return 2 * z", 1), encoding="utf-8")
         told = _read_until(process, "A hint:")
         assert "sigmoid: not right yet" in told
         assert "tanh" not in told, "only what changed is checked"
-        solve(empty, "sigmoid")
+        solve(seen, "sigmoid")
         told = _read_until(process, "a hint:")
         assert "sigmoid: passed" in told
         assert "Next: write sigmoid_backward" in told
@@ -29,13 +29,13 @@ def test_watch_checks_what_is_saved_and_moves_on(empty):
         process.stdout.close()
 
 
-def test_watch_announces_what_is_gained(empty):
+def test_watch_announces_what_is_gained(seen):
     """What has passed before and passes again is no news, least of all if something else breaks."""
-    solve(empty, "dense")
-    solve(empty, "dense_backward")
-    path = empty / "layers.py"
+    solve(seen, "dense")
+    solve(seen, "dense_backward")
+    path = seen / "layers.py"
     right = path.read_text(encoding="utf-8") + "\n\ndef helper():\n    pass\n"
-    process = watching(empty)
+    process = watching(seen)
     try:
         _read_until(process, "Watching: save a file")
         path.write_text(right.replace("def helper", "def other"), encoding="utf-8")
@@ -57,11 +57,11 @@ def test_watch_announces_what_is_gained(empty):
         process.stdout.close()
 
 
-def test_watch_tells_of_a_broken_file(empty):
+def test_watch_tells_of_a_broken_file(seen):
     """A file saved half-way is named at once, and what was next is next again when it is whole."""
-    path = empty / "activations.py"
+    path = seen / "activations.py"
     text = path.read_text(encoding="utf-8")
-    process = watching(empty)
+    process = watching(seen)
     try:
         _read_until(process, "Watching: save a file")
         path.write_text(text + "\nvalues = (1, 2\n", encoding="utf-8")
