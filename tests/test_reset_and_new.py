@@ -79,7 +79,9 @@ def test_reset_of_a_class_leaves_the_rest_of_the_file(solved):
 def test_new_makes_the_folder_that_the_command_then_works_on(tmp_path):
     """`new` without a name makes `mine`, which is then the package; git and ruff leave it alone."""
     done = kata("new", expected=0, cwd=tmp_path)
-    assert done.stdout == "mine: 49 exercises, nothing written yet\nYour board: python -m kata\n"
+    assert (
+        done.stdout == f"mine: {len(EXERCISES)} exercises, nothing written yet\nYour board: python -m kata\n"
+    )
     solve(tmp_path / "mine", "tanh")
     done = kata("check", "tanh", expected=0, cwd=tmp_path)
     assert "Next: write sigmoid (1 point)\n  mine" in done.stdout
