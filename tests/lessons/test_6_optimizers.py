@@ -486,9 +486,11 @@ def test_classes_have_the_usual_defaults(optimizers, rng, rule):
     require_close(param, expected, what=what, look=look, rtol=1e-5, atol=1e-8)
     if "eps" in options:
         tiny, told = np.zeros(1), np.zeros(1)
-        getattr(optimizers, RULES[rule].optimizer)().step([tiny], [np.array([1e-8])])
-        getattr(optimizers, RULES[rule].optimizer)(eps=1e-8).step([told], [np.array([1e-8])])
-        what = f"param after a step of {RULES[rule].optimizer}() with a gradient of 1e-8"
+        getattr(optimizers, RULES[rule].optimizer)().step([tiny], [np.array([options["eps"]])])
+        getattr(optimizers, RULES[rule].optimizer)(eps=options["eps"]).step(
+            [told], [np.array([options["eps"]])]
+        )
+        what = f"param after a step of {RULES[rule].optimizer}() with a gradient as small as eps"
         require_close(tiny, told, what=what, look=look, atol=0)
 
 
