@@ -142,7 +142,7 @@ def test_the_skeletons_give_what_stays_and_none_of_the_answers():
         "losses": {"_require_same_shape"},
         "layers": {"parameter_gradients"},
         "initializers": {"_normal", "_uniform"},
-        "optimizers": {"BLOCK", "_blocks"},
+        "optimizers": set(),
         "regularization": {"_squared_norm"},
         "training": {"feature_range", "train_batches"},
         "parameters": set(),
