@@ -15,7 +15,7 @@ ACTIVATION = {
     "identity": lambda z: z,
 }
 HIDDEN = [name for name in ACTIVATION if name != "identity"]
-SMOOTH = [name for name in HIDDEN if name not in ("relu", "leaky_relu")]  # without a kink
+KINKED = ("relu", "leaky_relu")
 HEADS = {  # the loss, and the output that it goes with
     "softmax_cross_entropy": "identity",
     "binary_cross_entropy": "identity",
