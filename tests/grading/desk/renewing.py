@@ -42,7 +42,7 @@ def reset(options):
     for found in map(exercises_of_words, options.what):
         lessons = [lesson for lesson in LESSONS if set(exercises_of(lesson)) <= set(found)]
         texts |= {
-            LESSONS[n]: (skeleton(LESSONS[n]), "back to the skeleton: the whole file")
+            LESSONS[n]: (skeleton(LESSONS[n]), "back to the skeleton: the whole file", [])
             for n in lessons
             if LESSONS[n] in modules()
         }
@@ -56,7 +56,7 @@ def reset(options):
             texts[module] = _with_skeletons(own, options.folder, skeleton(module), names)
     if not texts:
         raise CommandError("lesson 9 has no functions of its own")
-    for module, (text, what) in texts.items():
+    for module, (text, what, added) in texts.items():
         path = options.folder / f"{module}.py"
         try:
             if path.exists():
@@ -64,18 +64,21 @@ def reset(options):
             write(path, text)
         except OSError as error:
             raise CommandError(f"cannot write {short(path)}: {error.strerror}") from None
-        print("\n".join(prose(f"{short(path)}: {what}")))
+        print(f"{short(path)}: {what}")
+        if added:
+            print("\n".join(prose(f"added, since your copy did not have it yet: {', '.join(added)}")))
     return 0
 
 
 def _with_skeletons(exercises, folder, skeleton, names):
-    """Return a module's text with functions of it replaced by their skeletons, and what to say of it.
+    """Return a module's text with functions of it replaced by their skeletons, what to say of it, and
+    the names of what was added.
 
     A copy from before an exercise, a class or a row of a table was added gets that, too.
     """
     module = exercises[0].module
     if not (folder / f"{module}.py").exists():
-        return skeleton, "the file was missing"
+        return skeleton, "the whole file, which was missing", []
     text, added = completed(Sources(folder).module(module)[0], skeleton)
     sources, fresh = Sources(folder, {module: text}), Sources(folder, {module: skeleton})
     lines, places = text.splitlines(), []
@@ -86,10 +89,7 @@ def _with_skeletons(exercises, folder, skeleton, names):
         places.append((place, exercise))
     for place, exercise in sorted(places, reverse=True):  # from the end: the places above stay as they are
         lines[place.line - 1 : place.end] = fresh.text(exercise).splitlines()
-    told = f"back to the skeleton: {names}"
-    if added:
-        told += f"; added, since your copy lacked it: {', '.join(added)}"
-    return "\n".join(lines) + "\n", told
+    return "\n".join(lines) + "\n", f"back to the skeleton: {names}", added
 
 
 def _backup(path):
