@@ -9,9 +9,7 @@ import math
 
 import numpy as np
 
-from .parameters import ParameterList, joined
-
-BLOCK = 262_144  # floats: blocks of parameter, gradient and state stay in cache between passes
+from .parameters import ParameterList, in_blocks, joined
 
 
 def sgd_step(param, grad, *, lr):
@@ -20,7 +18,7 @@ def sgd_step(param, grad, *, lr):
     param, grad: arrays of one shape; param is updated in place. Returns None.
     Source: Robbins & Monro 1951, A Stochastic Approximation Method.
     """
-    for p, g, step in _blocks(param, grad):
+    for p, g, step in in_blocks(param, grad):
         np.multiply(g, lr, out=step)
         p -= step
 
@@ -34,7 +32,7 @@ def momentum_step(param, grad, velocity, *, lr, momentum=0.9):
     takes the same steps at a constant rate, and is just as right.
     Source: Polyak 1964, Some Methods of Speeding Up the Convergence of Iteration Methods.
     """
-    for p, g, v, step in _blocks(param, grad, velocity):
+    for p, g, v, step in in_blocks(param, grad, velocity):
         v *= momentum
         v += g
         np.multiply(v, lr, out=step)
@@ -51,7 +49,7 @@ def nesterov_step(param, grad, velocity, *, lr, momentum=0.9):
     ``momentum_step``, the velocity may contain the rate.
     Source: Nesterov 1983, in the form of Bengio, Boulanger-Lewandowski & Pascanu 2013, eq. 7.
     """
-    for p, g, v, step in _blocks(param, grad, velocity):
+    for p, g, v, step in in_blocks(param, grad, velocity):
         v *= momentum
         v += g
         np.multiply(v, momentum, out=step)
@@ -69,7 +67,7 @@ def rmsprop_step(param, grad, square_avg, *, lr, rho=0.9, eps=1e-8):
     param, grad, square_avg: arrays of one shape; param and square_avg are updated in place. Returns None.
     Source: Tieleman & Hinton 2012, Coursera lecture 6.5.
     """
-    for p, g, s, step in _blocks(param, grad, square_avg):
+    for p, g, s, step in in_blocks(param, grad, square_avg):
         np.multiply(g, g, out=step)
         step *= 1 - rho
         s *= rho
@@ -101,7 +99,7 @@ def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     """
     root_scale = math.sqrt((1 - beta2) / (1 - beta2**t))
     rate = lr * (1 - beta1) / (1 - beta1**t) / root_scale
-    for p, g, m_part, v_part, step in _blocks(param, grad, m, v):
+    for p, g, m_part, v_part, step in in_blocks(param, grad, m, v):
         m_part *= beta1
         m_part += g
         np.multiply(g, g, out=step)
@@ -112,18 +110,6 @@ def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
         np.divide(m_part, step, out=step)
         step *= rate
         p -= step
-
-
-def _blocks(*arrays):
-    """Yield blocks of all arrays that fit into the cache together, with scratch space of the same size."""
-    if arrays[0].size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
-        yield *arrays, np.empty_like(arrays[0])  # whole: flattening a strided array would copy it
-        return
-    flat = [a.reshape(-1) for a in arrays]
-    scratch = np.empty(BLOCK, arrays[0].dtype)
-    for start in range(0, flat[0].size, BLOCK):
-        blocks = [a[start : start + BLOCK] for a in flat]
-        yield *blocks, scratch[: blocks[0].size]
 
 
 class _Optimizer:
@@ -221,4 +207,10 @@ class Adam(_Optimizer):
         adam_step(param, grad, m, v, self.t, **hyperparameters)
 
 
-OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "nesterov": Nesterov, "rmsprop": RMSprop, "adam": Adam}
+OPTIMIZERS = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+}

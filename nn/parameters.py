@@ -9,6 +9,8 @@ import math
 
 import numpy as np
 
+BLOCK = 262_144  # floats: blocks of parameter, gradient and state stay in cache between passes
+
 
 class ParameterList(list):
     """A list of arrays laid end to end in ``vector``; writing to either writes to both.
@@ -44,3 +46,15 @@ def joined(*lists):
     if len(layouts) == 1 and None not in layouts:
         return [[arrays.vector] for arrays in lists]
     return list(lists)
+
+
+def in_blocks(*arrays):
+    """Yield blocks of all arrays that fit into the cache together, with scratch space of the same size."""
+    if arrays[0].size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
+        yield *arrays, np.empty_like(arrays[0])  # whole: flattening a strided array would copy it
+        return
+    flat = [a.reshape(-1) for a in arrays]
+    scratch = np.empty(BLOCK, arrays[0].dtype)
+    for start in range(0, flat[0].size, BLOCK):
+        blocks = [a[start : start + BLOCK] for a in flat]
+        yield *blocks, scratch[: blocks[0].size]

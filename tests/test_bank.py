@@ -118,18 +118,24 @@ def test_the_bank_is_large_and_its_names_are_its_own():
         sentences = [solution.sentence for solution in WRONG[name]]
         assert len(set(sentences)) == len(sentences), f"two mistakes in {name} are told alike"
         for sentence in sentences:
-            assert sentence.isascii(), sentence
-            assert sentence.endswith((".", "?", ")")), sentence
+            assert sentence.isascii(), f"{name}: a sentence must be ASCII: {sentence!r}"
+            ended = sentence.endswith((".", "?", ")"))
+            assert ended, f"{name}: a sentence must end with a full stop, a question mark or ): {sentence!r}"
 
 
 def test_every_exercise_has_three_hints_and_a_remark():
     for name, exercise in EXERCISES.items():
         idea, formula, outline = exercise.hints
         assert all(step.strip() for step in (idea, formula, outline)), f"a hint of {name} is empty"
-        assert all(len(line) <= 77 for line in formula.splitlines()), name
+        longest = max(map(len, formula.splitlines()))
+        assert longest <= 77, f"the formula of {name} may have 77 characters in a line; it has {longest}"
         if exercise.function:
-            assert "Example" in formula, f"the formula of {name} has no worked number"
-        assert bool(exercise.remark) == bool(exercise.function), name
+            assert "Example" in formula, (
+                f"the formula of {name} must have a worked number after the word Example"
+            )
+        assert bool(exercise.remark) == bool(exercise.function), (
+            f"{name} must have a remark if it has a function"
+        )
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -138,8 +144,9 @@ def test_hints_say_what_the_skeleton_does_not(name):
     said = " ".join(_words(skeletons()[f"{EXERCISES[name].module}.py"]))
     words = _words(EXERCISES[name].hints[0])
     runs = [" ".join(words[i : i + 6]) for i in range(len(words) - 5)]
-    assert len(runs) > 10
-    assert not [run for run in runs if f" {run} " in f" {said} "]
+    assert len(runs) > 10, f"the idea of {name} must have 16 words or more; it has {len(words)}"
+    same = [run for run in runs if f" {run} " in f" {said} "]
+    assert not same, f"the idea of {name} must not repeat six words of the skeleton in a row: {same}"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -147,18 +154,23 @@ def test_outlines_leave_the_code_to_write(name):
     """The last hint is prose: neither it nor any of its steps runs as Python, or stands in the solution."""
     outline = EXERCISES[name].hints[2]
     steps = [line.partition(". ")[2] for line in outline.splitlines()]
-    assert len(steps) > 1
+    assert len(steps) > 1, f"the outline of {name} must have two steps or more"
     solution = " ".join(inspect.getsource(RIGHT[name][0].code).split())
     for text in (
         outline,
         *steps,
         *(part for step in steps for part in step.split(": ") if " " in part),
     ):
-        with pytest.raises(SyntaxError):
+        try:
             compile(text, name, "exec")
+        except SyntaxError:
+            continue
+        pytest.fail(f"the outline of {name} must be words, but this runs as Python: {text!r}")
     for step in steps:
         for quoted in re.findall(r"\S+ [-+*/@=]+ \S+(?: [-+*/@=]+ \S+)*", step):
-            assert quoted not in solution, f"hint 3 of {name} has the code: {quoted}"
+            assert quoted not in solution, (
+                f"the outline of {name} must not quote the plain solution: {quoted}"
+            )
 
 
 def _words(text):

@@ -10,7 +10,7 @@ from tests.learners import RIGHT_TANH, kata, solve
 
 
 def test_pytest_names_the_nearest_exercise():
-    """Forty-nine names on a line would be no help."""
+    """The names of all exercises on one line would be no help."""
     command = [sys.executable, "-m", "pytest", "--impl=kata", "--exercise", "softmaxx"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 4, done.stdout

@@ -28,7 +28,7 @@ def test_reset_puts_the_skeleton_back_and_keeps_a_backup(empty):
     assert path.read_text(encoding="utf-8") == skeleton
     path.write_text("def broken(:\n", encoding="utf-8")
     done = kata("--impl", empty, "reset", "tanh", expected=2)
-    assert done.stderr == "kata: there is no tanh in activations.py; `reset activations` renews the file\n"
+    assert done.stderr == "kata: tanh is missing: `reset activations` renews its file\n"
     kata("--impl", empty, "reset", "1", expected=0)
     assert path.read_text(encoding="utf-8") == skeleton
     assert len(list((empty / "backup").iterdir())) == 3
@@ -77,10 +77,93 @@ def test_reset_of_a_class_leaves_the_rest_of_the_file(solved, remembered):
     assert kata("--impl", solved, "check", "one_hot", expected=0)
 
 
+@pytest.fixture
+def older(empty):
+    """A copy from before some exercises: it lacks functions, rows, a class and an import."""
+    solve(empty, "sigmoid")
+    solve(empty, "adam_step")
+
+    def without(module, *patterns):
+        path = empty / f"{module}.py"
+        text = path.read_text(encoding="utf-8")
+        for pattern in patterns:
+            text, count = re.subn(pattern, "", text, count=1, flags=re.MULTILINE | re.DOTALL)
+            assert count, pattern
+        path.write_text(text, encoding="utf-8")
+
+    def definition(head):
+        return rf"\n\n\n{head}\b.*?(?=\n\n\n(?:def|class|[A-Z]+ =))"
+
+    without(
+        "activations",
+        definition("def elu"),
+        definition("def elu_backward"),
+        r'^    "elu": [^\n]*\n',
+        definition("def softmax"),
+    )
+    without(
+        "optimizers",
+        definition("def rmsprop_step"),
+        definition("class RMSprop"),
+        r'^    "rmsprop": RMSprop,\n',
+        r"^import math\n",
+    )
+    without("training", r"\n\n    def restore.*?(?=\n\n\ndef)")
+    (empty / "layers.py").unlink()
+    return empty
+
+
+def test_a_copy_from_before_an_exercise_is_told_what_to_do(older):
+    told = " ".join(kata("--impl", older, "check", "rmsprop_step", expected=1).stdout.split())
+    assert "optimizers has no rmsprop_step: `reset rmsprop_step` adds its skeleton to optimizers.py" in told
+    told = " ".join(kata("--impl", older, "check", "dense", expected=1).stdout.split())
+    assert "layers is not there yet: `reset dense` adds its skeleton to layers.py" in told
+
+
+def test_reset_adds_what_a_copy_lacks(older, tmp_path):
+    """Each thing stands where the skeleton has it, what was written stays, and a backup is kept."""
+    write(tmp_path / "fresh")
+    solve(tmp_path / "fresh", "sigmoid")
+    solve(tmp_path / "fresh", "adam_step")
+    told = kata("--impl", older, "reset", "elu", expected=0).stdout
+    assert "backup: " in told
+    told = " ".join(told.split())
+    assert "activations.py: back to the skeleton: elu added, since" in told
+    assert "your copy did not have it yet: elu, elu_backward, softmax, ACTIVATIONS" in told
+    kata("--impl", older, "reset", "rmsprop_step", expected=0)
+    kata("--impl", older, "reset", "EarlyStopping.restore", expected=0)
+    assert "the whole file, which was missing" in kata("--impl", older, "reset", "dense", expected=0).stdout
+    for module in ("activations", "training", "layers"):
+        now, then = ((folder / f"{module}.py").read_text("utf-8") for folder in (older, tmp_path / "fresh"))
+        assert now == then, module
+    now, then = ((folder / "optimizers.py").read_text("utf-8") for folder in (older, tmp_path / "fresh"))
+    assert now.replace("import math\n", "") == then.replace("import math\n", ""), "imports stand together"
+    assert "elu: to do" in kata("--impl", older, "check", "elu", expected=1).stdout
+
+
+def test_reset_adds_nothing_that_is_there_in_another_form(empty):
+    """A name may be imported or bound under a condition, and a file may import everything of another."""
+    path = empty / "activations.py"
+    skeleton = path.read_text(encoding="utf-8")
+    start = skeleton.index("def elu_backward(")
+    elsewhere = skeleton[:start] + "if True:\n    elu_backward = None\n\n\n"
+    elsewhere += skeleton[skeleton.index("def softmax(") :]
+    path.write_text(elsewhere, encoding="utf-8")
+    kata("--impl", empty, "reset", "tanh", expected=0)
+    assert path.read_text(encoding="utf-8") == elsewhere
+    path.write_text(
+        elsewhere.replace("import numpy as np\n", "import numpy as np\nfrom math import *\n"), "utf-8"
+    )
+    done = kata("--impl", empty, "reset", "elu_backward", expected=2)
+    assert done.stderr == "kata: elu_backward is missing: `reset activations` renews its file\n"
+
+
 def test_new_makes_the_folder_that_the_command_then_works_on(tmp_path):
     """`new` without a name makes `mine`, which is then the package; git and ruff leave it alone."""
     done = kata("new", expected=0, cwd=tmp_path)
-    assert done.stdout == "mine: 49 exercises, nothing written yet\nYour board: python -m kata\n"
+    assert (
+        done.stdout == f"mine: {len(EXERCISES)} exercises, nothing written yet\nYour board: python -m kata\n"
+    )
     solve(tmp_path / "mine", "tanh")
     done = kata("check", "tanh", expected=0, cwd=tmp_path)
     assert "Next: write sigmoid (1 point)\n  mine" in done.stdout

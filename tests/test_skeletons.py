@@ -11,6 +11,7 @@ from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES, LESSONS
 from tests.grading.course.skeletons import modules, skeletons
 from tests.grading.course.sources import Sources
+from tests.grading.course.tables import READMES, readmes
 
 
 @pytest.mark.parametrize("name", skeletons())
@@ -85,23 +86,33 @@ def test_the_skeleton_says_what_its_lesson_leaves_out(untouched):
     assert "self._epoch, self._best = -1, None  # the last epoch seen" in stopping
 
 
-def test_the_recipe_for_classes_has_the_true_counts():
-    """Teachers copy these numbers into their assignments."""
+@pytest.mark.parametrize("path", READMES)
+def test_the_readmes_have_what_follows_from_the_records(path):
+    """Signatures, counts and a line: learners type them in, and teachers copy them into their assignments."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert text == readmes()[path], "python -m tests.grading.skeletons writes it anew"
+
+
+def test_the_derived_passages_stand_in_the_readmes():
+    """The names that are called, and the sums that a reader of the records counts by hand."""
+    texts = readmes()
+    assert "`relu(z)`" in texts["tests/README.md"]
+    assert "`Adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)`" in texts["tests/README.md"]
+    assert "`EarlyStopping(patience, min_delta=0.0)` with `update(loss, params)`" in texts["tests/README.md"]
+    table = re.search(
+        r"^\| lesson .*\n.*\n\| exercises (.*)\n\| points (.*)\n", texts["kata/README.md"], re.M
+    )
+    counts, points = ([int(cell) for cell in row.strip(" |").split("|")] for row in table.groups())
+    assert (len(counts), sum(counts), sum(points)) == (len(LESSONS), len(EXERCISES), 100)
+    for path in ("README.md", "kata/README.md"):
+        line = int(re.search(r"Yours: mine/activations\.py:(\d+)\n", texts[path])[1])
+        assert skeletons()["activations.py"].splitlines()[line - 1] == "def softmax(z):"
+
+
+def test_the_readmes_say_what_the_board_says():
     text = (ROOT / "kata" / "README.md").read_text(encoding="utf-8")
-    rows = {
-        row[1]: [int(cell) for cell in row[2].split("|")]
-        for row in re.finditer(r"^\| (lesson|exercises|points) \|([ \d|]+)\|$", text, re.MULTILINE)
-    }
-    lessons = [[e for e in EXERCISES.values() if e.lesson == lesson] for lesson in LESSONS]
-    assert rows == {
-        "lesson": list(LESSONS),
-        "exercises": [len(own) for own in lessons],
-        "points": [sum(exercise.points for exercise in own) for own in lessons],
-    }
-    assert len(EXERCISES) == 49, "the number is in words at the top: Forty-nine exercises in nine lessons"
-    assert "Forty-nine exercises\nin nine lessons" in text
+    for status in ("passed", "failing", "to do", "waiting", "not run"):
+        assert f"*{status}*" in text, status
     for file in ("README.md", "kata/README.md"):
-        for status in ("passed", "failing", "to do", "waiting", "not run"):
-            assert file == "README.md" or f"*{status}*" in text, status
         shown = (ROOT / file).read_text(encoding="utf-8")
         assert "python -m kata new" in shown

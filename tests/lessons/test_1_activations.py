@@ -9,6 +9,8 @@ Expected values were computed with 30 digits, or number by number with Python's 
 """
 
 import math
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -26,78 +28,89 @@ from .checks import (
 
 INTEGERS = [np.int64, np.uint8]
 LARGEST = {dtype: float(np.finfo(dtype).max) for dtype in (np.float32, np.float64)}
-ELEMENTWISE = ["sigmoid", "tanh", "relu", "leaky_relu", "elu"]
 
-FORWARD = {  # function: sums, outputs
-    "sigmoid": (
-        [-6, -2.5, -0.5, 0, 0.25, 1.75, 8],
-        [
-            0.0024726231566347743,
-            0.075858180021243551,
-            0.37754066879814544,
-            0.5,
-            0.5621765008857981,
-            0.85195280196831053,
-            0.99966464986953352,
-        ],
+
+class Curve(NamedTuple):
+    """An activation of single sums, as the tests know it.
+
+    of_sum: the curve itself, for a single number below 0 or above. slope: of the curve, from a single output.
+    outputs: some sums with their outputs. slopes: some outputs with their slopes, worked out by hand. whole:
+    three outputs that are integers, which some curves have only far from 0. formula: for messages.
+    """
+
+    of_sum: Callable
+    slope: Callable
+    outputs: tuple
+    slopes: tuple
+    whole: list
+    formula: str
+
+
+CURVES = {
+    "sigmoid": Curve(
+        of_sum=lambda z: 1 / (1 + math.exp(-z)),
+        slope=lambda a: a * (1 - a),
+        outputs=(
+            [-6, -2.5, -0.5, 0, 0.25, 1.75, 8],
+            [
+                0.0024726231566347743,
+                0.075858180021243551,
+                0.37754066879814544,
+                0.5,
+                0.5621765008857981,
+                0.85195280196831053,
+                0.99966464986953352,
+            ],
+        ),
+        slopes=([0.5, 0.8, 0.1, 0.999], [0.25, 0.16, 0.09, 0.000999]),
+        whole=[0, 1, 1],
+        formula="1 / (1 + exp(-z)); its slope is a * (1 - a)",
     ),
-    "tanh": (
-        [-3, -0.7, 0, 0.2, 1.1, 2.5],
-        [
-            -0.99505475368673045,
-            -0.60436777711716347,
-            0,
-            0.19737532022490401,
-            0.80049902176062974,
-            0.98661429815143029,
-        ],
+    "tanh": Curve(
+        of_sum=math.tanh,
+        slope=lambda a: 1 - a * a,
+        outputs=(
+            [-3, -0.7, 0, 0.2, 1.1, 2.5],
+            [
+                -0.99505475368673045,
+                -0.60436777711716347,
+                0,
+                0.19737532022490401,
+                0.80049902176062974,
+                0.98661429815143029,
+            ],
+        ),
+        slopes=([0, 0.5, -0.8, 0.99], [1, 0.75, 0.36, 0.0199]),
+        whole=[-1, 0, 1],
+        formula="np.tanh(z); its slope is 1 - a**2, with a the output",
     ),
-    "relu": ([-3, -0.25, 0.25, 4], [0, 0, 0.25, 4]),
-    "leaky_relu": ([-300, -2, 0.25, 4], [-3, -0.02, 0.25, 4]),
-    "elu": (
-        [-4, -1.5, -0.3, 0.3, 5],
-        [-0.98168436111126582, -0.77686983985157017, -0.25918177931828213, 0.3, 5],
+    "relu": Curve(
+        of_sum=lambda z: z if z > 0 else 0.0,
+        slope=lambda a: 1.0 if a > 0 else 0.0,
+        outputs=([-3, -0.25, 0.25, 4], [0, 0, 0.25, 4]),
+        slopes=([0, 0.001, 3], [0, 1, 1]),
+        whole=[0, 1, 3],
+        formula="z where positive, else 0; its slope is 1 where a > 0, else 0",
     ),
-}
-
-BACKWARD = {  # function: outputs, slopes worked out by hand
-    "sigmoid": ([0.5, 0.8, 0.1, 0.999], [0.25, 0.16, 0.09, 0.000999]),
-    "tanh": ([0, 0.5, -0.8, 0.99], [1, 0.75, 0.36, 0.0199]),
-    "relu": ([0, 0.001, 3], [0, 1, 1]),
-    "leaky_relu": ([-2, -0.001, 0.001, 3], [0.01, 0.01, 1, 1]),
-    "elu": ([-0.75, -0.001, 0.001, 3], [0.25, 0.999, 1, 1]),
-}
-FORMULA = {
-    "sigmoid": "1 / (1 + exp(-z)); its slope is a * (1 - a)",
-    "tanh": "np.tanh(z); its slope is 1 - a**2, with a the output",
-    "relu": "z where positive, else 0; its slope is 1 where a > 0, else 0",
-    "leaky_relu": "z where positive, else slope * z; its slope is 1 where a > 0, else `slope`",
-    "elu": "z where positive, else alpha * (exp(z) - 1); its slope is 1 where a > 0, else a + alpha",
-}
-
-
-CURVE = {  # the functions for a single number, below 0 and above
-    "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
-    "tanh": math.tanh,
-    "relu": lambda z: z if z > 0 else 0.0,
-    "leaky_relu": lambda z: z if z > 0 else 0.01 * z,
-    "elu": lambda z: z if z > 0 else math.expm1(z),
-}
-SLOPE = {  # their slopes for a single output
-    "sigmoid": lambda a: a * (1 - a),
-    "tanh": lambda a: 1 - a * a,
-    "relu": lambda a: 1.0 if a > 0 else 0.0,
-    "leaky_relu": lambda a: 1.0 if a > 0 else 0.01,
-    "elu": lambda a: 1.0 if a > 0 else a + 1,
-}
-
-
-WHOLE_OUTPUTS = {  # outputs that are integers; the sigmoid, tanh and ELU have them far from 0
-    "sigmoid": [0, 1, 1],
-    "tanh": [-1, 0, 1],
-    "relu": [0, 1, 3],
-    "leaky_relu": [-2, 1, 3],
-    "elu": [-1, 1, 3],
+    "leaky_relu": Curve(
+        of_sum=lambda z: z if z > 0 else 0.01 * z,
+        slope=lambda a: 1.0 if a > 0 else 0.01,
+        outputs=([-300, -2, 0.25, 4], [-3, -0.02, 0.25, 4]),
+        slopes=([-2, -0.001, 0.001, 3], [0.01, 0.01, 1, 1]),
+        whole=[-2, 1, 3],
+        formula="z where positive, else slope * z; its slope is 1 where a > 0, else `slope`",
+    ),
+    "elu": Curve(
+        of_sum=lambda z: z if z > 0 else math.expm1(z),
+        slope=lambda a: 1.0 if a > 0 else a + 1,
+        outputs=(
+            [-4, -1.5, -0.3, 0.3, 5],
+            [-0.98168436111126582, -0.77686983985157017, -0.25918177931828213, 0.3, 5],
+        ),
+        slopes=([-0.75, -0.001, 0.001, 3], [0.25, 0.999, 1, 1]),
+        whole=[-1, 1, 3],
+        formula="z where positive, else alpha * (exp(z) - 1); its slope is 1 where a > 0, else a + alpha",
+    ),
 }
 
 
@@ -118,34 +131,34 @@ def softmax_of(scores):
 
 
 @exercise("{name}")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 def test_output_has_known_values(activations, name):
     """Each activation is a curve, and these points on it were computed with 30 digits."""
-    z, expected = (np.array(values, dtype=np.float64) for values in FORWARD[name])
+    z, expected = (np.array(values, dtype=np.float64) for values in CURVES[name].outputs)
     actual = getattr(activations, name)(z)
     require_array(actual, shape=z.shape, dtype=np.float64, what=f"{name}(z)")
-    require_close(actual, expected, what=f"{name}({typed(z)})", look=FORMULA[name], rtol=1e-9)
+    require_close(actual, expected, what=f"{name}({typed(z)})", look=CURVES[name].formula, rtol=1e-9)
 
 
 @exercise("{name}_backward")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 def test_backward_has_known_values(activations, name):
     """The slope is written in terms of the output `a`, which the forward pass leaves behind."""
-    a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
+    a, slope = (np.array(values, dtype=np.float64) for values in CURVES[name].slopes)
     require_close(
         getattr(activations, f"{name}_backward")(np.ones_like(a), a),
         slope,
         what=f"{name}_backward({typed(np.ones_like(a))}, {typed(a)})",
-        look=f"{name}: {FORMULA[name]}",
+        look=f"{name}: {CURVES[name].formula}",
         rtol=1e-9,
     )
 
 
 @exercise("{name}_backward")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 def test_backward_multiplies_the_upstream_gradient(activations, name):
     """The chain rule: what comes from above, times the slope here. Zero and negative ones pass as well."""
-    a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
+    a, slope = (np.array(values, dtype=np.float64) for values in CURVES[name].slopes)
     grad = np.array([-2.0, 0.5, 3.0, -1.5][: len(a)])
     require_close(
         getattr(activations, f"{name}_backward")(grad, a),
@@ -156,10 +169,10 @@ def test_backward_multiplies_the_upstream_gradient(activations, name):
 
 
 @exercise("{name}_backward")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 def test_backward_is_the_slope_of_the_curve(activations, rng, name):
     """Nudge z a little each way and see how far the output moves: that is the slope, for any z."""
-    curve = CURVE[name]
+    curve = CURVES[name].of_sum
     z = rng.choice([-1, 1], 40) * rng.uniform(0.01, 4, 40)  # never at the kink
     grad = rng.normal(size=40)
     step = 1e-6
@@ -168,14 +181,14 @@ def test_backward_is_the_slope_of_the_curve(activations, rng, name):
         getattr(activations, f"{name}_backward")(grad, np.array([curve(value) for value in z])),
         grad * slopes,
         what=f"{name}_backward on random points",
-        look=f"{FORMULA[name]}; the second argument is the output a, not the sum z",
+        look=f"{CURVES[name].formula}; the second argument is the output a, not the sum z",
         rtol=1e-6,
         atol=1e-8,
     )
 
 
 @exercise("{name}", about="type")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
 def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
@@ -186,7 +199,7 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
     require_array(a, shape=shape, dtype=dtype, what=f"{name} of a {np.dtype(dtype)} array")
     require_close(
         a,
-        one_by_one(CURVE[name], z),
+        one_by_one(CURVES[name].of_sum, z),
         what=f"{name} of a {np.dtype(dtype)} array",
         look="treat every entry alike, whatever the shape",
         rtol=1e-5,
@@ -195,20 +208,20 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
 
 
 @exercise("{name}_backward", about="type")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
 def test_backward_keeps_shape_and_dtype(activations, rng, name, dtype, shape):
     """The way back is as long as the way forward, and must be as light."""
     z = rng.choice([-1, 1], shape) * rng.uniform(0.01, 2, shape)  # never at a kink
-    a = one_by_one(CURVE[name], z).astype(dtype)
+    a = one_by_one(CURVES[name].of_sum, z).astype(dtype)
     grad = rng.normal(size=shape).astype(dtype)
     with unchanged(grad=grad, a=a):
         back = getattr(activations, f"{name}_backward")(grad, a)
     require_array(back, shape=shape, dtype=dtype, what=f"{name}_backward of {np.dtype(dtype)} arrays")
     require_close(
         back,
-        one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
+        one_by_one(lambda upstream, output: upstream * CURVES[name].slope(output), grad, a),
         what=f"{name}_backward of {np.dtype(dtype)} arrays",
         look="treat every entry alike, whatever the shape",
         rtol=1e-5,
@@ -286,7 +299,7 @@ def test_parameter_shapes_the_negative_side(activations, name, option, expected)
     z = np.array([-3.0, -0.5, 2.0])
     what = f"{name}({typed(z)}, {_written(option)})"
     actual = getattr(activations, name)(z, **option)
-    require_close(actual, expected, what=what, look=FORMULA[name])
+    require_close(actual, expected, what=what, look=CURVES[name].formula)
 
 
 @exercise("{name}_backward")
@@ -304,7 +317,7 @@ def test_parameter_shapes_the_slope(activations, name, option, slopes):
     a = np.array([-0.4, -0.05, 2.0])
     back = getattr(activations, f"{name}_backward")(np.ones(3), a, **option)
     what = f"{name}_backward({typed(np.ones(3))}, {typed(a)}, {_written(option)})"
-    require_close(back, slopes, what=what, look=FORMULA[name])
+    require_close(back, slopes, what=what, look=CURVES[name].formula)
 
 
 @exercise("softmax")
@@ -451,7 +464,7 @@ def test_softmax_keeps_dtype_and_argument(activations, rng, name, dtype, shape):
 
 
 @exercise("{name}", about="type values")
-@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
+@pytest.mark.parametrize("name", [*CURVES, "softmax", "log_softmax"])
 @pytest.mark.parametrize("kind", INTEGERS)
 def test_whole_numbers_become_float64(activations, name, kind):
     """Integers cannot hold 0.73, bytes cannot hold -1, and exp of bytes is only float16."""
@@ -460,25 +473,25 @@ def test_whole_numbers_become_float64(activations, name, kind):
     with unchanged(z=z):
         actual = getattr(activations, name)(z)
     require_array(actual, shape=(4,), dtype=np.float64, what=what)
-    expected = one_by_one(CURVE[name], z) if name in CURVE else softmax_of(z.tolist())[name]
+    expected = one_by_one(CURVES[name].of_sum, z) if name in CURVES else softmax_of(z.tolist())[name]
     require_close(actual, expected, what=what, look="convert to float64 first: as_floating(z)")
 
 
 @exercise("{name}_backward", about="type values")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 @pytest.mark.parametrize("given", ["grad", "grad and a"])
 def test_whole_gradients_become_float64(activations, name, given):
     """The upstream gradient may hold integers: the result is still float64, with its fractions."""
-    grad, a = np.array([3, -2, 5]), np.array(WHOLE_OUTPUTS[name])
+    grad, a = np.array([3, -2, 5]), np.array(CURVES[name].whole)
     if given == "grad":
-        a = one_by_one(CURVE[name], np.array([-1.5, 0.5, 2.0]))
+        a = one_by_one(CURVES[name].of_sum, np.array([-1.5, 0.5, 2.0]))
     what = f"{name}_backward(grad={grad.tolist()}, a={a.tolist()}) with {given} of integers"
     with unchanged(grad=grad, a=a):
         back = getattr(activations, f"{name}_backward")(grad, a)
     require_array(back, shape=(3,), dtype=np.float64, what=what)
     require_close(
         back,
-        one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
+        one_by_one(lambda upstream, output: upstream * CURVES[name].slope(output), grad, a),
         what=what,
         look="convert to float64 first: as_floating(grad), as_floating(a)",
     )
@@ -522,7 +535,7 @@ def _written(option):
 
 
 @exercise("{name}")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 def test_views_are_arrays_too(activations, rng, name):
     """A transposed array lies in memory by columns: its `ravel` is a copy, and writing there is lost."""
     z = rng.normal(size=(4, 3)).T
@@ -531,14 +544,14 @@ def test_views_are_arrays_too(activations, rng, name):
     what = f"{name} of a transposed array"
     require_array(a, shape=(3, 4), dtype=np.float64, what=what)
     look = "treat every entry alike, wherever it lies in memory"
-    require_close(a, one_by_one(CURVE[name], z), what=what, look=look)
+    require_close(a, one_by_one(CURVES[name].of_sum, z), what=what, look=look)
 
 
 @exercise("{name}_backward")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 def test_views_are_arrays_on_the_way_back(activations, rng, name):
     """The gradient of `x.T` is transposed as well; entry [i, j] still belongs to entry [i, j]."""
-    a = one_by_one(CURVE[name], rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3))).T
+    a = one_by_one(CURVES[name].of_sum, rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3))).T
     grad = rng.normal(size=(3, 4))  # this one lies by rows
     with unchanged(grad=grad, a=a):
         back = getattr(activations, f"{name}_backward")(grad, a)
@@ -546,14 +559,14 @@ def test_views_are_arrays_on_the_way_back(activations, rng, name):
     require_array(back, shape=(3, 4), dtype=np.float64, what=what)
     require_close(
         back,
-        one_by_one(lambda upstream, output: upstream * SLOPE[name](output), grad, a),
+        one_by_one(lambda upstream, output: upstream * CURVES[name].slope(output), grad, a),
         what=what,
         look="treat every entry alike, wherever it lies in memory",
     )
 
 
 @exercise("{name}", about="type")
-@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax", "log_softmax"])
+@pytest.mark.parametrize("name", [*CURVES, "softmax", "log_softmax"])
 def test_results_are_new_arrays(activations, rng, name):
     """The way back needs the outputs of all layers: a second layer must not overwrite those of the first."""
     first, second = rng.normal(size=(2, 4, 3))
@@ -561,10 +574,10 @@ def test_results_are_new_arrays(activations, rng, name):
 
 
 @exercise("{name}_backward")
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", CURVES)
 def test_gradients_are_new_arrays(activations, rng, name):
     """Layers with the same width have gradients of the same shape, but each has its own numbers."""
-    a = one_by_one(CURVE[name], rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3)))
+    a = one_by_one(CURVES[name].of_sum, rng.choice([-1, 1], (4, 3)) * rng.uniform(0.01, 2, (4, 3)))
     first, second = rng.normal(size=(2, 4, 3))
     backward = getattr(activations, f"{name}_backward")
     require_new_arrays(backward, [first, a], [second, a], what=f"{name}_backward")

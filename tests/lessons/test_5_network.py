@@ -19,101 +19,21 @@ from .checks import (
     require_array,
     require_close,
     require_float,
-    require_gradient,
     unchanged,
     within,
 )
-
-ACTIVATION = {
-    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-    "tanh": np.tanh,
-    "relu": lambda z: np.where(z > 0, z, 0),
-    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
-    "elu": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1),
-    "identity": lambda z: z,
-}
-HEADS = {  # the loss, and the output that it goes with
-    "softmax_cross_entropy": "identity",
-    "binary_cross_entropy": "identity",
-    "mean_squared_error": "sigmoid",
-}
-LOOK = (
-    "backpropagation goes layer by layer from the loss to the input: dense_backward gives dW, db and dx, "
-    "the activation's backward takes that dx and its own output a"
+from .networks import (
+    ACTIVATION,
+    HEADS,
+    HIDDEN,
+    batch,
+    build,
+    loss_by_hand,
+    require_network_gradients,
+    sums_by_hand,
 )
 
-
 FRESH = "return a new array, not a buffer that the next call fills"
-
-
-def build(network, rng, sizes, **options):
-    """Return a float64 network with biases that are not 0, so that mistakes with them show."""
-    net = network.Network(sizes, rng=rng, dtype=np.float64, **options)
-    for b in net.params[1::2]:
-        b[...] = rng.normal(scale=0.3, size=b.shape)
-    return net
-
-
-def sums_by_hand(net, X, activation, output="identity"):
-    """Return the sums z of every layer and the network's output, computed apart from it."""
-    x, sums = X, []
-    layers = list(zip(net.params[::2], net.params[1::2], strict=True))
-    for i, (W, b) in enumerate(layers):
-        sums.append(np.array([[sum(row * column) for column in W.T] for row in x]) + b)
-        x = ACTIVATION[output if i == len(layers) - 1 else activation](sums[-1])
-    return sums, x
-
-
-def loss_by_hand(loss, output, y):
-    """Return the mean loss of moderate outputs, from a loop over single numbers."""
-    if loss == "softmax_cross_entropy":
-        each = [
-            math.log(math.fsum(map(math.exp, row))) - row[label]
-            for row, label in zip(output.tolist(), y.tolist(), strict=True)
-        ]
-    else:
-        pairs = zip(output.ravel().tolist(), y.ravel().tolist(), strict=True)
-        if loss == "binary_cross_entropy":
-            each = [math.log(1 + math.exp(-z if target else z)) for z, target in pairs]
-        else:
-            each = [(p - target) ** 2 for p, target in pairs]
-    return math.fsum(each) / len(each)
-
-
-def batch(net, rng, activation, loss, n=4):
-    """Return random samples, none of which has a hidden sum at a kink, and targets for the loss."""
-    while True:
-        X = rng.normal(size=(n, net.params[0].shape[0]))
-        hidden, _ = sums_by_hand(net, X, activation)
-        if all(np.abs(z).min() > 1e-3 for z in hidden[:-1]):
-            break
-    k = net.params[-1].size
-    if loss == "softmax_cross_entropy":
-        return X, rng.integers(k, size=n)
-    if loss == "binary_cross_entropy":
-        return X, rng.integers(2, size=(n, k)).astype(float)
-    return X, rng.uniform(size=(n, k))
-
-
-def require_network_gradients(net, X, y, rng, what, look=LOOK, dropout_seed=None):
-    """Check every entry of every gradient of the network against nudges of its parameters."""
-    __tracebackhide__ = True
-
-    def loss_and_grads():
-        generator = None if dropout_seed is None else np.random.default_rng(dropout_seed)
-        return net.loss_and_grads(X, y, generator)
-
-    _, grads = loss_and_grads()
-    grads = [grad.copy() for grad in grads]  # the network may reuse its own
-    for i, (param, grad) in enumerate(zip(net.params, grads, strict=True)):
-        require_gradient(
-            lambda: loss_and_grads()[0],
-            param,
-            grad,
-            rng=rng,
-            what=f"{what}: the gradient of {'Wb'[i % 2]}{i // 2 + 1}",
-            look=look,
-        )
 
 
 def require_classes(answers, n):
@@ -210,7 +130,7 @@ def test_params_are_the_arrays_themselves(network, rng):
 
 
 @exercise("Network.forward")
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu"])
+@pytest.mark.parametrize("activation", HIDDEN)
 @pytest.mark.parametrize("output", ["identity", "sigmoid"])
 @pytest.mark.parametrize("sizes", [(3, 2), (4, 5, 3), (3, 6, 4, 2)])
 def test_forward_is_layer_after_layer(network, rng, activation, output, sizes):
@@ -404,7 +324,7 @@ def test_equal_weights_stay_equal(network, rng, activation):
 @exercise("Network.loss_and_grads")
 @pytest.mark.parametrize("sizes", [(3, 2), (4, 3, 2)], ids=["depth1", "depth2"])
 @pytest.mark.parametrize("loss", list(HEADS))
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu"])
+@pytest.mark.parametrize("activation", HIDDEN)
 def test_gradients_are_derivatives(network, rng, activation, loss, sizes):
     """Nudge every single parameter: the loss must move as its gradient says."""
     net = build(network, rng, sizes, activation=activation, loss=loss, output=HEADS[loss])

@@ -40,7 +40,13 @@ def timed_on_sums(function):
     return lambda: function(z), copying(z)
 
 
-@race("sigmoid_backward", "tanh_backward", "relu_backward", "leaky_relu_backward", "elu_backward")
+@race(
+    "sigmoid_backward",
+    "tanh_backward",
+    "relu_backward",
+    "leaky_relu_backward",
+    "elu_backward",
+)
 def timed_on_outputs(backward):
     grad, a = drawn((N, OUT), (N, OUT))
     return lambda: backward(grad, a), copying(a)

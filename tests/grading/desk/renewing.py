@@ -4,11 +4,12 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.grading import ROOT
+from tests.grading.course.completing import completed
 from tests.grading.course.exercises import EXERCISES, LESSONS, exercises_of
 from tests.grading.course.sources import Sources
 from tests.grading.desk.asked import OWN, CommandError, exercises_of_words
 from tests.grading.files import write
-from tests.grading.terminal import short
+from tests.grading.terminal import prose, short
 
 
 def new(options):
@@ -41,7 +42,9 @@ def reset(options):
     for found in map(exercises_of_words, options.what):
         lessons = [lesson for lesson in LESSONS if set(exercises_of(lesson)) <= set(found)]
         texts |= {
-            LESSONS[n]: (skeleton(LESSONS[n]), "the whole file") for n in lessons if LESSONS[n] in modules()
+            LESSONS[n]: (skeleton(LESSONS[n]), "back to the skeleton: the whole file", [])
+            for n in lessons
+            if LESSONS[n] in modules()
         }
         single |= set() if lessons else {exercise for exercise in found if exercise.function}
     for module in modules():
@@ -50,10 +53,10 @@ def reset(options):
         ]
         if own and module not in texts:
             names = ", ".join(dict.fromkeys(exercise.function for exercise in own))
-            texts[module] = _with_skeletons(own, options.folder, skeleton(module)), names
+            texts[module] = _with_skeletons(own, options.folder, skeleton(module), names)
     if not texts:
         raise CommandError("lesson 9 has no functions of its own")
-    for module, (text, what) in texts.items():
+    for module, (text, what, added) in texts.items():
         path = options.folder / f"{module}.py"
         try:
             if path.exists():
@@ -61,25 +64,32 @@ def reset(options):
             write(path, text)
         except OSError as error:
             raise CommandError(f"cannot write {short(path)}: {error.strerror}") from None
-        print(f"{short(path)}: back to the skeleton: {what}")
+        print(f"{short(path)}: {what}")
+        if added:
+            print("\n".join(prose(f"added, since your copy did not have it yet: {', '.join(added)}")))
     return 0
 
 
-def _with_skeletons(exercises, folder, skeleton):
-    """Return a module's text with functions of it replaced by their skeletons."""
+def _with_skeletons(exercises, folder, skeleton, names):
+    """Return a module's text with functions of it replaced by their skeletons, what to say of it, and
+    the names of what was added.
+
+    A copy from before an exercise, a class or a row of a table was added gets that, too.
+    """
     module = exercises[0].module
-    sources, fresh = Sources(folder), Sources(folder, {module: skeleton})
-    lines, places = sources.module(module)[0].splitlines(), []
+    if not (folder / f"{module}.py").exists():
+        return skeleton, "the whole file, which was missing", []
+    text, added = completed(Sources(folder).module(module)[0], skeleton)
+    sources, fresh = Sources(folder, {module: text}), Sources(folder, {module: skeleton})
+    lines, places = text.splitlines(), []
     for exercise in exercises:
         place = sources.place(exercise)
         if place is None:
-            raise CommandError(
-                f"there is no {exercise.function} in {module}.py; `reset {module}` renews the file"
-            )
+            raise CommandError(f"{exercise.function} is missing: `reset {module}` renews its file")
         places.append((place, exercise))
     for place, exercise in sorted(places, reverse=True):  # from the end: the places above stay as they are
         lines[place.line - 1 : place.end] = fresh.text(exercise).splitlines()
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n", f"back to the skeleton: {names}", added
 
 
 def _backup(path):

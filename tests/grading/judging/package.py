@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.grading import ROOT
+from tests.grading.course.exercises import EXERCISES
 from tests.grading.diagnosis.calls import recorded
 from tests.grading.finding import Finding, file_to_fix
 from tests.lessons.checks import CheckFailed
@@ -100,12 +101,21 @@ class Module:
             path = self._package.path / f"{self._name}.py"
             if path.exists() or not isinstance(error, ModuleNotFoundError):
                 raise Blocked(self._why_not(error)) from None
-            problem = f"{where} is not there yet: {path}"
+            problem = f"{where} is not there yet"
         else:
             if hasattr(module, attribute):
                 return self._package.seen(self._name, attribute, getattr(module, attribute))
-            problem = f"{where} has no {attribute}: {module.__file__}"
-        return refuse(problem)
+            problem = f"{where} has no {attribute}"
+        return refuse(f"{problem}: {self._remedy(attribute)}")
+
+    def _remedy(self, attribute):
+        """Return what to do about a name that is missing: a copy may be older than the exercise."""
+        asked = {
+            (exercise.module, (exercise.function or "").split(".")[0]) for exercise in EXERCISES.values()
+        }
+        if (self._name, attribute) in asked:
+            return f"`reset {attribute}` adds its skeleton to {self._name}.py"
+        return self._package.path / f"{self._name}.py"
 
     def _why_not(self, error):
         """Return the finding on the file and line of the package in which an import failed."""
