@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from .checks import (
+    OWN_NUMBERS,
     exercise,
     overflow_shown,
     require,
@@ -307,7 +308,7 @@ def test_parameter_shapes_the_slope(activations, name, option, slopes):
     require_close(back, slopes, what=what, look=FORMULA[name])
 
 
-@exercise("softmax")
+@exercise("softmax", about=OWN_NUMBERS)
 def test_softmax_has_known_values(activations):
     """The exponentials of ln 1, ln 2 and ln 3 are 1, 2 and 3, so the shares are 1/6, 2/6 and 3/6."""
     require_close(

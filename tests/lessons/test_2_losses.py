@@ -92,7 +92,7 @@ def require_value_error(losses, name, first, targets, *, what, look):
     fail(f"{name} of {what} must raise ValueError; {came}.", kind="refusal", look=look)
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about=OWN_NUMBERS)
 def test_cross_entropy_of_a_shrug_is_log_k(losses):
     """If all four classes get the same score, the loss is ln 4, whichever class is right."""
     for targets in ([0, 1, 2], [3, 3, 3]):
@@ -105,7 +105,7 @@ def test_cross_entropy_of_a_shrug_is_log_k(losses):
         )
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about=OWN_NUMBERS)
 def test_cross_entropy_has_known_values(losses):
     """Two samples by hand: the right classes have the probabilities 0.6652... and 0.7275..."""
     logits = np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])
@@ -145,7 +145,7 @@ def test_cross_entropy_takes_labels_or_probabilities(losses, rng):
         require_close(same_grad, grad, what=f"the gradient of {np.dtype(kind)} labels", look=look)
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about=OWN_NUMBERS)
 def test_cross_entropy_takes_uncertain_targets(losses):
     """With targets of 0.25 and 0.75, the loss is the mean of both classes' losses, weighted by them."""
     logits, targets = np.array([[1.0, 2.0, 3.0]]), np.array([[0.25, 0.0, 0.75]])
@@ -211,7 +211,7 @@ def test_cross_entropy_is_stable(losses, dtype):
     )
 
 
-@exercise("binary_cross_entropy")
+@exercise("binary_cross_entropy", about=OWN_NUMBERS)
 def test_binary_cross_entropy_has_known_values(losses):
     """Yes and no, each with good and bad answers; the logit 0.5 for yes has probability 0.622."""
     logits = np.array([[0.5], [-2.0], [3.0], [-1.25], [2.0]])
@@ -285,7 +285,7 @@ def test_mean_is_over_all_elements(losses, rng, name, shape):
     require_close(grad, expected_grad, what=f"the gradient of {name} for shape {shape}", look=look)
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about="refusal")
 @pytest.mark.parametrize("labels", [[0, 3, 1, 2], [0, -1, 1, 2], [0, 1, 2, 250], [-3, 0, 1, 2]])
 def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
     """With three classes, 3 is not a label. Nor is -1, though NumPy silently takes it for the last one."""
@@ -301,7 +301,7 @@ def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
     )
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about="refusal")
 @pytest.mark.parametrize("shape", [(3,), (1,), (4, 1), (1, 3), (4, 2), (3, 4), (1, 1)])
 def test_cross_entropy_refuses_other_shapes(losses, shape):
     """For four samples and three classes, targets are (4,) or (4, 3); broadcasting would accept others."""
@@ -322,7 +322,7 @@ def test_cross_entropy_refuses_other_shapes(losses, shape):
     [((4, 1), (4,)), ((4, 1), (1, 4)), ((4, 1), (1, 1)), ((4, 1), (4, 2)), ((4,), (4, 1)), ((4, 3), (3, 4))],
 )
 def test_other_shapes_are_refused(losses, name, shape, other):
-    """(4, 1) minus (4,) is a (4, 4) table, every prediction against every target: a silent disaster."""
+    """Targets of another shape are a slip of the caller's. Broadcasting or a reshape would only hide it."""
     require_value_error(
         losses,
         name,

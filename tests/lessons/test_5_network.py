@@ -333,14 +333,14 @@ def worked_example(network):
     return net, np.array([[1.0, 2.0]]), np.array([[1.0]])
 
 
-@exercise("Network.forward")
+@exercise("Network.forward", about=OWN_NUMBERS)
 def test_worked_example_forward(network):
     """The way forward, by hand: see the numbers in `worked_example`."""
     net, X, _ = worked_example(network)
     require_close(net.forward(X), [[0.5]], what="the output p", look="z = a1*1 - a2*2 + a3*3 = 0")
 
 
-@exercise("Network.loss_and_grads")
+@exercise("Network.loss_and_grads", about=OWN_NUMBERS)
 def test_worked_example_backward(network):
     """The way back, by hand.
 

@@ -838,7 +838,8 @@ def binary_cross_entropy_broadcasting(logits, targets):
 @wrong(
     "binary_cross_entropy",
     "The numbers are right, but you refuse only arrays of another length: (n, 1) and (n,) have the same "
-    "number of elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
+    "number of elements, and are still two shapes, which NumPy broadcasts to a table of all pairs. Compare "
+    "the shapes themselves.",
 )
 def binary_cross_entropy_comparing_sizes(logits, targets):
     logits = as_floating(logits)
@@ -1136,7 +1137,8 @@ def mean_squared_error_of_bytes_as_they_come(predictions, targets):
 @wrong(
     "mean_squared_error",
     "The numbers are right, but you refuse only arrays of another length: (n, 1) and (n,) have the same "
-    "number of elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
+    "number of elements, and are still two shapes, which NumPy broadcasts to a table of all pairs. Compare "
+    "the shapes themselves.",
 )
 def mean_squared_error_comparing_sizes(predictions, targets):
     predictions = as_floating(predictions)

@@ -74,7 +74,7 @@ def gradients(dense_backward):
         dense_backward(GRAD[2:].copy(), SQUARE - 3, SQUARE + 1)
         return first
 
-    yield script("the result of a call of dense_backward, after another one", after_another_call)
+    yield script("the result of a call of dense_backward, after another one", after_another_call, parts=PARTS)
 
 
 @wrong("dense", "Your weighted sums are right, but the bias is missing: b has to be added to every row.")

@@ -71,7 +71,7 @@ def _common(name, initializer, size):
     yield script(
         f"the shapes and dtypes of {name}(rng, 5, 3) and {name}(rng, 2, 7, np.float64)",
         lambda: (_form(initializer, 5, 3), _form(initializer, 2, 7, np.float64)),
-        parts=("the first", "the second"),
+        parts=(f"{name}(rng, 5, 3)", f"{name}(rng, 2, 7, np.float64)"),
         test="shape_and_dtype",
     )
 

@@ -128,23 +128,33 @@ def starts(network):
         return int(any(np.any(b) for b in biases))
 
     yield script(
-        "[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)), parts="params"
+        "[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)), parts=PARAMS
     )
     yield script("whether a bias of Network((3, 4, 2), rng=rng) is other than 0", biases)
     yield script("whether two of Network((6, 5), rng=default_rng(7)) have one W1", same_seed)
     yield script("whether W1 and W2 of Network((5, 5, 5), rng=rng) are equal", same_layers)
-    yield script("the mean squares of W1, W2 of Network((400, 200, 300), rng=rng)", mean_squares, rtol=0.05)
+    yield script(
+        "the mean squares of W1, W2 of Network((400, 200, 300), rng=rng)",
+        mean_squares,
+        rtol=0.05,
+        parts=PARAMS[::2],
+    )
     yield script(
         'the mean squares of W1, W2 of Network((400, 200, 300), initializer="xavier_uniform", rng=rng)',
         lambda: mean_squares(initializer="xavier_uniform"),
         rtol=0.05,
+        parts=PARAMS[::2],
     )
     yield script(
         "[0 * p for p in Network((3, 2), rng=rng, dtype=float64).params]",
         lambda: shapes((3, 2), dtype=np.float64),
-        parts="params",
+        parts=PARAMS,
     )
-    yield script("[0 * p for p in Network((3, 2)).params], no rng given", lambda: shapes((3, 2), rng=None))
+    yield script(
+        "[0 * p for p in Network((3, 2)).params], no rng given",
+        lambda: shapes((3, 2), rng=None),
+        parts=PARAMS,
+    )
 
     def same_without():
         first, second = (network((6, 5)).params[0] for _ in range(2))
@@ -241,6 +251,7 @@ def gradients(network):
     yield script(
         f"{written((2, 3, 2), dtype='float32')}; the gradients by net.loss_and_grads, the data being float64",
         lambda: copies(filled(network, (2, 3, 2), np.float32).loss_and_grads(THREE, labels)[1]),
+        parts=GRADS,
     )
     yield gradients_of((2, 1), THREE, np.array([2.0, 0.5, -1.0]), loss=SQUARED)
     yield gradients_of((2, 1), THREE, labels, loss=BINARY)
@@ -330,7 +341,9 @@ def penalties(network):
         net.loss_and_grads(THREE, np.array([1, 0, 0]))
         return [after - old for after, old in zip(net.params, before, strict=True)]
 
-    yield script(f"{written((2, 3, 2), l2=0.1)}; how params change in net.loss_and_grads", moved)
+    yield script(
+        f"{written((2, 3, 2), l2=0.1)}; how params change in net.loss_and_grads", moved, parts=PARAMS
+    )
 
 
 @probe("Network.dropout")

@@ -165,6 +165,7 @@ def masks(dropout):
     yield script(
         "the dtypes of y and mask for whole numbers (4, 5)",
         lambda: [np.zeros_like(part) for part in dropout(np.ones((4, 5), int), 0.5, _rng())],
+        parts=("y", "mask"),
     )
     x = np.linspace(1, 2, 12)
     yield Case(
