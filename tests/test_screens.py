@@ -121,6 +121,30 @@ def test_what_is_quoted_tells_of_the_call_on_the_screen(name, code, test, absent
     assert not [text for text in absent if text in message], message
 
 
+def tanh_hiding_its_overflow(z):
+    z = as_floating(z)
+    with np.errstate(all="ignore"):
+        a = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+    return np.where(np.isnan(a), np.sign(z), a)
+
+
+def softmax_hiding_its_overflow(z):
+    with np.errstate(all="ignore"):
+        e = np.exp(as_floating(z))
+        p = e / e.sum(axis=-1, keepdims=True)
+    return np.nan_to_num(p, nan=1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("tanh", tanh_hiding_its_overflow), ("softmax", softmax_hiding_its_overflow)]
+)
+def test_an_overflow_that_is_hidden_is_told(name, code):
+    """The numbers may even be right: that the overflow is only hidden must be said."""
+    message = " ".join(judged(name, code).split())
+    assert "It hides a warning: overflow encountered in exp" in message, message
+    assert "`np.errstate` in line" in message
+
+
 def test_what_differs_is_starred_however_wide_the_tolerance():
     """Of two statistics, neither is the one that the tolerance belongs to: 3.02 is far from 4.52, too."""
 

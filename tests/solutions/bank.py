@@ -44,8 +44,9 @@ class Case(NamedTuple):
     arguments: the arrays given to the learner's function, by name; they are compared afterwards. rtol, atol:
     how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
     parts: what the parts of the outcome are called, tuples within tuples as the outcome has them; a string
-    names a list, so that its entries are ``params[0]`` and so on. test: a part of the names of the tests that
-    ask the same, "" if any of the exercise's may. shown: what the learner sees in place of this case.
+    names a list, so that its entries are ``params[0]`` and so on. test: parts of the names of the tests that
+    ask the same, with blanks between them, "" if any of the exercise's may. shown: what the learner sees in
+    place of this case.
     """
 
     text: str
@@ -223,8 +224,8 @@ def _parameters(function):
 def script(text, run, rtol=1e-6, atol=1e-9, parts=(), test=""):
     """Return the case that runs a small program of its own and observes what it returns.
 
-    parts: what the parts of the outcome are called. test: a part of the name of the test that asks the same;
-    by default, any test of the exercise may.
+    parts: what the parts of the outcome are called. test: parts of the names of the tests that ask the same,
+    with blanks between them; by default, any test of the exercise may.
     """
     return Case(text, run, {}, rtol, atol, parts, test)
 

@@ -60,8 +60,10 @@ def cross_entropies(loss):
     yield call(loss, LOGITS[:1], SHARES, parts=PARTS)
     yield call(loss, LOGITS.astype(np.float32), LABELS, parts=PARTS)
     yield call(loss, LOGITS.astype(np.float32), ROWS, parts=PARTS)
-    yield call(loss, np.array([[1000.0, 1000.5]]), np.array([0]), parts=PARTS)
-    yield call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE, parts=PARTS)
+    yield with_overflow_shown(call(loss, np.array([[1000.0, 1000.5]]), np.array([0]), parts=PARTS))
+    yield with_overflow_shown(
+        call(loss, np.array([[1000.0, 0.0]]), np.array([1]), rtol=0, atol=SURE, parts=PARTS)
+    )
     yield from of_integers(loss, np.array([[1, 2, 3]]), SHARES, parts=PARTS)
     yield call(loss, LOGITS, np.array([2, 0]).astype(np.uint8), parts=PARTS)
     yield call(loss, np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([1, 0]), parts=PARTS)
@@ -556,6 +558,32 @@ def softmax_cross_entropy_as_first_written_over_all_entries(logits, targets):
     return loss, grad / logits.shape[1]
 
 
+@wrong(
+    "softmax_cross_entropy",
+    "Your loss has the wrong sign: the logarithm of a probability is negative, and the loss is minus its "
+    "mean.",
+)
+def softmax_cross_entropy_without_the_minus(logits, targets):
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = np.sum(rows * log_softmax(logits)) / len(logits)
+    return float(loss), (softmax(logits) - rows) / len(logits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "Your gradient lacks the 1/n: the loss is a mean over n samples, so its gradient is divided by n, too. "
+    "What is still missing then: 2-D targets; log_softmax, because the log of softmax is -inf where softmax "
+    "has become 0; and a ValueError for targets that do not fit.",
+)
+def softmax_cross_entropy_as_first_written_with_the_gradient_of_the_sum(logits, targets):
+    rows = np.arange(len(logits))
+    grad = softmax(logits)
+    loss = -np.mean(np.log(grad[rows, targets]))
+    grad[rows, targets] -= 1
+    return loss, grad
+
+
 @right("softmax_cross_entropy")
 def softmax_cross_entropy_by_rows(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
@@ -882,6 +910,53 @@ def binary_cross_entropy_returning_the_error(logits, targets):
 def binary_cross_entropy_exchanged(logits, targets):
     loss, grad = binary_cross_entropy(logits, targets)
     return grad, loss
+
+
+@wrong(
+    "binary_cross_entropy",
+    "Your loss has the wrong sign: the logarithm of a probability is negative, and the loss is minus its "
+    "mean.",
+)
+def binary_cross_entropy_without_the_minus(logits, targets):
+    logits, targets = fitting(logits, targets)
+    losses = targets * -np.logaddexp(0, -logits) + (1 - targets) * -np.logaddexp(0, logits)
+    p = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
+    return float(np.mean(losses)), (p - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "Your loss has the wrong sign: the logarithm of a probability is negative, and the loss is minus its "
+    "mean. (And far from 0, where p has become 0 or 1, the logarithm is infinite.)",
+)
+def binary_cross_entropy_without_the_minus_by_the_log_of_sigmoid(logits, targets):
+    logits, targets = fitting(logits, targets)
+    p = sigmoid(logits)
+    loss = np.mean(targets * np.log(p) + (1 - targets) * np.log(1 - p))
+    return float(loss), (p - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "Your loss has the wrong sign: the logarithm of a probability is negative, and the loss is minus its "
+    "mean. (And far from 0 exp(-z) overflows.)",
+)
+def binary_cross_entropy_without_the_minus_by_a_naive_sigmoid(logits, targets):
+    logits, targets = fitting(logits, targets)
+    p = 1 / (1 + np.exp(-logits))
+    loss = np.mean(targets * np.log(p) + (1 - targets) * np.log(1 - p))
+    return float(loss), (p - targets) / logits.size
+
+
+@wrong(
+    "binary_cross_entropy",
+    "You add logits * targets where it must be subtracted: for a target of 1, a larger score must make the "
+    "loss smaller.",
+)
+def binary_cross_entropy_with_the_product_added(logits, targets):
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) + logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
 
 
 @right("binary_cross_entropy")
@@ -1226,6 +1301,17 @@ def mean_squared_error_as_an_absolute_error(predictions, targets):
 def mean_squared_error_with_an_absolute_gradient(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
     return loss, np.abs(grad)
+
+
+@wrong(
+    "mean_squared_error",
+    "Your loss is the square of the mean difference, so errors of opposite sign cancel. Square each "
+    "difference first, and take the mean of the squares.",
+)
+def mean_squared_error_with_the_mean_squared(predictions, targets):
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.mean(difference) ** 2), 2 * difference / difference.size
 
 
 @right("mean_squared_error")

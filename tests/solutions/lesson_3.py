@@ -354,6 +354,51 @@ def dense_backward_with_dw_and_db_exchanged(grad, x, W):
     return grad @ W.T, grad.sum(axis=0), x.T @ grad
 
 
+@wrong(
+    "dense_backward",
+    "Your dW holds the last sample alone: `dW = ...` in the loop replaces what the samples before have "
+    "given. Add each sample's share with `+=`.",
+)
+def dense_backward_with_dw_of_the_last_sample(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    dx, dW, db = np.zeros_like(x), np.zeros_like(W), np.zeros_like(W[0])
+    for i in range(len(x)):
+        dx[i] = W @ grad[i]
+        dW = np.outer(x[i], grad[i])
+        db += grad[i]
+    return dx, dW, db
+
+
+@wrong(
+    "dense_backward",
+    "Your db holds the last sample alone: `db = ...` in the loop replaces what the samples before have "
+    "given. Add each sample's share with `+=`.",
+)
+def dense_backward_with_db_of_the_last_sample(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    dx, dW, db = np.zeros_like(x), np.zeros_like(W), np.zeros_like(W[0])
+    for i in range(len(x)):
+        dx[i] = W @ grad[i]
+        dW += np.outer(x[i], grad[i])
+        db = grad[i]
+    return dx, dW, db
+
+
+@wrong(
+    "dense_backward",
+    "Your dW and db hold the last sample alone: `=` in the loop replaces what the samples before have given. "
+    "Add each sample's share with `+=`.",
+)
+def dense_backward_of_the_last_sample(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    dx = np.zeros_like(x)
+    for i in range(len(x)):
+        dx[i] = W @ grad[i]
+        dW = np.outer(x[i], grad[i])
+        db = grad[i]
+    return dx, dW, db
+
+
 @right("dense")
 def dense_plainly(x, W, b):
     return as_floating(x) @ as_floating(W) + b

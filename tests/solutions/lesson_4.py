@@ -82,7 +82,7 @@ def _common(name, initializer, size):
 
     def size_of(shown, *args, **options):
         # a size that too few draws make by chance is compared with no other, and shown as it is
-        text, test = f"{words} for W = {name}(rng, {shown})", "chosen" if options else "variance"
+        text, test = f"{words} for W = {name}(rng, {shown})", "chosen" if options else "variance mean_is_zero"
         case, shown = (
             script(
                 text,
@@ -474,6 +474,15 @@ def he_uniform_in_half_the_range(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "he_uniform",
+    "Your limit is right, but no weight is negative: the range begins at 0. It must reach as far below 0 as "
+    "above.",
+)
+def he_uniform_from_zero(rng, fan_in, fan_out, dtype=np.float32):
+    return rng.uniform(0, np.sqrt(6 / fan_in), (fan_in, fan_out)).astype(dtype)
+
+
+@wrong(
+    "he_uniform",
     "All units of your layer have the same weights: you draw one column and repeat it. Twins stay twins in "
     "training; draw an array of the full shape (fan_in, fan_out).",
 )
@@ -543,6 +552,14 @@ def random_uniform_in_the_unit_interval(rng, fan_in, fan_out, dtype=np.float32, 
 )
 def random_uniform_stretched_by_high(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
     return (low + high * rng.random((fan_in, fan_out))).astype(dtype)
+
+
+@wrong(
+    "random_uniform",
+    "Your weights lie between 0 and high: `low` is not used, and the range begins at 0.",
+)
+def random_uniform_from_zero(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
+    return rng.uniform(0, high, (fan_in, fan_out)).astype(dtype)
 
 
 @wrong(
@@ -656,6 +673,11 @@ def _from_the_global_generator(draw, rng, fan_in, fan_out, dtype, **options):
     return draw(np.random.default_rng(seed), fan_in, fan_out, dtype, **options)
 
 
+def _with_thin_tails(draw, rng, fan_in, fan_out, dtype, **options):
+    W = draw(rng, fan_in, fan_out, dtype, **options)
+    return np.clip(W, -2.75 * W.std(), 2.75 * W.std())
+
+
 SLIPS = {  # what goes wrong with any of them; it is told as where it has an entry above
     _in_float64: (
         "Your weights are well drawn, but they are float64 when the caller asked for float32. NumPy draws "
@@ -690,6 +712,10 @@ SLIPS = {  # what goes wrong with any of them; it is told as where it has an ent
         "generator with a fixed seed. Draw from `rng` as it comes, or layers with the same shape become "
         "twins."
     ),
+    _with_thin_tails: (
+        "The tails of your bell are cut off not far from its middle: of a normal distribution's weights, one "
+        "in 370 lies beyond three standard deviations. Do not clip what you draw."
+    ),
     _from_the_global_generator: (
         "The same seed gives you other weights each time: they do not come from `rng`. It looks as if you "
         "draw from np.random, or from your own generator."
@@ -705,6 +731,8 @@ def _enter_slips(name):
         if any(solution.name == name + slip.__name__ for solution in WRONG[name]):
             continue
         if slip is _scaled_after_a_draw_in_float32 and name not in SCALES:  # shifted, it is coarse as it is
+            continue
+        if slip is _with_thin_tails and not name.endswith("normal"):
             continue
 
         def code(rng, fan_in, fan_out, dtype=np.float32, _slip=slip, **options):

@@ -30,7 +30,10 @@ class Call(NamedTuple):
         first = getattr(self.dtype, "kind", "f") in "biu"
         huge = any(map(_is_huge, self.args))
         options = {name: _form(value) for name, value in self.kwargs.items()}
-        return first, huge, [*map(_form, self.args)], options
+        given = [*self.args]
+        while given and given[-1] is None:  # as if it had been left out
+            given.pop()
+        return first, huge, [*map(_form, given)], options
 
     @property
     def dtype(self):
@@ -44,8 +47,8 @@ class Call(NamedTuple):
 
 
 def _is_huge(value):
-    """Return True if exp of an entry, or of a difference of entries, may be out of the range of float32."""
-    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and bool(np.any(np.abs(value) > 80))
+    """Return True if an entry is so large that exp of it, or of a difference, may overflow or be 0."""
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and bool(np.any(np.abs(value) > 500))
 
 
 def _form(value):
@@ -97,7 +100,9 @@ def _keeping_options(init):
     def keeping(self, *args, **kwargs):
         __tracebackhide__ = True
         with suppress(Exception):
-            self._options_of_the_call = kwargs
+            given = inspect.signature(init).bind(self, *args, **kwargs)
+            given.apply_defaults()
+            self._options_of_the_call = given.arguments | kwargs
         init(self, *args, **kwargs)
 
     return keeping

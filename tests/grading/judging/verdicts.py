@@ -66,7 +66,7 @@ def _why(item, finding):
 
 
 def _about(item):
-    """Return the kinds of failure that a test's docstring explains."""
+    """Return the kinds of failure that a test's docstring explains, none if that is about its numbers."""
     return item.get_closest_marker("exercise").kwargs.get("about", "values").split()
 
 
@@ -75,15 +75,18 @@ def _nearness(diagnosed, finding, item, exercise, package):
 
     One screen tells of one failure. If a mistake is named, the test's own call must show that very mistake;
     if none is, it must go wrong as the call on the screen does. Nearest is a test that goes wrong like that
-    call, then one that is about this kind of failure, then one of the same dtype.
+    call, then one that is about this kind of failure, then one of the same dtype; of these, the first, since
+    a lesson's tests go from the plain to the special.
     """
     diagnosis, calls = diagnosed.finding, item.stash.get(CALLS, [])
-    asks = diagnosis.kind == finding.kind and diagnosis.kind in _about(item)
-    near = 1 + 2 * asks
+    same_kind = diagnosis.kind == finding.kind
+    asks = same_kind and diagnosis.kind in (_about(item) or ["values"])
+    near = 1 + asks
     if diagnosis.kind in ("exception", "warning"):
         return near * ((diagnosis.raised, diagnosis.place) == (finding.raised, finding.place))
     if diagnosed.test:  # such a test may look at more than one kind
-        return near * (diagnosed.test in item.name and finding.kind not in ("exception", "warning", "world"))
+        asked = any(part in item.name for part in diagnosed.test.split())
+        return near * (asked and finding.kind not in ("exception", "warning", "world"))
     subject = _subject(exercise, package)
     try:
         shown = diagnosed.call and first_wrong(exercise.name, subject, [diagnosed.call], None)
@@ -92,12 +95,13 @@ def _nearness(diagnosed, finding, item, exercise, package):
         return near * _is_of_its_kind(diagnosed, finding, calls[-1] if calls else None)
     alike = bool(shown and first and first.is_like(shown))
     like = bool(first and diagnosed.call and first.call.is_like(diagnosed.call))
-    near = 1 + 4 * (alike and diagnosis.kind == finding.kind) + 2 * (asks and like)
-    near += like and first.call.dtype == diagnosed.call.dtype
+    near = 1 + 8 * (alike and same_kind) + 4 * (like and asks)
+    near += 2 * (like and first.call.dtype == diagnosed.call.dtype)
+    near += bool(same_kind and first and diagnosed.call and first.call.form[:2] == diagnosed.call.form[:2])
     if diagnosis.mistake:
         return near * bool(first and first.shows)
     if shown or first:  # else it shows only after another call
-        return near * (alike and diagnosis.kind == finding.kind)
+        return near * (alike and same_kind)
     return near * _is_of_its_kind(diagnosed, finding, calls[-1] if calls else None)
 
 
