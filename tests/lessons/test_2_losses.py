@@ -272,6 +272,20 @@ def test_mean_squared_error_has_known_values(losses):
     require_close(grad, [[0.5, -1.0], [1.5, 0.0]], what="the gradient of errors 1, -2, 3, 0", look=look)
 
 
+@exercise("mean_squared_error", about="values changed")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_mean_squared_error_takes_large_errors(losses, dtype):
+    """An error of 10,000 costs its full square: nothing is limited, least of all in the caller's arrays."""
+    predictions, targets = np.array([[1e4], [-1e4]], dtype), np.array([[0.0], [1e4]], dtype)
+    with unchanged(predictions=predictions, targets=targets):
+        loss, grad = losses.mean_squared_error(predictions, targets)
+    look = LOOK["mean_squared_error"]
+    require_close(
+        loss, (1e8 + 4e8) / 2, what="the loss of errors of 10,000 and -20,000", look=look, rtol=1e-6
+    )
+    require_close(grad, [[1e4], [-2e4]], what="the gradient of errors of 10,000 and -20,000", look=look)
+
+
 @exercise("{name}")
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
 @pytest.mark.parametrize("shape", [(5,), (6, 1), (1, 4), (3, 2), (2, 5), (2, 3, 2)])

@@ -144,6 +144,18 @@ def test_parameters_have_the_chosen_dtype(network, rng):
 
 
 @exercise("Network.__init__")
+def test_float64_weights_have_all_their_digits(network, rng):
+    """Weights that were drawn in float32 stay that coarse, and gradients cannot be checked with them."""
+    W = network.Network((40, 30), rng=rng, dtype=np.float64).params[0]
+    coarse = int(np.sum(W.astype(np.float32) == W))
+    require(
+        coarse < 0.5 * W.size,
+        f"of {W.size} float64 weights, {coarse} have no more digits than float32 holds.",
+        look="pass dtype on: initializer(rng, fan_in, fan_out, dtype)",
+    )
+
+
+@exercise("Network.__init__")
 @pytest.mark.parametrize(
     ("initializer", "expected"), [("he_normal", 2 / 300), ("xavier_uniform", 2 / 400), ("zeros", 0.0)]
 )

@@ -1017,6 +1017,7 @@ def squared_errors(loss):
     yield call(loss, np.array([[3.0, 1.0, 2.0]]), np.array([[1.0, 2.0, 0.5]]), parts=PARTS)
     yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1.0, 2.0]], np.float32), parts=PARTS)
     yield call(loss, np.array([[3.0, 1.0]], np.float32), np.array([[1, 2]]), parts=PARTS)
+    yield call(loss, np.array([[1e4, 1.0]]), np.array([[0.0, 2.0]]), parts=PARTS)
     yield from of_integers(loss, np.array([[3, 1]]), np.array([[0.5, 1.25]]), parts=PARTS)
     yield from of_integers(loss, np.array([[3, 1]], np.uint8), np.array([[1, 2]], np.uint8), parts=PARTS)
     # Whatever a table of all pairs is divided by: that there is an answer at all is the mistake.
@@ -1301,6 +1302,18 @@ def mean_squared_error_as_an_absolute_error(predictions, targets):
 def mean_squared_error_with_an_absolute_gradient(predictions, targets):
     loss, grad = mean_squared_error(predictions, targets)
     return loss, np.abs(grad)
+
+
+@wrong(
+    "mean_squared_error",
+    "You cut large predictions off in the caller's own array. Nothing is limited here: a large error costs "
+    "its full square.",
+)
+def mean_squared_error_limiting_the_predictions_in_place(predictions, targets):
+    predictions, targets = fitting(predictions, targets)
+    np.clip(predictions, -1e3, 1e3, out=predictions)
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * difference / difference.size
 
 
 @wrong(

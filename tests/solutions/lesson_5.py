@@ -177,6 +177,16 @@ def starts(network):
         rtol=0.6,  # 216 of 80,000 weights, give or take 15
     )
 
+    def coarse():
+        W = network((40, 30), rng=np.random.default_rng(7), dtype=np.float64).params[0]
+        return float(np.mean(W.astype(np.float32) == W))
+
+    yield script(
+        "the share of weights of Network((40, 30), rng=rng, dtype=float64) with no more digits than float32",
+        coarse,
+        test="all_their_digits",
+    )
+
 
 @probe("Network.forward")
 def outputs(network):
@@ -592,6 +602,20 @@ class CopiesHandedOut(Network):
 class UniformByDefault(Network):
     def __init__(self, sizes, *, initializer="he_uniform", **options):
         super().__init__(sizes, initializer=initializer, **options)
+
+
+@wrong(
+    "Network.__init__",
+    "Your float64 weights have no more digits than float32: the initializer draws float32 unless you pass it "
+    "the `dtype`, and what is lost there does not come back.",
+)
+class WeightsDrawnInTheDefaultDtype(Network):
+    def __init__(self, sizes, *, initializer="he_normal", rng=None, dtype=np.float32, **options):
+        super().__init__(sizes, initializer="zeros", dtype=dtype, **options)
+        rng = np.random.default_rng() if rng is None else rng
+        for i in range(0, len(self.params), 2):
+            fan_in, fan_out = self.params[i].shape
+            self.params[i][...] = INITIALIZERS[initializer](rng, fan_in, fan_out).astype(dtype)
 
 
 @wrong(
