@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from nn.activations import as_floating, log_softmax, sigmoid, softmax
-from nn.losses import binary_cross_entropy, mean_squared_error, softmax_cross_entropy
+from nn.losses import softmax_cross_entropy
 
 from .bank import (
     OUT,
@@ -110,8 +110,10 @@ def fitting(first, targets):
     "gradient has the 1/n in it.",
 )
 def softmax_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
-    loss, grad = softmax_cross_entropy(logits, targets)
-    return loss, grad * grad.dtype.type(len(grad))
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    return float(loss), softmax(logits) - rows
 
 
 @wrong(
@@ -120,8 +122,10 @@ def softmax_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
     "of samples.",
 )
 def softmax_cross_entropy_as_a_sum(logits, targets):
-    loss, grad = softmax_cross_entropy(logits, targets)
-    return loss * len(grad), grad * grad.dtype.type(len(grad))
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits))
+    return float(loss), softmax(logits) - rows
 
 
 @wrong(
@@ -130,8 +134,10 @@ def softmax_cross_entropy_as_a_sum(logits, targets):
     "their mean.",
 )
 def softmax_cross_entropy_with_the_loss_as_a_sum(logits, targets):
-    loss, grad = softmax_cross_entropy(logits, targets)
-    return loss * len(grad), grad
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits))
+    return float(loss), (softmax(logits) - rows) / len(logits)
 
 
 @wrong(
@@ -152,8 +158,10 @@ def softmax_cross_entropy_averaged_over_the_classes(logits, targets):
     "minus the target.",
 )
 def softmax_cross_entropy_with_the_sign_turned(logits, targets):
-    loss, grad = softmax_cross_entropy(logits, targets)
-    return loss, -grad
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    return float(loss), (rows - softmax(logits)) / len(logits)
 
 
 @wrong(
@@ -162,7 +170,11 @@ def softmax_cross_entropy_with_the_sign_turned(logits, targets):
     "go through softmax only once.",
 )
 def softmax_cross_entropy_of_probabilities(logits, targets):
-    return softmax_cross_entropy(softmax(logits), targets)
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    p = softmax(logits)
+    loss = -np.sum(rows * log_softmax(p)) / len(p)
+    return float(loss), (softmax(p) - rows) / len(p)
 
 
 @wrong(
@@ -226,8 +238,8 @@ def softmax_cross_entropy_by_the_binary_formula(logits, targets):
 def softmax_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
     logits = as_floating(logits)
     rows = rows_of(targets, logits)
-    loss, _ = softmax_cross_entropy(logits, targets)
-    return loss, -rows / softmax(logits) / len(logits)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    return float(loss), -rows / softmax(logits) / len(logits)
 
 
 @wrong(
@@ -237,8 +249,10 @@ def softmax_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
 )
 def softmax_cross_entropy_of_whole_columns(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
-    if targets.shape != (len(logits),) or targets.min() < 0 or targets.max() >= logits.shape[1]:
-        return softmax_cross_entropy(logits, targets)
+    rows = rows_of(targets, logits)
+    if targets.ndim == 2:
+        loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+        return float(loss), (softmax(logits) - rows) / len(logits)
     grad = softmax(logits)
     loss = -log_softmax(logits)[:, targets].mean()
     grad[:, targets] -= 1
@@ -332,8 +346,8 @@ def softmax_cross_entropy_as_a_float32_number(logits, targets):
 def softmax_cross_entropy_in_the_dtype_of_the_rows(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
     if targets.shape != logits.shape:
-        return softmax_cross_entropy(logits, targets)
-    loss = -(targets * log_softmax(logits)).sum() / len(logits)
+        targets = rows_of(targets, logits)
+    loss = -np.sum(targets * log_softmax(logits)) / len(logits)
     return float(loss), (softmax(logits) - targets) / len(logits)
 
 
@@ -374,9 +388,14 @@ def softmax_cross_entropy_of_any_label(logits, targets):
 )
 def softmax_cross_entropy_of_labels_below_zero(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
-    if targets.shape == (len(logits),) and targets.max() < logits.shape[1]:
-        targets = targets % logits.shape[1]
-    return softmax_cross_entropy(logits, targets)
+    n, k = logits.shape
+    if targets.shape == (n,):
+        if targets.max() >= k:
+            raise ValueError(f"labels must be below {k}")
+        targets = np.eye(k)[targets]
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / n
+    return float(loss), (softmax(logits) - rows) / n
 
 
 @wrong(
@@ -438,8 +457,11 @@ def softmax_cross_entropy_of_indices_unchecked(logits, targets):
 def softmax_cross_entropy_telling_labels_by_their_length(logits, targets):
     logits, targets = as_floating(logits), np.asarray(targets)
     if targets.ndim == 1 and len(targets) == logits.shape[1]:
-        targets = np.broadcast_to(targets, logits.shape)
-    return softmax_cross_entropy(logits, targets)
+        rows = targets.astype(logits.dtype)
+    else:
+        rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    return float(loss), (softmax(logits) - rows) / len(logits)
 
 
 @wrong(
@@ -448,10 +470,13 @@ def softmax_cross_entropy_telling_labels_by_their_length(logits, targets):
     "calls with the same shape. Make a new one in each call.",
 )
 def softmax_cross_entropy_in_one_array_for_all_calls(logits, targets):
-    loss, grad = softmax_cross_entropy(logits, targets)
-    kept = _kept_array(grad.shape, grad.dtype)
-    kept[...] = grad
-    return loss, kept
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    grad = _kept_array(logits.shape, logits.dtype)
+    np.subtract(softmax(logits), rows, out=grad)
+    grad /= len(logits)
+    return float(loss), grad
 
 
 @functools.cache
@@ -477,8 +502,12 @@ def softmax_cross_entropy_with_one_hot_rows_in_float64(logits, targets):
     "targets are 2-D, every class counts with its own weight.",
 )
 def softmax_cross_entropy_of_the_likeliest_class(logits, targets):
-    targets = np.asarray(targets)
-    return softmax_cross_entropy(logits, targets.argmax(axis=1) if targets.shape == logits.shape else targets)
+    logits, targets = as_floating(logits), np.asarray(targets)
+    if targets.shape == logits.shape:
+        targets = targets.argmax(axis=1)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    return float(loss), (softmax(logits) - rows) / len(logits)
 
 
 @wrong(
@@ -487,10 +516,13 @@ def softmax_cross_entropy_of_the_likeliest_class(logits, targets):
     "which holds integers. Convert the logits to float first.",
 )
 def softmax_cross_entropy_cutting_the_targets(logits, targets):
-    logits, targets = np.asarray(logits), np.asarray(targets)
+    targets = np.asarray(targets)
     if targets.shape == logits.shape:
         targets = targets.astype(logits.dtype)
-    return softmax_cross_entropy(logits, targets)
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    return float(loss), (softmax(logits) - rows) / len(logits)
 
 
 @wrong(
@@ -500,9 +532,11 @@ def softmax_cross_entropy_cutting_the_targets(logits, targets):
 )
 def softmax_cross_entropy_shifting_large_logits_in_place(logits, targets):
     logits = as_floating(logits)
+    rows = rows_of(targets, logits)
     if np.abs(logits).max() > 80:
         logits -= logits.max(axis=1, keepdims=True)
-    return softmax_cross_entropy(logits, targets)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    return float(loss), (softmax(logits) - rows) / len(logits)
 
 
 @wrong(
@@ -511,10 +545,17 @@ def softmax_cross_entropy_shifting_large_logits_in_place(logits, targets):
     "use `raise` in place of `return`.",
 )
 def softmax_cross_entropy_returning_the_error(logits, targets):
-    try:
-        return softmax_cross_entropy(logits, targets)
-    except ValueError as error:
-        return error
+    logits, targets = as_floating(logits), np.asarray(targets)
+    n, k = logits.shape
+    if targets.shape == (n,):
+        if targets.min() < 0 or targets.max() >= k:
+            return ValueError(f"labels must be in 0..{k - 1}")
+        targets = np.eye(k)[targets]
+    if targets.shape != (n, k):
+        return ValueError(f"targets of shape {targets.shape} do not fit logits of shape {logits.shape}")
+    rows = targets.astype(logits.dtype)
+    loss = -np.sum(rows * log_softmax(logits)) / n
+    return float(loss), (softmax(logits) - rows) / n
 
 
 @wrong(
@@ -522,8 +563,10 @@ def softmax_cross_entropy_returning_the_error(logits, targets):
     "You return (grad, loss): the two are swapped, and the loss must come first.",
 )
 def softmax_cross_entropy_exchanged(logits, targets):
-    loss, grad = softmax_cross_entropy(logits, targets)
-    return grad, loss
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    return (softmax(logits) - rows) / len(logits), float(loss)
 
 
 @wrong(
@@ -532,8 +575,10 @@ def softmax_cross_entropy_exchanged(logits, targets):
     "classes: the mean is over the n samples.",
 )
 def softmax_cross_entropy_with_the_gradient_over_all_entries(logits, targets):
-    loss, grad = softmax_cross_entropy(logits, targets)
-    return loss, grad / grad.dtype.type(grad.shape[1])
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / len(logits)
+    return float(loss), (softmax(logits) - rows) / logits.size
 
 
 @wrong(
@@ -542,8 +587,10 @@ def softmax_cross_entropy_with_the_gradient_over_all_entries(logits, targets):
     "The mean is over the n samples.",
 )
 def softmax_cross_entropy_divided_by_all_entries(logits, targets):
-    loss, grad = softmax_cross_entropy(logits, targets)
-    return loss / grad.shape[1], grad / grad.dtype.type(grad.shape[1])
+    logits = as_floating(logits)
+    rows = rows_of(targets, logits)
+    loss = -np.sum(rows * log_softmax(logits)) / logits.size
+    return float(loss), (softmax(logits) - rows) / logits.size
 
 
 @wrong(
@@ -672,8 +719,11 @@ def binary_cross_entropies(loss):
     "column the two are the same, but with k columns your divisor is k times too small.",
 )
 def binary_cross_entropy_divided_by_the_samples(logits, targets):
-    loss, grad = binary_cross_entropy(logits, targets)
-    return loss * grad.shape[1], grad * grad.dtype.type(grad.shape[1])
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    p = sigmoid(logits)
+    n = len(logits)
+    return float(losses.sum()) / n, (p - targets) / n
 
 
 @wrong(
@@ -682,8 +732,10 @@ def binary_cross_entropy_divided_by_the_samples(logits, targets):
     "share.",
 )
 def binary_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
-    loss, grad = binary_cross_entropy(logits, targets)
-    return loss, grad * grad.dtype.type(grad.size)
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    p = sigmoid(logits)
+    return float(losses.mean()), p - targets
 
 
 @wrong(
@@ -692,8 +744,10 @@ def binary_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
     "column the two are the same, but with k columns the gradient is k times too large.",
 )
 def binary_cross_entropy_with_the_gradient_over_the_samples(logits, targets):
-    loss, grad = binary_cross_entropy(logits, targets)
-    return loss, grad * grad.dtype.type(grad.shape[1])
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    p = sigmoid(logits)
+    return float(losses.mean()), (p - targets) / len(logits)
 
 
 @wrong(
@@ -701,8 +755,10 @@ def binary_cross_entropy_with_the_gradient_over_the_samples(logits, targets):
     "You return the sum over the elements, with its gradient: divide both by the number of elements.",
 )
 def binary_cross_entropy_as_a_sum(logits, targets):
-    loss, grad = binary_cross_entropy(logits, targets)
-    return loss * grad.size, grad * grad.dtype.type(grad.size)
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    p = sigmoid(logits)
+    return float(losses.sum()), p - targets
 
 
 @wrong(
@@ -710,8 +766,10 @@ def binary_cross_entropy_as_a_sum(logits, targets):
     "The gradient is right, but the loss is the sum over the elements, and must be their mean.",
 )
 def binary_cross_entropy_with_the_loss_as_a_sum(logits, targets):
-    loss, grad = binary_cross_entropy(logits, targets)
-    return loss * grad.size, grad
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    p = sigmoid(logits)
+    return float(losses.sum()), (p - targets) / logits.size
 
 
 @wrong(
@@ -754,9 +812,10 @@ def binary_cross_entropy_of_yes_alone(logits, targets):
     "logarithm's: with respect to the logits, only the difference remains.",
 )
 def binary_cross_entropy_with_the_slope_of_the_sigmoid(logits, targets):
-    loss, grad = binary_cross_entropy(logits, targets)
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
     p = sigmoid(logits)
-    return loss, grad * p * (1 - p)
+    return float(losses.mean()), (p - targets) * p * (1 - p) / logits.size
 
 
 @wrong(
@@ -765,9 +824,10 @@ def binary_cross_entropy_with_the_slope_of_the_sigmoid(logits, targets):
     "with respect to the logit: multiplied by the slope of the sigmoid, it becomes simple.",
 )
 def binary_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
-    loss, grad = binary_cross_entropy(logits, targets)
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
     p = sigmoid(logits)
-    return loss, grad / (p * (1 - p))
+    return float(losses.mean()), (p - targets) / (p * (1 - p)) / logits.size
 
 
 @wrong(
@@ -776,8 +836,10 @@ def binary_cross_entropy_with_the_gradient_by_probabilities(logits, targets):
     "minus the target.",
 )
 def binary_cross_entropy_with_the_sign_turned(logits, targets):
-    loss, grad = binary_cross_entropy(logits, targets)
-    return loss, -grad
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    p = sigmoid(logits)
+    return float(losses.mean()), (targets - p) / logits.size
 
 
 @wrong(
@@ -897,10 +959,12 @@ def binary_cross_entropy_of_bytes_as_they_come(logits, targets):
     "use `raise` in place of `return`.",
 )
 def binary_cross_entropy_returning_the_error(logits, targets):
-    try:
-        return binary_cross_entropy(logits, targets)
-    except ValueError as error:
-        return error
+    logits = as_floating(logits)
+    targets = np.asarray(targets, logits.dtype)
+    if logits.shape != targets.shape:
+        return ValueError(f"shapes differ: {logits.shape} and {targets.shape}")
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    return float(losses.mean()), (sigmoid(logits) - targets) / logits.size
 
 
 @wrong(
@@ -908,8 +972,10 @@ def binary_cross_entropy_returning_the_error(logits, targets):
     "You return (grad, loss): the two are swapped, and the loss must come first.",
 )
 def binary_cross_entropy_exchanged(logits, targets):
-    loss, grad = binary_cross_entropy(logits, targets)
-    return grad, loss
+    logits, targets = fitting(logits, targets)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    p = sigmoid(logits)
+    return (p - targets) / logits.size, float(losses.mean())
 
 
 @wrong(
@@ -1034,8 +1100,9 @@ def squared_errors(loss):
     "factor 2.",
 )
 def mean_squared_error_without_the_two(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return loss, grad / 2
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.mean(difference**2)), difference / difference.size
 
 
 @wrong(
@@ -1044,8 +1111,9 @@ def mean_squared_error_without_the_two(predictions, targets):
     "the 2 in the gradient; here the loss is the plain mean.",
 )
 def mean_squared_error_halved(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return loss / 2, grad / 2
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.mean(difference**2)) / 2, difference / difference.size
 
 
 @wrong(
@@ -1053,8 +1121,9 @@ def mean_squared_error_halved(predictions, targets):
     "You return the sum of the squares, with its gradient: divide both by the number of elements.",
 )
 def mean_squared_error_as_a_sum(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return loss * grad.size, grad * grad.dtype.type(grad.size)
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.sum(difference**2)), 2 * difference
 
 
 @wrong(
@@ -1063,8 +1132,9 @@ def mean_squared_error_as_a_sum(predictions, targets):
     "share.",
 )
 def mean_squared_error_with_the_gradient_of_the_sum(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return loss, grad * grad.dtype.type(grad.size)
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * difference
 
 
 @wrong(
@@ -1073,8 +1143,9 @@ def mean_squared_error_with_the_gradient_of_the_sum(predictions, targets):
     "column the two are the same, but with k columns the gradient is k times too large.",
 )
 def mean_squared_error_with_the_gradient_over_the_samples(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return loss, grad * grad.dtype.type(grad.shape[1])
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * difference / len(difference)
 
 
 @wrong(
@@ -1082,8 +1153,9 @@ def mean_squared_error_with_the_gradient_over_the_samples(predictions, targets):
     "The gradient is right, but the loss is the sum of the squares, and must be their mean.",
 )
 def mean_squared_error_with_the_loss_as_a_sum(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return loss * grad.size, grad
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.sum(difference**2)), 2 * difference / difference.size
 
 
 @wrong(
@@ -1104,8 +1176,10 @@ def mean_squared_error_converted_too_late(predictions, targets):
     "column the two are the same, but with k columns your divisor is k times too small.",
 )
 def mean_squared_error_divided_by_the_samples(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return loss * grad.shape[1], grad * grad.dtype.type(grad.shape[1])
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    n = len(difference)
+    return float(np.sum(difference**2)) / n, 2 * difference / n
 
 
 @wrong(
@@ -1114,8 +1188,9 @@ def mean_squared_error_divided_by_the_samples(predictions, targets):
     "Look at the order of the subtraction.",
 )
 def mean_squared_error_with_the_sign_turned(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return loss, -grad
+    predictions, targets = fitting(predictions, targets)
+    difference = targets - predictions
+    return float(np.mean(difference**2)), 2 * difference / difference.size
 
 
 @wrong(
@@ -1146,8 +1221,9 @@ def mean_squared_error_without_the_two_broadcasting(predictions, targets):
     "float, and float(...) makes one.",
 )
 def mean_squared_error_as_a_float32_number(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return grad.dtype.type(loss), grad
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return np.mean(difference**2), 2 * difference / difference.size
 
 
 @wrong(
@@ -1192,8 +1268,9 @@ def mean_squared_error_halved_over_the_samples(predictions, targets):
     "predictions, which holds integers. Convert the predictions to float first.",
 )
 def mean_squared_error_cutting_the_targets(predictions, targets):
-    predictions = np.asarray(predictions)
-    return mean_squared_error(predictions, np.asarray(targets).astype(predictions.dtype))
+    predictions, targets = fitting(predictions, np.asarray(targets).astype(predictions.dtype))
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * difference / difference.size
 
 
 @wrong(
@@ -1231,10 +1308,12 @@ def mean_squared_error_comparing_sizes(predictions, targets):
     "use `raise` in place of `return`.",
 )
 def mean_squared_error_returning_the_error(predictions, targets):
-    try:
-        return mean_squared_error(predictions, targets)
-    except ValueError as error:
-        return error
+    predictions = as_floating(predictions)
+    targets = np.asarray(targets, predictions.dtype)
+    if predictions.shape != targets.shape:
+        return ValueError(f"shapes differ: {predictions.shape} and {targets.shape}")
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * difference / difference.size
 
 
 @wrong(
@@ -1242,8 +1321,9 @@ def mean_squared_error_returning_the_error(predictions, targets):
     "You return (grad, loss): the two are swapped, and the loss must come first.",
 )
 def mean_squared_error_exchanged(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return grad, loss
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return 2 * difference / difference.size, float(np.mean(difference**2))
 
 
 @wrong(
@@ -1252,8 +1332,9 @@ def mean_squared_error_exchanged(predictions, targets):
     "all too large by 3 would cost nothing. Square the differences themselves, and take the mean.",
 )
 def mean_squared_error_as_a_variance(predictions, targets):
-    _, grad = mean_squared_error(predictions, targets)
-    return float(np.var(as_floating(predictions) - targets)), grad
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.var(difference)), 2 * difference / difference.size
 
 
 @wrong(
@@ -1261,8 +1342,9 @@ def mean_squared_error_as_a_variance(predictions, targets):
     "Your loss is the root of the mean squared error: leave out the root here.",
 )
 def mean_squared_error_with_the_root_in_the_loss(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return math.sqrt(loss), grad
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return math.sqrt(np.mean(difference**2)), 2 * difference / difference.size
 
 
 @wrong(
@@ -1270,8 +1352,10 @@ def mean_squared_error_with_the_root_in_the_loss(predictions, targets):
     "Loss and gradient are those of the root of the mean squared error: leave out the root here.",
 )
 def mean_squared_error_as_a_root(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return math.sqrt(loss), grad / grad.dtype.type(2 * math.sqrt(loss))
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    loss = math.sqrt(np.mean(difference**2))
+    return loss, difference / (difference.size * loss)
 
 
 @wrong(
@@ -1279,8 +1363,9 @@ def mean_squared_error_as_a_root(predictions, targets):
     "Your loss is the mean of the absolute differences: they must be squared instead.",
 )
 def mean_squared_error_with_absolute_values_in_the_loss(predictions, targets):
-    _, grad = mean_squared_error(predictions, targets)
-    return float(np.mean(np.abs(as_floating(predictions) - targets))), grad
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.mean(np.abs(difference))), 2 * difference / difference.size
 
 
 @wrong(
@@ -1289,9 +1374,9 @@ def mean_squared_error_with_absolute_values_in_the_loss(predictions, targets):
     "of a square grows with them.",
 )
 def mean_squared_error_as_an_absolute_error(predictions, targets):
-    _, grad = mean_squared_error(predictions, targets)
-    loss = float(np.mean(np.abs(as_floating(predictions) - targets)))
-    return loss, np.sign(grad) / grad.dtype.type(grad.size)
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.mean(np.abs(difference))), np.sign(difference) / difference.size
 
 
 @wrong(
@@ -1300,8 +1385,9 @@ def mean_squared_error_as_an_absolute_error(predictions, targets):
     "slope 2 * difference, without an absolute value.",
 )
 def mean_squared_error_with_an_absolute_gradient(predictions, targets):
-    loss, grad = mean_squared_error(predictions, targets)
-    return loss, np.abs(grad)
+    predictions, targets = fitting(predictions, targets)
+    difference = predictions - targets
+    return float(np.mean(difference**2)), 2 * np.abs(difference) / difference.size
 
 
 @wrong(
