@@ -766,7 +766,12 @@ class BufferHandedOut(Network):
 )
 class DoublePrecisionInside(Network):
     def forward(self, X):
-        return super().forward(X).astype(np.float64)
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        return inputs[-1].astype(np.float64)
 
 
 @wrong(
@@ -790,8 +795,19 @@ class OutputInTheDtypeOfTheData(Network):
 )
 class GradientsInTheDtypeOfTheData(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        return loss, [grad.astype(np.result_type(grad, X)) for grad in grads]
+        inputs = [X]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
+        return loss, grads
 
 
 @wrong(
@@ -799,7 +815,18 @@ class GradientsInTheDtypeOfTheData(Network):
 )
 class LossBehindTheGradients(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
         return grads, loss
 
 
@@ -809,12 +836,19 @@ class LossBehindTheGradients(Network):
 )
 class SoftmaxWhateverTheLoss(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES["softmax_cross_entropy"](inputs[-1], self._as_targets(y))
-        if self.output == "sigmoid":
-            grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
-        self._backpropagate(grad, inputs, dropped=False)
-        return loss, self.grads
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
+        return loss, grads
 
 
 @wrong(
@@ -824,7 +858,11 @@ class SoftmaxWhateverTheLoss(Network):
 )
 class BackwardWithoutTheHiddenSlope(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -842,7 +880,11 @@ class BackwardWithoutTheHiddenSlope(Network):
 )
 class SlopeAtTheSums(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -864,7 +906,11 @@ class SlopeAtTheSums(Network):
 )
 class WeightGradientsOfTheSums(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -888,7 +934,11 @@ class WeightGradientsOfTheSums(Network):
 )
 class SlopeOfTheNextLayer(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -910,7 +960,11 @@ class SlopeOfTheNextLayer(Network):
 )
 class SigmoidOutputForgotten(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         _, backward = ACTIVATIONS[self.activation]
         grads = []
@@ -930,7 +984,11 @@ class SigmoidOutputForgotten(Network):
 )
 class HiddenSlopeAtTheOutput(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         _, backward = ACTIVATIONS[self.activation]
         grads = []
@@ -948,9 +1006,19 @@ class HiddenSlopeAtTheOutput(Network):
 )
 class LastLayerFirst(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        layers = zip(grads[::2], grads[1::2], strict=True)
-        return loss, [grad for layer in reversed(list(layers)) for grad in layer]
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads += [dW, db]
+        return loss, grads
 
 
 @wrong(
@@ -960,8 +1028,19 @@ class LastLayerFirst(Network):
 )
 class BiasesFirst(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        return loss, [grad for i in range(0, len(grads), 2) for grad in (grads[i + 1], grads[i])]
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [db, dW, *grads]
+        return loss, grads
 
 
 @wrong(
@@ -971,7 +1050,11 @@ class BiasesFirst(Network):
 )
 class BiasGradientsOverTheOutputs(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -991,11 +1074,19 @@ class BiasGradientsOverTheOutputs(Network):
 )
 class GradientsPileUp(Network):
     def loss_and_grads(self, X, y, rng=None):
-        before = [grad.copy() for grad in self.grads]
-        loss, grads = super().loss_and_grads(X, y, rng)
-        for grad, old in zip(grads, before, strict=True):
-            grad += old
-        return loss, grads
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            self.grads[2 * layer] += dW
+            self.grads[2 * layer + 1] += db
+        return loss, self.grads
 
 
 @wrong(
@@ -1005,8 +1096,19 @@ class GradientsPileUp(Network):
 )
 class DividedByTheSamplesAgain(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        return loss, [grad / len(X) for grad in grads]
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW / len(X), db / len(X), *grads]
+        return loss, grads
 
 
 @wrong(
@@ -1016,7 +1118,11 @@ class DividedByTheSamplesAgain(Network):
 )
 class LossOfProbabilities(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         output = softmax(inputs[-1]) if self.loss == "softmax_cross_entropy" else inputs[-1]
         loss, grad = LOSSES[self.loss](output, self._as_targets(y))
         if self.output == "sigmoid":
@@ -1038,8 +1144,19 @@ class LossOfProbabilities(Network):
 )
 class FirstBiasWithoutGradient(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        grads[1][...] = 0
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
+        grads[1] = np.zeros_like(grads[1])
         return loss, grads
 
 
@@ -1050,9 +1167,20 @@ class FirstBiasWithoutGradient(Network):
 )
 class StepTakenInside(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        for param, grad in zip(self.params, grads, strict=True):
-            param -= 0.01 * grad
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
+        for i in range(len(grads)):
+            self.params[i] -= 0.01 * grads[i]
         return loss, grads
 
 
@@ -1125,8 +1253,10 @@ class SigmoidUnlessSoftmax(Network):
 )
 class OutputCutOff(Network):
     def predict_proba(self, X):
-        p = super().predict_proba(X)
-        return np.clip(p, 0, 1)
+        output = self.forward(X)
+        if self.loss == "softmax_cross_entropy":
+            return softmax(output)
+        return sigmoid(output) if self.loss == BINARY else np.clip(output, 0, 1)
 
 
 @wrong(
