@@ -7,6 +7,7 @@ usual size whose time is compared.
 """
 
 import ast
+import dis
 import inspect
 import re
 from collections.abc import Callable
@@ -36,6 +37,18 @@ class Solution(NamedTuple):
     def vouches(self):
         """Whether the sentence calls something right, which must then be proven by every case."""
         return bool(VOUCHING.search(self.sentence))
+
+    @property
+    def borrows(self):
+        """Whether it calls or extends the reference's own code for the exercise, as no learner would."""
+        own = [self.code] if inspect.isfunction(self.code) else vars(self.code).values()
+        used = {
+            step.argval
+            for function in filter(inspect.isfunction, own)
+            for step in dis.get_instructions(function)
+            if step.opname == "LOAD_GLOBAL"  # np.tanh is no borrowed tanh
+        }
+        return bool(used & {"super", self.exercise.partition(".")[0]})
 
 
 class Case(NamedTuple):

@@ -5,9 +5,7 @@ import math
 
 import numpy as np
 
-from nn import initializers
-
-from .bank import IN, OUT, WRONG, call, probe, race, right, script, wrong
+from .bank import IN, OUT, RIGHT, WRONG, call, probe, race, right, script, wrong
 
 
 def _form(initializer, *args):
@@ -644,8 +642,9 @@ def _drawn_in_float32(draw, rng, fan_in, fan_out, dtype, **options):
 
 
 def _scaled_after_a_draw_in_float32(draw, rng, fan_in, fan_out, dtype, **options):
-    scale, _ = SCALES[draw.__name__]
-    if draw.__name__.endswith("uniform"):
+    name = draw.__name__.removesuffix("_plainly")
+    scale, _ = SCALES[name]
+    if name.endswith("uniform"):
         draws = 2 * rng.random((fan_in, fan_out), np.float32) - 1
     else:
         draws = rng.standard_normal((fan_in, fan_out), np.float32)
@@ -725,7 +724,7 @@ SLIPS = {  # what goes wrong with any of them; it is told as where it has an ent
 
 def _enter_slips(name):
     """Enter each slip for an initializer, unless it has an entry of its own for it."""
-    draw = getattr(initializers, name)
+    draw = RIGHT[name][0].code
 
     for slip, sentence in SLIPS.items():
         if any(solution.name == name + slip.__name__ for solution in WRONG[name]):
@@ -740,17 +739,6 @@ def _enter_slips(name):
 
         code.__name__ = name + slip.__name__
         wrong(name, sentence)(code)
-
-
-for _name in (
-    "xavier_normal",
-    "xavier_uniform",
-    "he_normal",
-    "he_uniform",
-    "random_normal",
-    "random_uniform",
-):
-    _enter_slips(_name)
 
 
 @right("xavier_normal")
@@ -838,3 +826,14 @@ def zeros_plainly(rng, fan_in, fan_out, dtype=np.float32):
 @right("zeros")
 def zeros_by_full(rng, fan_in, fan_out, dtype=np.float32):
     return np.full((fan_in, fan_out), 0, dtype=dtype)
+
+
+for _name in (
+    "xavier_normal",
+    "xavier_uniform",
+    "he_normal",
+    "he_uniform",
+    "random_normal",
+    "random_uniform",
+):
+    _enter_slips(_name)
