@@ -21,7 +21,8 @@ def sigmoid(z):
     """Squash every sum into (0, 1): a = 1 / (1 + exp(-z)).
 
     z: array of any shape. Returns ``a`` of the same shape and dtype (integers: float64); no overflow and no
-    warning for any finite z.
+    warning for any finite z. Far below 0, where ``a`` is nearly 0, an error of 1e-15 (float32: 1e-12) does no
+    harm.
     Source: Goodfellow, Bengio & Courville 2016, Deep Learning, eq. 3.30.
     """
     raise NotImplementedError

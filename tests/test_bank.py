@@ -123,6 +123,12 @@ def test_the_bank_is_large_and_its_names_are_its_own():
             assert ended, f"{name}: a sentence must end with a full stop, a question mark or ): {sentence!r}"
 
 
+@pytest.mark.parametrize("solution", [s for s in ALL_WRONG if inspect.isfunction(s.code)], ids=_id)
+def test_a_wrong_function_is_written_as_a_learner_writes_it(solution):
+    """No learner spoils the result of a right function. Only classes may: they need their other methods."""
+    assert not solution.borrows, f"it calls the reference's {solution.exercise}: write its formula out"
+
+
 def test_every_exercise_has_three_hints_and_a_remark():
     for name, exercise in EXERCISES.items():
         idea, formula, outline = exercise.hints

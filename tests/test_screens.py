@@ -66,6 +66,96 @@ def test_a_test_is_quoted_only_if_it_makes_a_call_like_the_one_on_the_screen():
     assert "Test: test_a_single_output_takes_one_target_a_sample[mean_squared_error]" in message, message
 
 
+def log_softmax_of_sums_as_a_row(z):
+    z = as_floating(z)
+    z = z - z.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1)) * z.dtype.type(1.5)
+
+
+def dense_of_integers(x, W, b):
+    return np.dot(x, W) + b
+
+
+def softmax_changing_its_argument(z):
+    z = as_floating(z)
+    z -= z.max(axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def mean_squared_error_of_flat_arrays(predictions, targets):
+    difference = predictions.reshape(-1) - targets.reshape(-1)
+    return float(np.mean(difference**2)), 2 * difference / difference.size
+
+
+def mean_squared_error_reshaping(predictions, targets):
+    predictions = as_floating(predictions)
+    difference = predictions - np.asarray(targets, predictions.dtype).reshape(predictions.shape)
+    return float(np.mean(difference**2)), 2 * difference / difference.size
+
+
+class LargeFirstWeights(Network):
+    def __init__(self, sizes, **options):
+        super().__init__(sizes, **options)
+        self.params[0][...] *= 2
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "test", "absent"),
+    [
+        # its square batches are wrong, and other ones raise an error: no test fails as the call does
+        ("log_softmax", log_softmax_of_sums_as_a_row, None, ["9000", "Look at: ", "Why: "]),
+        ("dense", dense_of_integers, "whole_numbers_is_float64[uint8]", ["int64"]),
+        ("softmax", softmax_changing_its_argument, "keeps_dtype_and_argument", ["extreme", "large"]),
+        ("mean_squared_error", mean_squared_error_of_flat_arrays, "known_values", ["(4,)", "Why: "]),
+        ("mean_squared_error", mean_squared_error_reshaping, "other_shapes_are_refused", ["(4, 4)", "Why: "]),
+        ("Network.__init__", LargeFirstWeights, "he_normal_is_the_default", ["(300, 100)"]),
+    ],
+)
+def test_what_is_quoted_tells_of_the_call_on_the_screen(name, code, test, absent):
+    """No second call, network, shape or dtype, and no reason for another failure, stands beside the first."""
+    message = judged(name, code)
+    quoted = re.findall(r"^Test: (.*)$", message, re.M)
+    assert bool(quoted) == bool(test), message
+    assert test is None or test in quoted[0], message
+    assert not [text for text in absent if text in message], message
+
+
+def tanh_hiding_its_overflow(z):
+    z = as_floating(z)
+    with np.errstate(all="ignore"):
+        a = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+    return np.where(np.isnan(a), np.sign(z), a)
+
+
+def softmax_hiding_its_overflow(z):
+    with np.errstate(all="ignore"):
+        e = np.exp(as_floating(z))
+        p = e / e.sum(axis=-1, keepdims=True)
+    return np.nan_to_num(p, nan=1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("tanh", tanh_hiding_its_overflow), ("softmax", softmax_hiding_its_overflow)]
+)
+def test_an_overflow_that_is_hidden_is_told(name, code):
+    """The numbers may even be right: that the overflow is only hidden must be said."""
+    message = " ".join(judged(name, code).split())
+    assert "It hides a warning: overflow encountered in exp" in message, message
+    assert "`np.errstate` in line" in message
+
+
+def test_what_differs_is_starred_however_wide_the_tolerance():
+    """Of two statistics, neither is the one that the tolerance belongs to: 3.02 is far from 4.52, too."""
+
+    def he_normal(rng, fan_in, fan_out, dtype=np.float32):
+        draws = np.clip(rng.standard_normal((fan_in, fan_out)), -3.3, 3.3)
+        return (draws * np.sqrt(2 / fan_in)).astype(dtype)
+
+    told = diagnose("he_normal", he_normal)
+    assert told.comparison.differing == 1, told
+
+
 def relu_with_an_if(z):
     if z >= 0:
         return z

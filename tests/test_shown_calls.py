@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.diagnoses import FUNCTIONS, MISTAKES, diagnose, evidence
+from tests.grading.diagnosis.evidence import named
 from tests.grading.diagnosis.outcomes import agree, observe
 from tests.grading.diagnosis.reference import reference
 from tests.grading.finding import Finding
@@ -41,6 +42,15 @@ def test_a_sentence_is_continued_where_it_began():
     for solution in MISTAKES:
         assert not re.search("^ ", render(Finding(sentence=solution.sentence), 60), re.M), solution.sentence
     assert re.search("^  ", render(Finding(why="word " * 30), 60), re.M)
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_every_array_of_a_result_has_a_name(name):
+    """A learner knows dW and W1, and counts no parts of a result: "result[1] is wrong" says nothing."""
+    cases = list(PROBES[name](reference(name)))
+    for case, outcome in zip(cases, observe(PROBES[name], reference(name)), strict=True):
+        names = [named(case, place) for place, leaf in outcome.leaves.items() if isinstance(leaf, np.ndarray)]
+        assert not [part for part in names if re.search(r"result\[|first|second", part)], case.text
 
 
 def test_words_are_not_announced_as_a_call():

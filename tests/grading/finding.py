@@ -118,7 +118,8 @@ class Finding:
     def asked_by(self, test):
         """Return this finding with what a test that fails for the same reason says.
 
-        Its words are left out if they would only repeat what is said already.
+        Its words are left out if they would only repeat what is said already, and its sentence if it tells
+        of other numbers than the call that is shown: one with a comparison only names what was compared.
         """
         other_error = self.kind == "refusal" and self.raised  # the test may have met with yet another
         if (
@@ -128,7 +129,8 @@ class Finding:
             or other_error
         ):
             return replace(self, test=test.test)
-        return replace(self, test=test.test, asked=test.sentence, look=test.look, why=test.why)
+        asked = test.sentence if test.comparison or not self.call else ""
+        return replace(self, test=test.test, asked=asked, look=test.look, why=test.why)
 
 
 def file_to_fix(file, line, sentence, quote=()):

@@ -92,7 +92,7 @@ def require_value_error(losses, name, first, targets, *, what, look):
     fail(f"{name} of {what} must raise ValueError; {came}.", kind="refusal", look=look)
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about=OWN_NUMBERS)
 def test_cross_entropy_of_a_shrug_is_log_k(losses):
     """If all four classes get the same score, the loss is ln 4, whichever class is right."""
     for targets in ([0, 1, 2], [3, 3, 3]):
@@ -105,7 +105,7 @@ def test_cross_entropy_of_a_shrug_is_log_k(losses):
         )
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about=OWN_NUMBERS)
 def test_cross_entropy_has_known_values(losses):
     """Two samples by hand: the right classes have the probabilities 0.6652... and 0.7275..."""
     logits = np.array([[1.0, 2.0, 3.0], [2.0, -3.0, 1.0]])
@@ -145,7 +145,7 @@ def test_cross_entropy_takes_labels_or_probabilities(losses, rng):
         require_close(same_grad, grad, what=f"the gradient of {np.dtype(kind)} labels", look=look)
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about=OWN_NUMBERS)
 def test_cross_entropy_takes_uncertain_targets(losses):
     """With targets of 0.25 and 0.75, the loss is the mean of both classes' losses, weighted by them."""
     logits, targets = np.array([[1.0, 2.0, 3.0]]), np.array([[0.25, 0.0, 0.75]])
@@ -211,7 +211,7 @@ def test_cross_entropy_is_stable(losses, dtype):
     )
 
 
-@exercise("binary_cross_entropy")
+@exercise("binary_cross_entropy", about=OWN_NUMBERS)
 def test_binary_cross_entropy_has_known_values(losses):
     """Yes and no, each with good and bad answers; the logit 0.5 for yes has probability 0.622."""
     logits = np.array([[0.5], [-2.0], [3.0], [-1.25], [2.0]])
@@ -272,6 +272,20 @@ def test_mean_squared_error_has_known_values(losses):
     require_close(grad, [[0.5, -1.0], [1.5, 0.0]], what="the gradient of errors 1, -2, 3, 0", look=look)
 
 
+@exercise("mean_squared_error", about="values changed")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_mean_squared_error_takes_large_errors(losses, dtype):
+    """An error of 10,000 costs its full square: nothing is limited, least of all in the caller's arrays."""
+    predictions, targets = np.array([[1e4], [-1e4]], dtype), np.array([[0.0], [1e4]], dtype)
+    with unchanged(predictions=predictions, targets=targets):
+        loss, grad = losses.mean_squared_error(predictions, targets)
+    look = LOOK["mean_squared_error"]
+    require_close(
+        loss, (1e8 + 4e8) / 2, what="the loss of errors of 10,000 and -20,000", look=look, rtol=1e-6
+    )
+    require_close(grad, [[1e4], [-2e4]], what="the gradient of errors of 10,000 and -20,000", look=look)
+
+
 @exercise("{name}")
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
 @pytest.mark.parametrize("shape", [(5,), (6, 1), (1, 4), (3, 2), (2, 5), (2, 3, 2)])
@@ -280,12 +294,11 @@ def test_mean_is_over_all_elements(losses, rng, name, shape):
     first, targets = rng.normal(size=shape), rng.integers(2, size=shape)
     loss, grad = getattr(losses, name)(first, targets)
     expected, expected_grad = worked_out(name, first, targets)
-    look = f"{LOOK[name]}; that number is {first.size} for the shape {shape}"
-    require_close(loss, expected, what=f"{name} of shape {shape}", look=look)
-    require_close(grad, expected_grad, what=f"the gradient of {name} for shape {shape}", look=look)
+    require_close(loss, expected, what=f"{name} of shape {shape}", look=LOOK[name])
+    require_close(grad, expected_grad, what=f"the gradient of {name} for shape {shape}", look=LOOK[name])
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about="refusal")
 @pytest.mark.parametrize("labels", [[0, 3, 1, 2], [0, -1, 1, 2], [0, 1, 2, 250], [-3, 0, 1, 2]])
 def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
     """With three classes, 3 is not a label. Nor is -1, though NumPy silently takes it for the last one."""
@@ -301,7 +314,7 @@ def test_cross_entropy_refuses_labels_out_of_range(losses, labels):
     )
 
 
-@exercise("softmax_cross_entropy")
+@exercise("softmax_cross_entropy", about="refusal")
 @pytest.mark.parametrize("shape", [(3,), (1,), (4, 1), (1, 3), (4, 2), (3, 4), (1, 1)])
 def test_cross_entropy_refuses_other_shapes(losses, shape):
     """For four samples and three classes, targets are (4,) or (4, 3); broadcasting would accept others."""
@@ -322,7 +335,7 @@ def test_cross_entropy_refuses_other_shapes(losses, shape):
     [((4, 1), (4,)), ((4, 1), (1, 4)), ((4, 1), (1, 1)), ((4, 1), (4, 2)), ((4,), (4, 1)), ((4, 3), (3, 4))],
 )
 def test_other_shapes_are_refused(losses, name, shape, other):
-    """(4, 1) minus (4,) is a (4, 4) table, every prediction against every target: a silent disaster."""
+    """Targets of another shape are a slip of the caller's. Broadcasting or a reshape would only hide it."""
     require_value_error(
         losses,
         name,

@@ -64,6 +64,18 @@ def test_parameters_have_the_chosen_dtype(network, rng):
 
 
 @exercise("Network.__init__")
+def test_float64_weights_have_all_their_digits(network, rng):
+    """Weights that were drawn in float32 stay that coarse, and gradients cannot be checked with them."""
+    W = network.Network((40, 30), rng=rng, dtype=np.float64).params[0]
+    coarse = int(np.sum(W.astype(np.float32) == W))
+    require(
+        coarse < 0.5 * W.size,
+        f"of {W.size} float64 weights, {coarse} have no more digits than float32 holds.",
+        look="pass dtype on: initializer(rng, fan_in, fan_out, dtype)",
+    )
+
+
+@exercise("Network.__init__")
 @pytest.mark.parametrize(
     ("initializer", "expected"), [("he_normal", 2 / 300), ("xavier_uniform", 2 / 400), ("zeros", 0.0)]
 )
@@ -253,14 +265,14 @@ def worked_example(network):
     return net, np.array([[1.0, 2.0]]), np.array([[1.0]])
 
 
-@exercise("Network.forward")
+@exercise("Network.forward", about=OWN_NUMBERS)
 def test_worked_example_forward(network):
     """The way forward, by hand: see the numbers in `worked_example`."""
     net, X, _ = worked_example(network)
     require_close(net.forward(X), [[0.5]], what="the output p", look="z = a1*1 - a2*2 + a3*3 = 0")
 
 
-@exercise("Network.loss_and_grads")
+@exercise("Network.loss_and_grads", about=OWN_NUMBERS)
 def test_worked_example_backward(network):
     """The way back, by hand.
 

@@ -7,6 +7,7 @@ usual size whose time is compared.
 """
 
 import ast
+import dis
 import inspect
 import re
 from collections.abc import Callable
@@ -37,6 +38,18 @@ class Solution(NamedTuple):
         """Whether the sentence calls something right, which must then be proven by every case."""
         return bool(VOUCHING.search(self.sentence))
 
+    @property
+    def borrows(self):
+        """Whether it calls or extends the reference's own code for the exercise, as no learner would."""
+        own = [self.code] if inspect.isfunction(self.code) else vars(self.code).values()
+        used = {
+            step.argval
+            for function in filter(inspect.isfunction, own)
+            for step in dis.get_instructions(function)
+            if step.opname == "LOAD_GLOBAL"  # np.tanh is no borrowed tanh
+        }
+        return bool(used & {"super", self.exercise.partition(".")[0]})
+
 
 class Case(NamedTuple):
     """One observation: what is done, in words or as a call, and a function that does it.
@@ -44,8 +57,9 @@ class Case(NamedTuple):
     arguments: the arrays given to the learner's function, by name; they are compared afterwards. rtol, atol:
     how far two outcomes may be apart and still be the same mistake; wide for statistics of random numbers.
     parts: what the parts of the outcome are called, tuples within tuples as the outcome has them; a string
-    names a list, so that its entries are ``params[0]`` and so on. test: a part of the names of the tests that
-    ask the same, "" if any of the exercise's may. shown: what the learner sees in place of this case.
+    names a list, so that its entries are ``params[0]`` and so on. test: parts of the names of the tests that
+    ask the same, with blanks between them, "" if any of the exercise's may. shown: what the learner sees in
+    place of this case.
     """
 
     text: str
@@ -223,8 +237,8 @@ def _parameters(function):
 def script(text, run, rtol=1e-6, atol=1e-9, parts=(), test=""):
     """Return the case that runs a small program of its own and observes what it returns.
 
-    parts: what the parts of the outcome are called. test: a part of the name of the test that asks the same;
-    by default, any test of the exercise may.
+    parts: what the parts of the outcome are called. test: parts of the names of the tests that ask the same,
+    with blanks between them; by default, any test of the exercise may.
     """
     return Case(text, run, {}, rtol, atol, parts, test)
 

@@ -64,6 +64,7 @@ def sigmoid_values(sigmoid):
     # exp(200) is beyond float32, and well within float64
     yield with_overflow_shown(call(sigmoid, np.array([-200.0], np.float32)))
     yield from of_integers(sigmoid, BYTES)
+    yield call(sigmoid, np.array([-60.0, 60.0]), rtol=0, atol=1e-15)
     yield script(f"sigmoid(array({TRANSPOSED.T.tolist()}).T)", lambda: sigmoid(TRANSPOSED.copy(order="K")))
 
 
@@ -103,6 +104,15 @@ def sigmoid_with_both_branches_computed(z):
 )
 def sigmoid_clipped_for_float64_only(z):
     return 1 / (1 + np.exp(-np.clip(as_floating(z), -500, 500)))
+
+
+@wrong(
+    "sigmoid",
+    "You cut the sums off too early: sigmoid(-60) is 9e-27, but where you cut, it is still much larger. In "
+    "float64, exp(-z) does not overflow before z = -709, so the limit can be far out.",
+)
+def sigmoid_clipped_too_early(z):
+    return 1 / (1 + np.exp(-np.clip(as_floating(z), -30, 30)))
 
 
 @wrong(
@@ -312,8 +322,9 @@ def tanh_values(tanh):
     yield call(tanh, Z)
     yield from of_integers(tanh, WHOLE)
     yield call(tanh, SINGLE)
-    yield call(tanh, np.array([1000.0]))
-    yield call(tanh, np.array([-1000.0]))
+    yield with_overflow_shown(call(tanh, np.array([1000.0])))
+    yield with_overflow_shown(call(tanh, np.array([-1000.0])))
+    yield call(tanh, np.array([-15.0, 15.0]), rtol=1e-13, atol=0)
     yield from of_integers(tanh, BYTES)
 
     def after_another_call():
@@ -427,6 +438,16 @@ def tanh_always_in_float32_of_bytes_as_they_come(z):
     return np.tanh(z).astype(np.float32)
 
 
+@wrong(
+    "tanh",
+    "You cut the sums off too early: tanh(10) is still 4e-9 below 1, which float64 can tell. From 20 on, "
+    "tanh is 1 to the last digit.",
+)
+def tanh_clipped_too_early(z):
+    z = np.clip(as_floating(z), -10, 10)
+    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+
 @right("tanh")
 def tanh_by_numpy(z):
     return np.tanh(as_floating(z))
@@ -487,6 +508,15 @@ def tanh_backward_without_the_square(grad, a):
 
 @wrong(
     "tanh_backward",
+    "You square the whole difference, (1 - a)**2. The square belongs to the output alone: 1 - a**2.",
+)
+def tanh_backward_with_the_difference_squared(grad, a):
+    grad, a = as_floating(grad), as_floating(a)
+    return grad * (1 - a) ** 2
+
+
+@wrong(
+    "tanh_backward",
     "a * (1 - a) is the slope of the sigmoid. The slope of tanh is different: where a is 0, it is 1.",
 )
 def tanh_backward_with_the_slope_of_sigmoid(grad, a):
@@ -542,6 +572,14 @@ def relu_values(relu):
 @wrong("relu", "Negative sums come out positive, as their absolute value: they must become 0.")
 def relu_as_absolute_value(z):
     return np.abs(as_floating(z))
+
+
+@wrong(
+    "relu",
+    "Large sums are cut off at 1. ReLU has no upper limit: only the negative sums are changed.",
+)
+def relu_cut_off_at_one(z):
+    return np.clip(as_floating(z), 0, 1)
 
 
 @wrong(
@@ -757,8 +795,8 @@ def relu_backward_by_sign(grad, a):
 def leaky_relu_values(leaky_relu):
     yield call(leaky_relu, np.array([2.0, -3.0]))
     yield call(leaky_relu, Z)
-    yield call(leaky_relu, Z, slope=0.2)
-    yield call(leaky_relu, Z, slope=2.0)
+    yield call(leaky_relu, Z.ravel(), slope=0.2)
+    yield call(leaky_relu, Z.ravel(), slope=2.0)
     yield call(leaky_relu, SINGLE)
     yield from of_integers(leaky_relu, WHOLE)
     yield from of_integers(leaky_relu, WHOLE, slope=2)
@@ -791,6 +829,16 @@ def leaky_relu_returning_the_slope(z, slope=0.01):
 def leaky_relu_with_the_sides_exchanged(z, slope=0.01):
     z = as_floating(z)
     return np.where(z > 0, slope * z, z)
+
+
+@wrong(
+    "leaky_relu",
+    "Negative sums come out positive: you multiply by -slope. The slope is positive, so a negative sum stays "
+    "negative.",
+)
+def leaky_relu_with_the_sign_turned(z, slope=0.01):
+    z = as_floating(z)
+    return np.where(z > 0, z, -slope * z)
 
 
 @wrong(
@@ -865,8 +913,8 @@ def leaky_relu_by_two_relus(z, slope=0.01):
 def leaky_relu_slopes(leaky_relu_backward):
     yield call(leaky_relu_backward, np.array([5.0, 7.0]), np.array([3.0, -0.5]))
     yield call(leaky_relu_backward, GRAD, Z)
-    yield call(leaky_relu_backward, GRAD, Z, slope=0.2)
-    yield call(leaky_relu_backward, GRAD, Z, slope=2.0)
+    yield call(leaky_relu_backward, GRAD.ravel(), Z.ravel(), slope=0.2)
+    yield call(leaky_relu_backward, GRAD.ravel(), Z.ravel(), slope=2.0)
     yield call(leaky_relu_backward, SINGLE, np.array([-0.02, 0.5, 2.0], np.float32))
     yield from of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-0.5, 3.0]))
     yield from of_integers(leaky_relu_backward, WHOLE_GRAD, np.array([-4, 3]))
@@ -996,8 +1044,8 @@ def leaky_relu_backward_by_two_masks(grad, a, slope=0.01):
 def elu_values(elu):
     yield call(elu, np.array([2.0, -1.0]))
     yield call(elu, Z)
-    yield call(elu, Z, alpha=0.5)
-    yield call(elu, Z, alpha=2.0)
+    yield call(elu, Z.ravel(), alpha=0.5)
+    yield call(elu, Z.ravel(), alpha=2.0)
     yield call(elu, SINGLE)
     yield from of_integers(elu, WHOLE)
     yield from of_integers(elu, np.array([5, 1, 10], np.uint8))
@@ -1132,8 +1180,8 @@ def elu_by_masks(z, alpha=1.0):
 def elu_slopes(elu_backward):
     yield call(elu_backward, np.array([5.0, 7.0]), np.array([3.0, -0.5]))
     yield call(elu_backward, GRAD, np.array([[-0.75, 0.5], [3.0, -0.125]]))
-    yield call(elu_backward, GRAD, np.array([[-0.4, 0.5], [3.0, -0.125]]), alpha=0.5)
-    yield call(elu_backward, GRAD, np.array([[-1.75, 0.5], [3.0, -0.125]]), alpha=2.0)
+    yield call(elu_backward, GRAD.ravel(), np.array([-0.4, 0.5, 3.0, -0.125]), alpha=0.5)
+    yield call(elu_backward, GRAD.ravel(), np.array([-1.75, 0.5, 3.0, -0.125]), alpha=2.0)
     yield call(elu_backward, SINGLE, np.array([-0.75, -0.25, 2.0], np.float32))
     yield from of_integers(elu_backward, WHOLE_GRAD, np.array([-0.75, 3.0]))
     yield from of_integers(elu_backward, WHOLE_GRAD, np.array([-1, 3]))
@@ -1250,10 +1298,8 @@ def scores(softmax):
     yield call(softmax, np.array([1.0, 2.0, 4.0]))
     yield from of_integers(softmax, np.array([[1, 2], [2, 0]]))
     yield call(softmax, np.array([[1.0, 2.0], [0.5, -1.0]], np.float32))
-    yield call(softmax, np.array([[1000.0, 1001.0]]))
-    yield call(softmax, np.array([[1000.0, 0.0]]))
-    yield call(softmax, np.array([1000.0, 0.0]))
-    yield call(softmax, np.array([[1.0, 2.0], [2000.0, 2001.0]]))
+    for z in ([[1000.0, 1001.0]], [[1000.0, 0.0]], [1000.0, 0.0], [[1.0, 2.0], [2000.0, 2001.0]]):
+        yield with_overflow_shown(call(softmax, np.array(z)))
     yield call(softmax, np.array([[1e15, 1e15]]))
     yield from of_integers(softmax, np.array([[1, 2], [2, 0]], np.uint8))
 
@@ -1276,6 +1322,28 @@ def softmax_over_the_columns(z):
     z = as_floating(z)
     e = np.exp(z - z.max(axis=0, keepdims=True))
     return e / e.sum(axis=0, keepdims=True)
+
+
+@wrong(
+    "softmax",
+    "The columns of your result sum to 1, not the rows: the axis of the sum is 0, but it should be -1. (And "
+    "each row needs its own maximum.)",
+)
+def softmax_over_the_columns_with_one_maximum(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=0)
+
+
+@wrong(
+    "softmax",
+    "You subtract each row's maximum, but then divide by the sums of the columns: the axis of the sum is 0, "
+    "but it should be -1, as for the maximum.",
+)
+def softmax_summed_over_the_columns(z):
+    z = as_floating(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=0)
 
 
 @wrong(
@@ -1416,7 +1484,9 @@ def softmax_of_a_batch_only_without_a_shift(z):
 )
 def softmax_computed_in_float32(z):
     z = as_floating(z)
-    return softmax((z - z.max(axis=-1, keepdims=True)).astype(np.float32)).astype(z.dtype)
+    shifted = (z - z.max(axis=-1, keepdims=True)).astype(np.float32)
+    e = np.exp(shifted)
+    return (e / e.sum(axis=-1, keepdims=True)).astype(z.dtype)
 
 
 @wrong(
@@ -1571,6 +1641,49 @@ def log_softmax_without_keepdims(z):
     z = as_floating(z)
     z = z - z.max(axis=-1)
     return z - np.log(np.exp(z).sum(axis=-1))
+
+
+@wrong(
+    "log_softmax",
+    "The sums of the rows come as a 1-D array, which NumPy lines up with the columns: a square batch "
+    "silently gives wrong numbers, and any other gives an error. `keepdims` keeps the sums as a column.",
+)
+def log_softmax_without_keepdims_in_the_sum(z):
+    z = as_floating(z)
+    z = z - z.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1))
+
+
+@wrong(
+    "log_softmax",
+    "The sums of the rows come as a 1-D array, which NumPy lines up with the columns: a square batch "
+    "silently gives wrong numbers, and any other gives an error. `keepdims` keeps the sums as a column. (And "
+    "exp overflows for large scores.)",
+)
+def log_softmax_without_keepdims_and_shift(z):
+    z = as_floating(z)
+    return z - np.log(np.exp(z).sum(axis=-1))
+
+
+@wrong(
+    "log_softmax",
+    "You subtract the maximum from the scores in front of the logarithm, but not from those inside the exp: "
+    "what is subtracted outside must be subtracted inside as well.",
+)
+def log_softmax_with_the_shift_outside_alone(z):
+    z = as_floating(z)
+    return z - z.max(axis=-1, keepdims=True) - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+@wrong(
+    "log_softmax",
+    "You add the logarithm of the sum: the logarithm of a quotient is a difference, so it must be "
+    "subtracted.",
+)
+def log_softmax_with_the_logarithm_added(z):
+    z = as_floating(z)
+    z = z - z.max(axis=-1, keepdims=True)
+    return z + np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
 
 @wrong(

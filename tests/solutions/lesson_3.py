@@ -74,7 +74,7 @@ def gradients(dense_backward):
         dense_backward(GRAD[2:].copy(), SQUARE - 3, SQUARE + 1)
         return first
 
-    yield script("the result of a call of dense_backward, after another one", after_another_call)
+    yield script("the result of a call of dense_backward, after another one", after_another_call, parts=PARTS)
 
 
 @wrong("dense", "Your weighted sums are right, but the bias is missing: b has to be added to every row.")
@@ -352,6 +352,51 @@ def dense_backward_in_another_order(grad, x, W):
 def dense_backward_with_dw_and_db_exchanged(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
     return grad @ W.T, grad.sum(axis=0), x.T @ grad
+
+
+@wrong(
+    "dense_backward",
+    "Your dW holds the last sample alone: `dW = ...` in the loop replaces what the samples before have "
+    "given. Add each sample's share with `+=`.",
+)
+def dense_backward_with_dw_of_the_last_sample(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    dx, dW, db = np.zeros_like(x), np.zeros_like(W), np.zeros_like(W[0])
+    for i in range(len(x)):
+        dx[i] = W @ grad[i]
+        dW = np.outer(x[i], grad[i])
+        db += grad[i]
+    return dx, dW, db
+
+
+@wrong(
+    "dense_backward",
+    "Your db holds the last sample alone: `db = ...` in the loop replaces what the samples before have "
+    "given. Add each sample's share with `+=`.",
+)
+def dense_backward_with_db_of_the_last_sample(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    dx, dW, db = np.zeros_like(x), np.zeros_like(W), np.zeros_like(W[0])
+    for i in range(len(x)):
+        dx[i] = W @ grad[i]
+        dW += np.outer(x[i], grad[i])
+        db = grad[i]
+    return dx, dW, db
+
+
+@wrong(
+    "dense_backward",
+    "Your dW and db hold the last sample alone: `=` in the loop replaces what the samples before have given. "
+    "Add each sample's share with `+=`.",
+)
+def dense_backward_of_the_last_sample(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    dx = np.zeros_like(x)
+    for i in range(len(x)):
+        dx[i] = W @ grad[i]
+        dW = np.outer(x[i], grad[i])
+        db = grad[i]
+    return dx, dW, db
 
 
 @right("dense")

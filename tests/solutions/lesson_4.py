@@ -5,9 +5,7 @@ import math
 
 import numpy as np
 
-from nn import initializers
-
-from .bank import IN, OUT, WRONG, call, probe, race, right, script, wrong
+from .bank import IN, OUT, RIGHT, WRONG, call, probe, race, right, script, wrong
 
 
 def _form(initializer, *args):
@@ -71,7 +69,7 @@ def _common(name, initializer, size):
     yield script(
         f"the shapes and dtypes of {name}(rng, 5, 3) and {name}(rng, 2, 7, np.float64)",
         lambda: (_form(initializer, 5, 3), _form(initializer, 2, 7, np.float64)),
-        parts=("the first", "the second"),
+        parts=(f"{name}(rng, 5, 3)", f"{name}(rng, 2, 7, np.float64)"),
         test="shape_and_dtype",
     )
 
@@ -82,7 +80,7 @@ def _common(name, initializer, size):
 
     def size_of(shown, *args, **options):
         # a size that too few draws make by chance is compared with no other, and shown as it is
-        text, test = f"{words} for W = {name}(rng, {shown})", "chosen" if options else "variance"
+        text, test = f"{words} for W = {name}(rng, {shown})", "chosen" if options else "variance mean_is_zero"
         case, shown = (
             script(
                 text,
@@ -474,6 +472,15 @@ def he_uniform_in_half_the_range(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "he_uniform",
+    "Your limit is right, but no weight is negative: the range begins at 0. It must reach as far below 0 as "
+    "above.",
+)
+def he_uniform_from_zero(rng, fan_in, fan_out, dtype=np.float32):
+    return rng.uniform(0, np.sqrt(6 / fan_in), (fan_in, fan_out)).astype(dtype)
+
+
+@wrong(
+    "he_uniform",
     "All units of your layer have the same weights: you draw one column and repeat it. Twins stay twins in "
     "training; draw an array of the full shape (fan_in, fan_out).",
 )
@@ -543,6 +550,14 @@ def random_uniform_in_the_unit_interval(rng, fan_in, fan_out, dtype=np.float32, 
 )
 def random_uniform_stretched_by_high(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
     return (low + high * rng.random((fan_in, fan_out))).astype(dtype)
+
+
+@wrong(
+    "random_uniform",
+    "Your weights lie between 0 and high: `low` is not used, and the range begins at 0.",
+)
+def random_uniform_from_zero(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
+    return rng.uniform(0, high, (fan_in, fan_out)).astype(dtype)
 
 
 @wrong(
@@ -627,8 +642,9 @@ def _drawn_in_float32(draw, rng, fan_in, fan_out, dtype, **options):
 
 
 def _scaled_after_a_draw_in_float32(draw, rng, fan_in, fan_out, dtype, **options):
-    scale, _ = SCALES[draw.__name__]
-    if draw.__name__.endswith("uniform"):
+    name = draw.__name__.removesuffix("_plainly")
+    scale, _ = SCALES[name]
+    if name.endswith("uniform"):
         draws = 2 * rng.random((fan_in, fan_out), np.float32) - 1
     else:
         draws = rng.standard_normal((fan_in, fan_out), np.float32)
@@ -654,6 +670,11 @@ def _seeded_anew(draw, rng, fan_in, fan_out, dtype, **options):
 def _from_the_global_generator(draw, rng, fan_in, fan_out, dtype, **options):
     seed = np.random.randint(2**31)  # noqa: NPY002 - that is the mistake
     return draw(np.random.default_rng(seed), fan_in, fan_out, dtype, **options)
+
+
+def _with_thin_tails(draw, rng, fan_in, fan_out, dtype, **options):
+    W = draw(rng, fan_in, fan_out, dtype, **options)
+    return np.clip(W, -2.75 * W.std(), 2.75 * W.std())
 
 
 SLIPS = {  # what goes wrong with any of them; it is told as where it has an entry above
@@ -690,6 +711,10 @@ SLIPS = {  # what goes wrong with any of them; it is told as where it has an ent
         "generator with a fixed seed. Draw from `rng` as it comes, or layers with the same shape become "
         "twins."
     ),
+    _with_thin_tails: (
+        "The tails of your bell are cut off not far from its middle: of a normal distribution's weights, one "
+        "in 370 lies beyond three standard deviations. Do not clip what you draw."
+    ),
     _from_the_global_generator: (
         "The same seed gives you other weights each time: they do not come from `rng`. It looks as if you "
         "draw from np.random, or from your own generator."
@@ -699,12 +724,14 @@ SLIPS = {  # what goes wrong with any of them; it is told as where it has an ent
 
 def _enter_slips(name):
     """Enter each slip for an initializer, unless it has an entry of its own for it."""
-    draw = getattr(initializers, name)
+    draw = RIGHT[name][0].code
 
     for slip, sentence in SLIPS.items():
         if any(solution.name == name + slip.__name__ for solution in WRONG[name]):
             continue
         if slip is _scaled_after_a_draw_in_float32 and name not in SCALES:  # shifted, it is coarse as it is
+            continue
+        if slip is _with_thin_tails and not name.endswith("normal"):
             continue
 
         def code(rng, fan_in, fan_out, dtype=np.float32, _slip=slip, **options):
@@ -712,17 +739,6 @@ def _enter_slips(name):
 
         code.__name__ = name + slip.__name__
         wrong(name, sentence)(code)
-
-
-for _name in (
-    "xavier_normal",
-    "xavier_uniform",
-    "he_normal",
-    "he_uniform",
-    "random_normal",
-    "random_uniform",
-):
-    _enter_slips(_name)
 
 
 @right("xavier_normal")
@@ -810,3 +826,14 @@ def zeros_plainly(rng, fan_in, fan_out, dtype=np.float32):
 @right("zeros")
 def zeros_by_full(rng, fan_in, fan_out, dtype=np.float32):
     return np.full((fan_in, fan_out), 0, dtype=dtype)
+
+
+for _name in (
+    "xavier_normal",
+    "xavier_uniform",
+    "he_normal",
+    "he_uniform",
+    "random_normal",
+    "random_uniform",
+):
+    _enter_slips(_name)

@@ -128,23 +128,33 @@ def starts(network):
         return int(any(np.any(b) for b in biases))
 
     yield script(
-        "[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)), parts="params"
+        "[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)), parts=PARAMS
     )
     yield script("whether a bias of Network((3, 4, 2), rng=rng) is other than 0", biases)
     yield script("whether two of Network((6, 5), rng=default_rng(7)) have one W1", same_seed)
     yield script("whether W1 and W2 of Network((5, 5, 5), rng=rng) are equal", same_layers)
-    yield script("the mean squares of W1, W2 of Network((400, 200, 300), rng=rng)", mean_squares, rtol=0.05)
+    yield script(
+        "the mean squares of W1, W2 of Network((400, 200, 300), rng=rng)",
+        mean_squares,
+        rtol=0.05,
+        parts=PARAMS[::2],
+    )
     yield script(
         'the mean squares of W1, W2 of Network((400, 200, 300), initializer="xavier_uniform", rng=rng)',
         lambda: mean_squares(initializer="xavier_uniform"),
         rtol=0.05,
+        parts=PARAMS[::2],
     )
     yield script(
         "[0 * p for p in Network((3, 2), rng=rng, dtype=float64).params]",
         lambda: shapes((3, 2), dtype=np.float64),
-        parts="params",
+        parts=PARAMS,
     )
-    yield script("[0 * p for p in Network((3, 2)).params], no rng given", lambda: shapes((3, 2), rng=None))
+    yield script(
+        "[0 * p for p in Network((3, 2)).params], no rng given",
+        lambda: shapes((3, 2), rng=None),
+        parts=PARAMS,
+    )
 
     def same_without():
         first, second = (network((6, 5)).params[0] for _ in range(2))
@@ -165,6 +175,16 @@ def starts(network):
         "the share of weights of Network((400, 200), rng=rng) beyond three standard deviations",
         share_far_out,
         rtol=0.6,  # 216 of 80,000 weights, give or take 15
+    )
+
+    def coarse():
+        W = network((40, 30), rng=np.random.default_rng(7), dtype=np.float64).params[0]
+        return float(np.mean(W.astype(np.float32) == W))
+
+    yield script(
+        "the share of weights of Network((40, 30), rng=rng, dtype=float64) with no more digits than float32",
+        coarse,
+        test="all_their_digits",
     )
 
 
@@ -241,6 +261,7 @@ def gradients(network):
     yield script(
         f"{written((2, 3, 2), dtype='float32')}; the gradients by net.loss_and_grads, the data being float64",
         lambda: copies(filled(network, (2, 3, 2), np.float32).loss_and_grads(THREE, labels)[1]),
+        parts=GRADS,
     )
     yield gradients_of((2, 1), THREE, np.array([2.0, 0.5, -1.0]), loss=SQUARED)
     yield gradients_of((2, 1), THREE, labels, loss=BINARY)
@@ -330,7 +351,9 @@ def penalties(network):
         net.loss_and_grads(THREE, np.array([1, 0, 0]))
         return [after - old for after, old in zip(net.params, before, strict=True)]
 
-    yield script(f"{written((2, 3, 2), l2=0.1)}; how params change in net.loss_and_grads", moved)
+    yield script(
+        f"{written((2, 3, 2), l2=0.1)}; how params change in net.loss_and_grads", moved, parts=PARAMS
+    )
 
 
 @probe("Network.dropout")
@@ -583,6 +606,20 @@ class UniformByDefault(Network):
 
 @wrong(
     "Network.__init__",
+    "Your float64 weights have no more digits than float32: the initializer draws float32 unless you pass it "
+    "the `dtype`, and what is lost there does not come back.",
+)
+class WeightsDrawnInTheDefaultDtype(Network):
+    def __init__(self, sizes, *, initializer="he_normal", rng=None, dtype=np.float32, **options):
+        super().__init__(sizes, initializer="zeros", dtype=dtype, **options)
+        rng = np.random.default_rng() if rng is None else rng
+        for i in range(0, len(self.params), 2):
+            fan_in, fan_out = self.params[i].shape
+            self.params[i][...] = INITIALIZERS[initializer](rng, fan_in, fan_out).astype(dtype)
+
+
+@wrong(
+    "Network.__init__",
     "The weights do not depend on `initializer`: they always come from he_normal. Look the name up in "
     "INITIALIZERS.",
 )
@@ -729,7 +766,12 @@ class BufferHandedOut(Network):
 )
 class DoublePrecisionInside(Network):
     def forward(self, X):
-        return super().forward(X).astype(np.float64)
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        return inputs[-1].astype(np.float64)
 
 
 @wrong(
@@ -753,8 +795,19 @@ class OutputInTheDtypeOfTheData(Network):
 )
 class GradientsInTheDtypeOfTheData(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        return loss, [grad.astype(np.result_type(grad, X)) for grad in grads]
+        inputs = [X]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
+        return loss, grads
 
 
 @wrong(
@@ -762,7 +815,18 @@ class GradientsInTheDtypeOfTheData(Network):
 )
 class LossBehindTheGradients(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
         return grads, loss
 
 
@@ -772,12 +836,19 @@ class LossBehindTheGradients(Network):
 )
 class SoftmaxWhateverTheLoss(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES["softmax_cross_entropy"](inputs[-1], self._as_targets(y))
-        if self.output == "sigmoid":
-            grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
-        self._backpropagate(grad, inputs, dropped=False)
-        return loss, self.grads
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
+        return loss, grads
 
 
 @wrong(
@@ -787,7 +858,11 @@ class SoftmaxWhateverTheLoss(Network):
 )
 class BackwardWithoutTheHiddenSlope(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -805,7 +880,11 @@ class BackwardWithoutTheHiddenSlope(Network):
 )
 class SlopeAtTheSums(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -827,7 +906,11 @@ class SlopeAtTheSums(Network):
 )
 class WeightGradientsOfTheSums(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -851,7 +934,11 @@ class WeightGradientsOfTheSums(Network):
 )
 class SlopeOfTheNextLayer(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -873,7 +960,11 @@ class SlopeOfTheNextLayer(Network):
 )
 class SigmoidOutputForgotten(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         _, backward = ACTIVATIONS[self.activation]
         grads = []
@@ -893,7 +984,11 @@ class SigmoidOutputForgotten(Network):
 )
 class HiddenSlopeAtTheOutput(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         _, backward = ACTIVATIONS[self.activation]
         grads = []
@@ -911,9 +1006,19 @@ class HiddenSlopeAtTheOutput(Network):
 )
 class LastLayerFirst(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        layers = zip(grads[::2], grads[1::2], strict=True)
-        return loss, [grad for layer in reversed(list(layers)) for grad in layer]
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads += [dW, db]
+        return loss, grads
 
 
 @wrong(
@@ -923,8 +1028,19 @@ class LastLayerFirst(Network):
 )
 class BiasesFirst(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        return loss, [grad for i in range(0, len(grads), 2) for grad in (grads[i + 1], grads[i])]
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [db, dW, *grads]
+        return loss, grads
 
 
 @wrong(
@@ -934,7 +1050,11 @@ class BiasesFirst(Network):
 )
 class BiasGradientsOverTheOutputs(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
         if self.output == "sigmoid":
             grad = ACTIVATIONS["sigmoid"][1](grad, inputs[-1])
@@ -954,11 +1074,19 @@ class BiasGradientsOverTheOutputs(Network):
 )
 class GradientsPileUp(Network):
     def loss_and_grads(self, X, y, rng=None):
-        before = [grad.copy() for grad in self.grads]
-        loss, grads = super().loss_and_grads(X, y, rng)
-        for grad, old in zip(grads, before, strict=True):
-            grad += old
-        return loss, grads
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            self.grads[2 * layer] += dW
+            self.grads[2 * layer + 1] += db
+        return loss, self.grads
 
 
 @wrong(
@@ -968,8 +1096,19 @@ class GradientsPileUp(Network):
 )
 class DividedByTheSamplesAgain(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        return loss, [grad / len(X) for grad in grads]
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW / len(X), db / len(X), *grads]
+        return loss, grads
 
 
 @wrong(
@@ -979,7 +1118,11 @@ class DividedByTheSamplesAgain(Network):
 )
 class LossOfProbabilities(Network):
     def loss_and_grads(self, X, y, rng=None):
-        inputs = self._propagate(self._checked(X))
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
         output = softmax(inputs[-1]) if self.loss == "softmax_cross_entropy" else inputs[-1]
         loss, grad = LOSSES[self.loss](output, self._as_targets(y))
         if self.output == "sigmoid":
@@ -1001,8 +1144,19 @@ class LossOfProbabilities(Network):
 )
 class FirstBiasWithoutGradient(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        grads[1][...] = 0
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
+        grads[1] = np.zeros_like(grads[1])
         return loss, grads
 
 
@@ -1013,9 +1167,20 @@ class FirstBiasWithoutGradient(Network):
 )
 class StepTakenInside(Network):
     def loss_and_grads(self, X, y, rng=None):
-        loss, grads = super().loss_and_grads(X, y, rng)
-        for param, grad in zip(self.params, grads, strict=True):
-            param -= 0.01 * grad
+        inputs = [self._checked(X)]
+        last = len(self.sizes) - 2
+        for layer in range(last + 1):
+            forward, _ = ACTIVATIONS[self.activation if layer < last else self.output]
+            inputs.append(forward(dense(inputs[-1], *self.params[2 * layer : 2 * layer + 2])))
+        loss, grad = LOSSES[self.loss](inputs[-1], self._as_targets(y))
+        grads = []
+        for layer in reversed(range(last + 1)):
+            _, backward = ACTIVATIONS[self.activation if layer < last else self.output]
+            grad = backward(grad, inputs[layer + 1])
+            grad, dW, db = dense_backward(grad, inputs[layer], self.params[2 * layer])
+            grads = [dW, db, *grads]
+        for i in range(len(grads)):
+            self.params[i] -= 0.01 * grads[i]
         return loss, grads
 
 
@@ -1088,8 +1253,10 @@ class SigmoidUnlessSoftmax(Network):
 )
 class OutputCutOff(Network):
     def predict_proba(self, X):
-        p = super().predict_proba(X)
-        return np.clip(p, 0, 1)
+        output = self.forward(X)
+        if self.loss == "softmax_cross_entropy":
+            return softmax(output)
+        return sigmoid(output) if self.loss == BINARY else np.clip(output, 0, 1)
 
 
 @wrong(

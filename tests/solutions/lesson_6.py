@@ -157,8 +157,8 @@ def corrected_steps(adam_step):
 
 @wrong(
     "sgd_step",
-    "`param` stays as it was, and nothing is returned. It looks as if `param = ...` has given the name to "
-    "a new array. Write into the array that you were given.",
+    "`param` stays as it was, and nothing is returned. An assignment to a name, such as `param = ...`, or "
+    "`p = ...` in a loop, makes a new array. Write into the array that you were given.",
 )
 def sgd_step_on_a_new_array(param, grad, *, lr):
     param = param - lr * grad

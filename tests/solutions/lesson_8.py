@@ -71,20 +71,25 @@ def rows(one_hot):
     yield call(one_hot, np.array([2, 0], np.uint8), 3)
 
 
+SCALED = ("scaled train", "scaled others[0]")
+
+
 @probe("min_max_scale")
 def scaled(min_max_scale):
     column = np.array([[2.0], [4.0], [6.0]])
-    yield call(min_max_scale, column)
-    yield call(min_max_scale, np.array([[2.0, -1.0], [4.0, 0.0], [6.0, 3.0]]))
-    yield call(min_max_scale, column, np.array([[3.0], [8.0], [0.0]]))
-    yield call(min_max_scale, np.array([[7.0, 1.0], [7.0, 3.0]]))
-    yield call(min_max_scale, np.array([[7.0, 1.0], [7.0, 3.0]]), np.array([[7.5, 2.0]]))
+    yield call(min_max_scale, column, parts=SCALED)
+    yield call(min_max_scale, np.array([[2.0, -1.0], [4.0, 0.0], [6.0, 3.0]]), parts=SCALED)
+    yield call(min_max_scale, column, np.array([[3.0], [8.0], [0.0]]), parts=SCALED)
+    yield call(min_max_scale, np.array([[7.0, 1.0], [7.0, 3.0]]), parts=SCALED)
+    yield call(min_max_scale, np.array([[7.0, 1.0], [7.0, 3.0]]), np.array([[7.5, 2.0]]), parts=SCALED)
     yield script(
         "whether the largest entry of min_max_scale(array([[0.0], [1e-9]])) is 1",
         lambda: int(np.isclose(np.max(min_max_scale(np.array([[0.0], [1e-9]]))), 1, rtol=1e-6)),
     )
-    yield call(min_max_scale, np.array([[3, 200], [13, 100]], np.uint8), np.array([[2, 150]], np.uint8))
-    yield call(min_max_scale, column.astype(np.float32))
+    yield call(
+        min_max_scale, np.array([[3, 200], [13, 100]], np.uint8), np.array([[2, 150]], np.uint8), parts=SCALED
+    )
+    yield call(min_max_scale, column.astype(np.float32), parts=SCALED)
 
 
 @probe("minibatches")
@@ -203,6 +208,7 @@ def stops(stopping_class):
     yield script(
         "best_loss and best_epoch of EarlyStopping(5) after the losses [nan, 0.5]",
         lambda: best([math.nan, 0.5]),
+        parts=("best_loss", "best_epoch"),
     )
 
     def only_the_callers():

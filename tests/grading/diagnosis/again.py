@@ -1,13 +1,32 @@
-"""Repeating a call: whether what a test has called shows the mistake that the diagnosis names."""
+"""Repeating a call: what is wrong where a test has called a function, and whether it is what is told."""
 
 import copy
 import inspect
+from typing import NamedTuple
 
 from tests.grading.course.exercises import EXERCISES
 
-from .calls import recorded
-from .outcomes import differ_in_values, faults, observe
+from .calls import Call, recorded
+from .outcomes import Fault, differ_in_values, faults, observe
+from .readings import relation
 from .reference import reference
+
+
+class Wrong(NamedTuple):
+    """A call on which a function and the reference part.
+
+    fault: what is told of it first. relation: how the values are related. shows: whether the bank's entry
+    does there what the function does.
+    """
+
+    call: Call
+    fault: Fault
+    relation: frozenset
+    shows: bool
+
+    def is_like(self, other):
+        """Tell whether two calls go wrong alike: in the same part, in the same way, for like arguments."""
+        return (self.fault, self.relation) == (other.fault, other.relation) and self.call.is_like(other.call)
 
 
 def last_call(name, subject, i):
@@ -31,27 +50,40 @@ def last_call(name, subject, i):
 
 
 def first_wrong(name, subject, calls, mistake):
-    """Return the first of these calls on which the subject, a function, and the reference part, and whether
-    the bank's entry called ``mistake`` does there what the subject does.
+    """Return the first of these calls on which the subject, a function, and the reference part, as a
+    ``Wrong``; None if all of them are right.
 
-    (None, None) if the subject is a class, whose methods need more than their arguments, or returns what
-    cannot be compared. (None, False) if all calls are right.
+    mistake: the name of the bank's entry that the subject is compared with, None for none. Raises TypeError
+    if the subject is a class, whose methods need more than their arguments, or returns a generator.
     """
     from tests.solutions import WRONG
 
     if inspect.isclass(subject):
-        return None, None
+        raise TypeError("the calls of a method cannot be repeated")
     entry = next((entry.code for entry in WRONG[name] if entry.name == mistake), None)
     for call in calls:
         case, expected = _again(call, reference(name))
         _, actual = _again(call, subject)
         if any(inspect.isgenerator(leaf) for leaf in expected.leaves.values()):
-            return None, None
-        if faults(expected, actual, case):
+            raise TypeError("a generator cannot be compared")
+        if found := faults(expected, actual, case):
             there = _again(call, entry)[1] if entry else None
-            shows = there and faults(expected, there, case) and not differ_in_values(there, actual, case)
-            return call, bool(shows)
-    return None, False
+            place = found[0].place
+            related = relation(expected.leaves.get(place), actual.leaves.get(place))
+            return Wrong(call, found[0], related, _shows(expected, there, actual, case))
+    return None
+
+
+def _shows(expected, there, actual, case):
+    """Return True if the outcome ``there``, of the bank's entry, is wrong as the actual one is.
+
+    Where an error is due, it is the mistake that there is an answer, whatever that is.
+    """
+    if there is None or not (found := faults(expected, there, case)):
+        return False
+    if found[0].kind == "refusal":
+        return type(there.error) is type(actual.error)
+    return not differ_in_values(there, actual, case)
 
 
 def _again(call, code):

@@ -22,17 +22,33 @@ class Call(NamedTuple):
 
     @property
     def form(self):
-        """Of what kind the arguments are: a test of labels says nothing of a call with rows.
+        """Of what kind the arguments are: a test of labels says nothing of a call with rows, and one of huge
+        numbers nothing of a call with small ones.
 
         Integers count in the first argument, whose dtype is that of the result.
         """
-        first = getattr(self.args[0] if self.args else None, "dtype", np.dtype(float)).kind in "biu"
-        return first, [*map(_form, self.args)], {name: _form(value) for name, value in self.kwargs.items()}
+        first = getattr(self.dtype, "kind", "f") in "biu"
+        huge = any(map(_is_huge, self.args))
+        options = {name: _form(value) for name, value in self.kwargs.items()}
+        given = [*self.args]
+        while given and given[-1] is None:  # as if it had been left out
+            given.pop()
+        return first, huge, [*map(_form, given)], options
+
+    @property
+    def dtype(self):
+        """The dtype of the first argument; None if that is no array."""
+        return getattr(self.args[0] if self.args else None, "dtype", None)
 
     def is_like(self, other):
         """Tell whether two calls are of one form, and this one has all choices by name that the other has."""
         chosen = {name: value for name, value in other.options.items() if isinstance(value, str)}
         return self.form == other.form and chosen.items() <= self.options.items()
+
+
+def _is_huge(value):
+    """Return True if an entry is so large that exp of it, or of a difference, may overflow or be 0."""
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and bool(np.any(np.abs(value) > 500))
 
 
 def _form(value):
@@ -84,7 +100,9 @@ def _keeping_options(init):
     def keeping(self, *args, **kwargs):
         __tracebackhide__ = True
         with suppress(Exception):
-            self._options_of_the_call = kwargs
+            given = inspect.signature(init).bind(self, *args, **kwargs)
+            given.apply_defaults()
+            self._options_of_the_call = given.arguments | kwargs
         init(self, *args, **kwargs)
 
     return keeping

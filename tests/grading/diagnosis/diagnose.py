@@ -28,7 +28,7 @@ from .reference import reference
 class Diagnosis(NamedTuple):
     """What is told of an exercise.
 
-    test: a part of the names of the tests that ask the same, "" for any. call: what the function was given
+    test: parts of the names of the tests that ask the same, "" for any. call: what the function was given
     where the fault is shown, None if that is not known.
     """
 

@@ -52,7 +52,7 @@ def evidence(case, expected, actual, fault, place):
         return fields | _other_parts(name, expected, actual, fault.place)
     if fault.kind == "values":
         wanted, got = np.asarray(wanted), np.asarray(got)
-        return fields | {"comparison": Comparison.of(name, wanted, got, ~close(got, wanted, case))}
+        return fields | {"comparison": Comparison.of(name, wanted, got, ~close(wanted, got, case))}
     if fault.kind == "shape":
         return fields | _apart(name, _shape(wanted), _shape(got))
     wanted, got = types_apart(wanted, got)
@@ -162,9 +162,9 @@ def types_besides(expected, actual, cases, found, shown):
         ]
         for place, wanted, got in leaves if there else ():
             if np.shape(wanted) == np.shape(got) and type_of(wanted) != type_of(got):
-                where = "" if cases[i].text == shown.text else f": {cases[i].text}"
-                due, came = types_apart(wanted, got)
-                text = f"Besides, {named(cases[i], place)} is {came} where {due} is expected{where}"
+                name, (due, came) = named(cases[i], place), types_apart(wanted, got)
+                where = "" if cases[i].text == shown.text or "(" in name else f": {cases[i].text}"
+                text = f"Besides, {name} is {came} where {due} is expected{where}"
                 return [Remark(text)]
     return []
 

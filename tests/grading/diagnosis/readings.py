@@ -54,6 +54,23 @@ def _readings(wanted, got):
     yield lambda wanted, got: _near(got, offset + wanted), f"it is {size}, everywhere"
 
 
+def relation(wanted, got):
+    """Return how two leaves are related, as a set of words; empty if they are no numbers, or not related.
+
+    Two failures with other relations are two failures, even if the same part of the result is wrong.
+    """
+    if not (is_numeric(wanted) and is_numeric(got)):
+        return frozenset()
+    wanted, got = np.asarray(wanted, np.float64), np.asarray(got, np.float64)
+    relations = {
+        "not finite": not np.all(np.isfinite(got)),
+        "zero": not got.any(),
+        "negated": _near(-got, wanted),
+        "transposed": got.ndim == 2 and got.shape != wanted.shape and got.T.shape == wanted.shape,
+    }
+    return frozenset(word for word, holds in relations.items() if holds)
+
+
 def _near(one, other):
     with np.errstate(all="ignore"):
         return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-4, atol=1e-9))

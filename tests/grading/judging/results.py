@@ -191,7 +191,8 @@ def _told(reports):
     if diagnosed is None:
         return replace(_finding(reports[0]), printed=_printed(reports[0]))
     finding = from_data(diagnosed["diagnosis"])
-    same = [report for report in reports if report.get("same_cause")]
+    nearest = max((report.get("same_cause", 0) for report in reports), default=0)
+    same = [report for report in reports if nearest and report.get("same_cause") == nearest]
     # Of the tests that fail alike, one with the dtype of the call on the screen is quoted.
     of_its_dtype = [r for r in same if ("float32" in r["nodeid"]) <= ("float32" in finding.call)]
     beside = next(iter(of_its_dtype or same), None)

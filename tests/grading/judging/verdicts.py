@@ -3,7 +3,6 @@
 import dis
 import linecache
 import re
-from contextlib import suppress
 from dataclasses import replace
 from inspect import getdoc
 from pathlib import Path
@@ -29,13 +28,14 @@ CALLS = pytest.StashKey[list]()
 class Verdict(NamedTuple):
     """What is known of a failed test.
 
-    finding: of the test itself. diagnosis: of the exercise, at its first failure only. same_cause: whether
-    the test fails for the reason that the diagnosis shows.
+    finding: of the test itself. diagnosis: of the exercise, at its first failure only. same_cause: 0 unless
+    the test fails for the reason that the diagnosis shows; the larger, the nearer the test is to the call on
+    the screen.
     """
 
     finding: Finding
     diagnosis: Finding | None = None
-    same_cause: bool = False
+    same_cause: int = 0
 
 
 def judge(item, excinfo, package):
@@ -55,40 +55,63 @@ def judge(item, excinfo, package):
     if diagnosed[exercise.name] is None:
         return Verdict(replace(finding, test=""))
     diagnosis = diagnosed[exercise.name].finding
-    same = _has_this_cause(diagnosed[exercise.name], finding, item, exercise, package)
+    same = _nearness(diagnosed[exercise.name], finding, item, exercise, package)
     return Verdict(replace(finding, status=diagnosis.status), diagnosis if first else None, same)
 
 
 def _why(item, finding):
     """Return the first line of a test's docstring if it is about this kind of failure, else ""."""
-    marker = item.get_closest_marker("exercise")
-    about = marker.kwargs.get("about", "values").split()
     why = getdoc(item.function)
-    return why.splitlines()[0] if why and finding.kind in about else ""
+    return why.splitlines()[0] if why and finding.kind in _about(item) else ""
 
 
-def _has_this_cause(diagnosed, finding, item, exercise, package):
-    """Return True if a test fails for the reason that the diagnosis shows: one screen tells of one failure.
+def _about(item):
+    """Return the kinds of failure that a test's docstring explains, none if that is about its numbers."""
+    return item.get_closest_marker("exercise").kwargs.get("about", "values").split()
 
-    If a mistake is named, the test's own call must show that very mistake; if none is, it must be a call like
-    the one on the screen.
+
+def _nearness(diagnosed, finding, item, exercise, package):
+    """Return how near a test is to what the diagnosis shows, 0 if it fails for another reason.
+
+    One screen tells of one failure. If a mistake is named, the test's own call must show that very mistake;
+    if none is, it must go wrong as the call on the screen does. Nearest is a test that goes wrong like that
+    call, then one that is about this kind of failure, then one of the same dtype; of these, the first, since
+    a lesson's tests go from the plain to the special.
     """
     diagnosis, calls = diagnosed.finding, item.stash.get(CALLS, [])
+    same_kind = diagnosis.kind == finding.kind
+    asks = same_kind and diagnosis.kind in (_about(item) or ["values"])
+    near = 1 + asks
     if diagnosis.kind in ("exception", "warning"):
-        return (diagnosis.raised, diagnosis.place) == (finding.raised, finding.place)
+        return near * ((diagnosis.raised, diagnosis.place) == (finding.raised, finding.place))
     if diagnosed.test:  # such a test may look at more than one kind
-        return diagnosed.test in item.name and finding.kind not in ("exception", "warning", "world")
-    first = shows = None
-    with suppress(Exception):  # without a comparison the kinds must do
-        first, shows = first_wrong(exercise.name, _subject(exercise, package), calls, diagnosis.mistake)
-    if diagnosis.mistake and shows is not None:
-        return shows
-    if diagnosis.kind != finding.kind:
+        asked = any(part in item.name for part in diagnosed.test.split())
+        return near * (asked and finding.kind not in ("exception", "warning", "world"))
+    subject = _subject(exercise, package)
+    try:
+        shown = diagnosed.call and first_wrong(exercise.name, subject, [diagnosed.call], None)
+        first = first_wrong(exercise.name, subject, calls, diagnosis.mistake)
+    except Exception:  # without a comparison the kinds must do
+        return near * _is_of_its_kind(diagnosed, finding, calls[-1] if calls else None)
+    alike = bool(shown and first and first.is_like(shown))
+    like = bool(first and diagnosed.call and first.call.is_like(diagnosed.call))
+    near = 1 + 8 * (alike and same_kind) + 4 * (like and asks)
+    near += 2 * (like and first.call.dtype == diagnosed.call.dtype)
+    near += bool(same_kind and first and diagnosed.call and first.call.form[:2] == diagnosed.call.form[:2])
+    if diagnosis.mistake:
+        return near * bool(first and first.shows)
+    if shown or first:  # else it shows only after another call
+        return near * (alike and same_kind)
+    return near * _is_of_its_kind(diagnosed, finding, calls[-1] if calls else None)
+
+
+def _is_of_its_kind(diagnosed, finding, last):
+    """Return True if a test looks at the kind and the part of the diagnosis, by a call like its call."""
+    if diagnosed.finding.kind != finding.kind:
         return False
-    last = first or (calls[-1] if calls else None)
     if diagnosed.call and last and not last.is_like(diagnosed.call):
         return False
-    words = _words(diagnosis.part.split("[")[0])
+    words = _words(diagnosed.finding.part.split("[")[0])
     return words is None or re.search(rf"\b({words})\b", finding.part or finding.sentence) is not None
 
 
