@@ -14,11 +14,13 @@ from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.repair import LIKELY, SURE, judge, search, searched
 from tests.grading.repair.differences import as_text, hunks
+from tests.grading.repair.donors import NONE
 from tests.grading.repair.edits import applied
+from tests.grading.repair.masks import mask_edits
 from tests.grading.repair.outcomes import Array, close, drawn, fixed, nearness, outcome, right
 from tests.grading.repair.patterns import fill, match
 from tests.grading.repair.program import Program, TooLong
-from tests.grading.repair.scope import explore
+from tests.grading.repair.scope import Scope, explore
 from tests.grading.repair.simple import simplified
 from tests.grading.repair.statements import edits_of
 from tests.solutions import RIGHT
@@ -309,6 +311,56 @@ def test_a_helper_is_mended_too():
         """)
     changes = search(text, "tanh_backward", SMALL)
     assert any(change.lines == [2] for change in changes), changes
+
+
+def test_a_silly_change_is_not_shown():
+    """``n = 1`` mends it and says nothing: the place is right, the words are not."""
+    text = source("""
+        def dense_backward(grad, x, W):
+            grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+            n = len(x)
+            return grad @ W.T, x.T @ grad / n, grad.sum(axis=0) / n
+        """)
+    changes = search(text, "dense_backward", SMALL)
+    silly = [change for change in changes if [edit.after for edit in change.edits] == ["1"]]
+    assert silly, changes
+    assert not silly[0].shown
+    assert silly[0].why == "a constant in the place of a value"
+
+
+def test_a_remembered_mask_is_used_on_the_way_back():
+    text = source("""
+        def loss_and_grads(self, X, y, rng=None):
+            masks, cache = [], {}
+            for layer in range(3):
+                if rng is not None:
+                    X, mask = dropout(X, 0.5, rng)
+                    masks.append(mask)
+                    cache["D" + str(layer)] = mask
+            for i in range(2, 0, -1):
+                grad = X
+                grad, _ = dropout(grad, 0.5, rng)
+        """)
+    (function,) = ast.parse(text).body
+    scope = Scope({"grad": "array (2, 3)"}, {}, lambda node: "", [], [], [], [], NONE, frozenset(), False)
+    made = []
+    for edit in mask_edits(function, scope):
+        with applied([edit]):
+            made.append(ast.unparse(function))
+    for line in (
+        "grad = dropout_backward(grad, masks.pop())",
+        "grad = dropout_backward(grad, masks[i - 1])",
+        "grad = dropout_backward(grad, cache['D' + str(i - 1)])",
+        "    if rng is not None:\n            grad = grad * masks[i - 1]",
+    ):
+        assert any(line in text for text in made), line
+
+
+def test_a_warning_of_the_text_is_no_warning_of_the_program():
+    text = 'def tanh(z):\n    "as in \\s"\n    return np.tanh(as_floating(z)) + 0 * (z is None) - 1\n'
+    changes = search(text, "tanh", SMALL)
+    assert changes
+    assert changes[0].lines == [3]
 
 
 def test_applied_edits_are_taken_back():

@@ -42,6 +42,8 @@ def searched(source, exercise, tries=TRIES, trusted=()):
     try:
         with redirect_stdout(_Nowhere()), redirect_stderr(_Nowhere()), warnings.catch_warnings():
             warnings.simplefilter("error")
+            warnings.filterwarnings("ignore", category=SyntaxWarning)  # of the text, not of what it does
+            warnings.filterwarnings("ignore", "invalid escape", DeprecationWarning)
             try:
                 program = Program(source, exercise)
             except (Exception, SystemExit):

@@ -10,7 +10,7 @@ import copy
 from tests.grading.repair.edits import applied
 from tests.grading.repair.outcomes import ERROR, drawn, fixed, outcome, right, score, wrong_parts
 
-HEADS, HEAVY = 3, 700  # asks that a candidate runs on first, and the lines that they may take together
+HEADS, HEAVY = 3, 1500  # asks that a candidate runs on first, and the lines that they may take together
 VALIDATED = 2  # candidates that run on the random calls while searching; the others when they are chosen
 
 

@@ -87,7 +87,8 @@ def of_right_variants(block, node, scope):
     mine = None
     own = names_in(node, ast.Load) & set(scope.names) - set(scope.parameters)
     for donor in scope.donors.statements:
-        if type(donor.tree) is not type(node) or isinstance(node, ast.If):
+        alike = type(donor.tree) is type(node) and not isinstance(node, ast.If)
+        if not alike and not isinstance(node, LOOPS):
             continue
         mine = mine or bag(node)
         far = distance(mine, donor.tokens)

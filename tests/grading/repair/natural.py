@@ -177,6 +177,12 @@ def condition_dropped(it):
     return "condition dropped" in it.kinds and isinstance(it.hunk.old[0], ast.If) and "self." not in it.was
 
 
+def threshold(it):
+    """a limit that no right variant has"""
+    test, new = getattr(it.one, "test", None), getattr(it.other, "test", None)
+    return "constant" in it.kinds and test is not None and not it.closest(new) < it.closest(test)
+
+
 def odd(it):
     """an unusual change that no right variant knows"""
     passed_on = "argument passed on" in it.kinds and it.added & it.unused
@@ -233,8 +239,17 @@ def converted_twice(it):
 
 REASONS: list[Callable] = [
     *(dropped, bypassed, rewritten, global_generator, constant_for_a_value, every_second, other_exercise),
-    *(chance_condition, key_turned, other_kind, count_of_a_count, condition_dropped, odd, own_constant),
-    *(own_factor, invented, roundabout, inverse, vain, converted_twice),
+    *(
+        chance_condition,
+        key_turned,
+        other_kind,
+        count_of_a_count,
+        condition_dropped,
+        threshold,
+        odd,
+        own_constant,
+    ),
+    *(own_constant, own_factor, invented, roundabout, inverse, vain, converted_twice),
 ]
 
 
@@ -256,5 +271,6 @@ def worth(hunk, kinds, cost, scope, function, trusted):
     if isinstance(it.value, ast.expr) and isinstance(it.before, ast.expr):
         near, far = it.closest(getattr(it.other, "value", it.b)), it.closest(getattr(it.one, "value", it.a))
         gain, exact = max(-3, min(4, far - near)), near == 0
-    tokens = 0.3 * max(2, distance(*sides)) + 0.5 * ("sign" in kinds) + 0.5 * cost
+    size = sum(bag(it.a).values()) if it.a else 0  # of equals, the change to a name rather than to a call
+    tokens = 0.02 * min(size, 10) + 0.3 * max(2, distance(*sides)) + 0.5 * ("sign" in kinds) + 0.5 * cost
     return tokens - 0.15 * gain - 0.3 * exact - 0.9 * (hunk.line in trusted)

@@ -310,6 +310,7 @@ STATEMENTS = read("""
 1.3 any  T /= X -> T = T / X
 2.0 any  T[...] = X -> T = X
 2.0 any  T[:] = X -> T = X
+1.2 any  T.shape = X -> T = T.reshape(X)
 [operator]
 1.1 any  T += X -> T -= X
 1.1 any  T -= X -> T += X

@@ -6,6 +6,7 @@ import copy
 from tests.grading.repair.blocks import Block, anew, index_of, parsed
 from tests.grading.repair.edits import Edit, load, name_of
 from tests.grading.repair.expressions import LOOPS, expression_edits
+from tests.grading.repair.masks import mask_edits
 from tests.grading.repair.missing import inserted, of_right_variants, rewritten
 from tests.grading.repair.patterns import fill
 
@@ -16,6 +17,7 @@ def edits_of(function, scope):
     """Yield every edit of the catalogue to a function."""
     first = 1 if ast.get_docstring(function) is not None else 0
     yield from _block(function.body, first, scope, function, None, None)
+    yield from mask_edits(function, scope)
 
 
 def _block(statements, first, scope, function, outer, at):
