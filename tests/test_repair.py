@@ -12,7 +12,7 @@ import pytest
 from nn.activations import ACTIVATIONS
 from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES
-from tests.grading.repair import LIKELY, SURE, judge, search, searched
+from tests.grading.repair import LIKELY, SURE, choice, judge, search, searched
 from tests.grading.repair.differences import as_text, hunks
 from tests.grading.repair.donors import NONE
 from tests.grading.repair.edits import applied
@@ -326,6 +326,31 @@ def test_a_silly_change_is_not_shown():
     assert silly, changes
     assert not silly[0].shown
     assert silly[0].why == "a constant in the place of a value"
+
+
+def test_what_docstrings_alone_promise_is_worth_a_note(monkeypatch):
+    """Right floats, wrong integers: if no test asked for integers, it were no finding."""
+    promised = tuple(
+        e._replace(ask=e.ask._replace(asked=not ("integers" in e.ask.label or "bytes" in e.ask.label)))
+        for e in fixed("relu")
+    )
+    for module in (judge, choice):
+        monkeypatch.setattr(module, "fixed", lambda _: promised)
+    changes = search("def relu(z):\n    return np.maximum(z, 0)\n", "relu", SMALL)
+    assert changes
+    assert all(change.note for change in changes)
+
+
+def test_of_equal_changes_the_trusted_line_comes_first():
+    text = source("""
+        def tanh_backward(grad, a):
+            grad, a = as_floating(grad), as_floating(a)
+            slope = (1 - a**2) / 2
+            result = grad * slope
+            return result
+        """)
+    places = {trusted: search(text, "tanh_backward", SMALL, [trusted])[0].lines for trusted in (3, 5)}
+    assert places == {3: [3], 5: [5]}
 
 
 def test_a_remembered_mask_is_used_on_the_way_back():

@@ -180,7 +180,10 @@ def condition_dropped(it):
 def threshold(it):
     """a limit that no right variant has"""
     test, new = getattr(it.one, "test", None), getattr(it.other, "test", None)
-    return "constant" in it.kinds and test is not None and not it.closest(new) < it.closest(test)
+    if test is None or not it.kinds & {"constant", "comparison"} or it.closest(new) < it.closest(test):
+        return False
+    turned = (it.new("<") and re.search(">", it.was)) or (it.new(">") and re.search("<", it.was))
+    return "constant" in it.kinds or bool(turned)
 
 
 def odd(it):
