@@ -50,7 +50,9 @@ def labels(name):
     yield Ask("labels of integers", calling(z.astype(int), np.array([1, 0, 1])))
     yield Ask("labels that are bytes", calling(z, np.array([1, 0, 1], np.uint8)))
     for kind in (np.float64, np.float32):
-        yield Ask("labels of extremes", calling((z * 1e4 / 3).astype(kind), np.array([0, 1, 1])))
+        yield Ask(
+            f"labels of extremes, {kind.__name__}", calling((z * 1e4 / 3).astype(kind), np.array([0, 1, 1]))
+        )
     for wrong in ([0, 2, 1], [0, -1, 1], [0, 1], [0, 1, 0, 1]):
         yield Ask(f"labels {wrong} refused", refused(z, np.array(wrong)))
     for shape in ((3, 3), (3, 1), (1, 2), (2, 2)):
