@@ -12,7 +12,7 @@ import collections
 import runpy
 import time
 
-from .locate import locate
+from .locating import locate
 
 VERDICTS = ("exact", "near", "astray", "silent")
 

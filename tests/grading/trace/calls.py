@@ -115,12 +115,12 @@ for _f in ["sigmoid", "tanh", "relu", "leaky_relu", "elu"]:
         ("square arrays", (5, 5), np.float64),
         ("1-D arrays", (7,), np.float64),
         ("float32", (7, 5), F32),
-        ("integers", (7, 5), np.int64),
+        ("integers as grad", (7, 5), np.int64),
     ):
         _run = applied(
             lambda f=_f, s=_shape, d=_type: {
                 "grad": numbers(*s, seed=4, dtype=d),
-                "a": outputs(f, *s, dtype=d),
+                "a": outputs(f, *s, dtype=F32 if d == F32 else np.float64),
             },
             fresh=True,
             **OPTIONS.get(_f, {}),
@@ -220,10 +220,10 @@ def spread(dtype, **options):
 
 for _f in INITIALIZERS.split():
     _o = SPREAD.get(_f, {})
-    enter(_f, "11 inputs and 7 outputs", applied(drawn(11, 7, np.float64), **_o), draws=True)
-    enter(_f, "5 inputs and 13 outputs", applied(drawn(5, 13, np.float64), **_o), draws=True)
-    enter(_f, "float32", applied(drawn(11, 7, F32), **_o), draws=True)
+    enter(_f, "11 inputs and 7 outputs", applied(drawn(11, 7, np.float64), **_o), free=True)
+    enter(_f, "5 inputs and 13 outputs", applied(drawn(5, 13, np.float64), **_o), free=True)
+    enter(_f, "float32", applied(drawn(11, 7, F32), **_o), free=True)
     if _o:
-        enter(_f, "the defaults", applied(drawn(5, 3, np.float64)), draws=True)
+        enter(_f, "the defaults", applied(drawn(5, 3, np.float64)), free=True)
     for _label, _type, _given in (("", np.float64, _o), (", float32", F32, _o), (", the defaults", F32, {})):
         enter(_f, f"statistics of 211 inputs and 307 outputs{_label}", spread(_type, **_given), rtol=0.03)

@@ -55,7 +55,7 @@ def sizes(n, size):
 
 
 for _n, _size in ((13, 5), (11, 3), (10, 4), (12, 4), (7, 11)):
-    enter("minibatches", f"{_n} samples in batches of {_size}", batches(_n, _size), draws=True)
+    enter("minibatches", f"{_n} samples in batches of {_size}", batches(_n, _size), free=True)
 for _n, _size in ((37, 5), (10, 4), (12, 4), (19, 23)):
     enter("minibatches", f"{_n} samples in batches of {_size}, in any order", sizes(_n, _size))
 enter("minibatches", "batches of 0 samples", batches(7, 0))
@@ -142,7 +142,7 @@ def epoch(**options):
     return run
 
 
-for _label, _options, _draws in (
+for _label, _options, _free in (
     ("batches of 5", {"batch_size": 5}, True),
     ("batches of 3 and a rate of 0.07", {"batch_size": 3, "lr": 0.07}, True),
     ("batches of 5, clipped", {"batch_size": 5, "max_grad_norm": 0.31}, True),
@@ -150,4 +150,4 @@ for _label, _options, _draws in (
     ("one batch, clipped", {"batch_size": 17, "max_grad_norm": 0.31}, False),
     ("a rate of 0", {"batch_size": 5, "lr": 0.0}, False),
 ):
-    enter("train_epoch", _label, epoch(**_options), draws=_draws)
+    enter("train_epoch", _label, epoch(**_options), free=_free)

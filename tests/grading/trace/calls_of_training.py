@@ -69,8 +69,8 @@ def without_generator(subject):
 
 
 for _name in ("three layers", "a sigmoid output"):
-    enter("Network.__init__", _name, initial(_name), draws=True)
-enter("Network.__init__", "float32", initial("three layers", F32), draws=True)
+    enter("Network.__init__", _name, initial(_name), free=True)
+enter("Network.__init__", "float32", initial("three layers", F32), free=True)
 enter("Network.__init__", "no generator", without_generator)
 
 
@@ -171,16 +171,14 @@ def average_loss(subject):
 enter("Network.l2", "three layers and a penalty", learning("three layers", l2=0.37))
 enter("Network.l2", "two layers and a penalty", learning("two layers", l2=0.53))
 enter("Network.l2", "float32", learning("two layers", F32, l2=0.37))
-enter(
-    "Network.dropout", "three layers and dropout", learning("three layers", seed=4, dropout=0.3), draws=True
-)
-enter("Network.dropout", "two layers and dropout", learning("two layers", seed=5, dropout=0.4), draws=True)
+enter("Network.dropout", "three layers and dropout", learning("three layers", seed=4, dropout=0.3), free=True)
+enter("Network.dropout", "two layers and dropout", learning("two layers", seed=5, dropout=0.4), free=True)
 enter("Network.dropout", "the slope of the loss", dropped)
 enter("Network.dropout", "the mean loss over 20 masks", average_loss, rtol=0.03)
 for _name in NETWORKS:
     enter("Network.loss_and_grads Network.l2 Network.dropout", _name, learning(_name))
 for _e, _more in (("loss_and_grads", {}), ("l2", {"l2": 0.37}), ("dropout", {"seed": 4, "dropout": 0.3})):
-    _d = {"draws": _e == "dropout"}
+    _d = {"free": _e == "dropout"}
     enter(f"Network.{_e}", "labels in a row", learning("one output", flat=True))
     enter(f"Network.{_e}", "float32", learning("two layers", F32, **_more), **_d)
     _fresh = learning("three layers", **_more)
@@ -201,7 +199,7 @@ RATES = {
 
 
 def stepped(f, shape, dtype=np.float64, times=1, t=3, start=0, defaults=False):
-    """Return the call of a step; start: 0 if its state is at the start, else its scale."""
+    """Return the call of a step; start: the scale of its state; 0 at the start."""
 
     def run(subject):
         param, grad = numbers(*shape, dtype=dtype), numbers(*shape, seed=2, dtype=dtype)
@@ -212,20 +210,20 @@ def stepped(f, shape, dtype=np.float64, times=1, t=3, start=0, defaults=False):
         states = [np.asarray(state, dtype) for state in states]
         for i in range(times):
             subject(param, grad, *states, *((t + i,) * (f == "adam_step")), lr=0.23, **rates)
-        named = dict(zip(STATES[f], states, strict=True)) | {"grad": grad}
+        named = {"grad": grad} | (dict(zip(STATES[f], states, strict=True)) if start else {})
         return {"param afterwards": param} | {f"{name} afterwards": value for name, value in named.items()}
 
     return run
 
 
 for _f in STATES:
-    enter(_f, "one step", stepped(_f, (7, 3), start=1))
-    enter(_f, "a step of other shapes", stepped(_f, (5, 11), t=2, start=1))
-    enter(_f, "a step of a vector", stepped(_f, (7,), start=1))
+    enter(_f, "one step", stepped(_f, (7, 3), start=1), free=True)
+    enter(_f, "a step of other shapes", stepped(_f, (5, 11), t=2, start=1), free=True)
     enter(_f, "two steps from the start", stepped(_f, (7, 3), times=2, t=1))
-    enter(_f, "float32", stepped(_f, (7, 3), F32, start=1))
-    enter(_f, "an array of no axes", stepped(_f, (), start=1))
-    enter(_f, "the defaults", stepped(_f, (7, 3), start=1e-6, defaults=True))
+    enter(_f, "a vector", stepped(_f, (7,), times=3, t=1))
+    enter(_f, "float32", stepped(_f, (7, 3), F32, times=2, t=1))
+    enter(_f, "an array of no axes", stepped(_f, (), times=2, t=1))
+    enter(_f, "the defaults", stepped(_f, (7, 3), times=3, t=1, defaults=True))
 
 # lesson 7: regularization
 
@@ -275,9 +273,9 @@ def shares_dropped(subject):
     }
 
 
-enter("dropout", "a rate of 0.3", dropping(0.3), draws=True)
-enter("dropout", "a rate of 0.45", dropping(0.45), draws=True)
-enter("dropout", "float32", dropping(0.3, F32), draws=True)
+enter("dropout", "a rate of 0.3", dropping(0.3), free=True)
+enter("dropout", "a rate of 0.45", dropping(0.45), free=True)
+enter("dropout", "float32", dropping(0.3, F32), free=True)
 enter("dropout", "statistics of 211 rows and 307 columns", shares_dropped, rtol=0.03)
 enter("dropout", "a rate of 0", dropping(0.0))
 enter("dropout", "a rate of 1", dropping(1.0))

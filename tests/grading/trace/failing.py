@@ -26,8 +26,8 @@ def judge(program, call, verdict, rank, before=None):
 def failures(program, oracle):
     """Return the failures of a program on the calls of its exercise, ranked.
 
-    Other values from other draws are no failure, if nothing fails that does not depend on the draws. A call
-    that is right is made a second time, and after another one.
+    Other values where right programs are free are no failure, if nothing else fails. A call that is right is
+    made a second time, and after another one.
     """
     found, right = [], []
     for rank, call in enumerate(oracle.calls):
@@ -36,15 +36,15 @@ def failures(program, oracle):
             found.append(failure)
         elif oracle.at(call).outcomes:
             right.append((rank, call))
-    if not any(not failure.call.draws for failure in found):
-        found = [failure for failure in found if not _only_drawn_otherwise(failure)]
+    if not any(not failure.call.free for failure in found):
+        found = [failure for failure in found if not _only_freely(failure)]
     found += _with_a_past(program, oracle, right)
     return sorted(found, key=lambda failure: failure.rank)
 
 
-def _only_drawn_otherwise(failure):
+def _only_freely(failure):
     kinds = set(failure.parts.values())
-    return failure.kind == "parts" and kinds == {"value"} and failure.call.draws
+    return failure.kind == "parts" and kinds == {"value"} and failure.call.free
 
 
 def _with_a_past(program, oracle, right):
@@ -52,11 +52,11 @@ def _with_a_past(program, oracle, right):
     for rank, call in right[:2]:
         for before in (call, *(other for _, other in right[:3] if other is not call)):
             failure = judge(program, call, oracle.at(call), rank + CONTESTED // 2, before.run)
-            if failure and not _only_drawn_otherwise(failure):
+            if failure and not _only_freely(failure):
                 after = (
                     f"{call.label}, the second time"
                     if before is call
                     else f"{call.label}, after {before.label}"
                 )
-                yield failure._replace(call=Call(after, call.run, call.run, call.draws, call.rtol))
+                yield failure._replace(call=Call(after, call.run, call.run, call.free, call.rtol))
                 return

@@ -12,15 +12,15 @@ class Call(NamedTuple):
     """A call that tries an exercise, in words, and a function of the subject that makes it.
 
     run: given the learner's function or class, it makes fresh arguments, calls, and returns the parts of the
-    outcome by name: live objects. fresh: the same call without the calls before it, if it has some. draws:
-    whether the values depend on the order in which random numbers are drawn. rtol: how far parts may be apart
-    if they are statistics.
+    outcome by name: live objects. fresh: the same call without the calls before it, if it has some. free:
+    whether right programs may come to other values, by other draws or by what they keep in a state. rtol: how
+    far parts may be apart if they are statistics.
     """
 
     label: str
     run: Callable[[Any], dict[str, Any]]
     fresh: Callable[[Any], dict[str, Any]] | None = None
-    draws: bool = False
+    free: bool = False
     rtol: float = 0.0
 
 

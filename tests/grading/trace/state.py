@@ -25,7 +25,7 @@ def remembered(trail, known):
     failure, program = trail.failure, trail.program
     if failure.call.fresh is None:
         return
-    call = Call(failure.call.label, failure.call.fresh, None, failure.call.draws, failure.call.rtol)
+    call = Call(failure.call.label, failure.call.fresh, None, failure.call.free, failure.call.rtol)
     alone = program.run(call.run)
     if alone.error is not None or known.at(call).wrong(alone, call)[0]:
         return
