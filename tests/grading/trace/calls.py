@@ -60,7 +60,8 @@ def applied(make, names=(), fresh=False, **options):
 
     def run(subject):
         given = make()
-        watched = {name: value for name, value in given.items() if isinstance(value, np.ndarray | list)}
+        watched = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
+        watched |= {name: [*value] for name, value in given.items() if isinstance(value, list)}
         return parts(subject(*given.values(), **options), watched, names, fresh)
 
     return run

@@ -134,7 +134,8 @@ def shared(trail):
             if bound and event.memory in given and isinstance(run.kept[i], np.ndarray):
                 yield trail.clue("alias", i)._replace(place=trail.site(i).place, text=trail.site(i).text)
                 return
-        for i in trail.ends(["result"]):
+        changed = any(name.endswith("afterwards") for name in parts)  # which says more
+        for i in [] if changed else trail.ends(["result"]):
             yield _site(trail, "alias", run.events[i].site)
     if any("first result" in name and run.copies.get(name) is False for name in parts):
         for i in trail.ends(["result"]):
