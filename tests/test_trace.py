@@ -560,6 +560,8 @@ class TestRules:
         assert first.relation == "it is 0.5774 times a right value", "1 / sqrt(3)"
 
     def test_the_module_may_be_whole_and_its_other_exercises_are_not_looked_at(self):
+        source = "import numpy as np\nfrom .arrays import as_floating\n\n"
+        source += "def sigmoid(z):\n    return np.zeros(3)\n\n"
         source += "def tanh(z):\n    return 1 - 2 * sigmoid(-2 * as_floating(z))\n"
         assert locate(source, "tanh") == [], "sigmoid is nn's here"
         assert locate(source, "sigmoid") != []

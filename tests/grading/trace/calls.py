@@ -67,6 +67,23 @@ def applied(make, names=(), fresh=False, **options):
     return run
 
 
+def twice(make, names=(), **options):
+    """Return the call that makes two calls, and observes whether the first result stays as it was."""
+
+    def run(subject):
+        first = subject(*make().values(), **options)
+        kept = [np.array(part) for part in (first if isinstance(first, tuple) else [first])]
+        other = {
+            name: value * 0.5 if isinstance(value, np.ndarray) else value for name, value in make().items()
+        }
+        result = subject(*other.values(), **options)
+        now = first if isinstance(first, tuple) else [first]
+        unchanged = all(map(np.array_equal, kept, now))
+        return parts(result, {}, names) | {"first result afterwards": unchanged}
+
+    return run
+
+
 def dressed(name, *arrays, dtype=np.float64):
     """Return a function that makes arguments of these names anew, each from a function of the dtype."""
     return lambda: {key: make(dtype) for key, make in zip(name.split(), arrays, strict=True)}
@@ -96,6 +113,7 @@ for _f in ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "softmax", "log_softm
         "a 1-D array": lambda: numbers(7, seed=2),
         "float32": lambda: numbers(7, 5, dtype=F32),
         "integers": lambda: np.array([[-2, 3, 1], [4, -5, 2]]),
+        "bytes": lambda: np.array([[200, 3, 1], [4, 250, 2]], np.uint8),
         "numbers far from 0": lambda: FAR.copy(),
         "float32 far from 0": lambda: np.array([[-200.0, 1.3, 200.0], [0.1, -120.0, 2.1]], F32),
     }
@@ -103,7 +121,10 @@ for _f in ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "softmax", "log_softm
         _calls["rows that lie far apart"] = lambda: FAR_APART.copy()
     for _label, _make in _calls.items():
         enter(_f, _label, applied(lambda make=_make: {"z": make()}, fresh=True, **_o))
+    enter(_f, "another array, after a first", twice(lambda: {"z": numbers(7, 5)}, **_o))
     if _o:
+        _whole = lambda: {"z": np.array([[-2, 3, 1], [4, -5, 2]])}  # noqa: E731
+        enter(_f, f"integers and a whole {next(iter(_o))}", applied(_whole, **{next(iter(_o)): 2}))
         enter(_f, f"a large {next(iter(_o))}", applied(lambda: {"z": numbers(7, 5)}, fresh=True, **LARGE[_f]))
         enter(_f, f"the default {next(iter(_o))}", applied(lambda: {"z": numbers(7, 5)}))
         _make = lambda f=_f: {"grad": numbers(7, 5, seed=4), "a": outputs(f, 7, 5)}  # noqa: E731
@@ -165,6 +186,8 @@ for _f, _name, _draw in (
         ("1-D arrays", lambda: numbers(7), lambda d=_draw: d(7, seed=14)),
         ("float32", lambda: numbers(7, 3, dtype=F32), lambda d=_draw: d(7, 3, seed=12, dtype=F32)),
         ("integers", lambda: np.array([[2, -3], [4, 1]]), lambda: np.array([[1, 0], [0, 1]])),
+        ("integers as targets", lambda: numbers(3, 2), lambda: np.array([[1, 0], [0, 1], [1, 1]])),
+        ("bytes", lambda: np.array([[20, 3]], np.uint8), lambda: np.array([[1, 0]], np.uint8)),
         ("numbers far from 0", lambda: np.array([[900.0, -900.0]]), lambda: np.array([[0.0, 1.0]])),
         ("targets of another shape", lambda: numbers(7, 1), lambda d=_draw: d(7, seed=14)),
     ):
@@ -184,6 +207,10 @@ for _label, _n, _m, _k, _type in (
     _grad = lambda d, n=_n, k=_k: numbers(n, k, seed=4, dtype=d)  # noqa: E731
     enter("dense", _label, applied(dressed("x W b", _x, _W, _b, dtype=_type), fresh=True))
     enter("dense_backward", _label, applied(dressed("grad x W", _grad, _x, _W, dtype=_type), GRADIENTS))
+    if _label == "float32":
+        enter("dense", "another batch, after a first", twice(dressed("x W b", _x, _W, _b)))
+        _given = dressed("grad x W", _grad, _x, _W)
+        enter("dense_backward", "another batch, after a first", twice(_given, GRADIENTS))
 
 # lesson 4: initializers
 
@@ -219,6 +246,25 @@ def spread(dtype, **options):
     return run
 
 
+def generated(make, **options):
+    """Return the call that observes whether the generator that is given decides, and it alone."""
+
+    def drawn_from(subject, seed):
+        result = subject(*(make() | {"rng": np.random.default_rng(seed)}).values(), **options)
+        several = hasattr(result, "__next__") or isinstance(result, list)
+        return np.concatenate([np.ravel(part) for part in result]) if several else result
+
+    def run(subject):
+        results = [drawn_from(subject, seed) for seed in (5, 5, 6)]
+        first, again, other = (r[0] if isinstance(r, tuple) else np.asarray(r) for r in results)
+        return {
+            "equal, from equal generators": bool(np.array_equal(first, again)),
+            "equal, from other generators": bool(np.array_equal(first, other)),
+        }
+
+    return run
+
+
 for _f in INITIALIZERS.split():
     _o = SPREAD.get(_f, {})
     enter(_f, "11 inputs and 7 outputs", applied(drawn(11, 7, np.float64), **_o), free=True)
@@ -226,5 +272,8 @@ for _f in INITIALIZERS.split():
     enter(_f, "float32", applied(drawn(11, 7, F32), **_o), free=True)
     if _o:
         enter(_f, "the defaults", applied(drawn(5, 3, np.float64)), free=True)
+    enter(_f, "generators with equal and other seeds", generated(drawn(5, 13, np.float64)))
+    if _f == "zeros":
+        enter(_f, "other weights, after some", twice(drawn(5, 13, np.float64)))
     for _label, _type, _given in (("", np.float64, _o), (", float32", F32, _o), (", the defaults", F32, {})):
         enter(_f, f"statistics of 211 inputs and 307 outputs{_label}", spread(_type, **_given), rtol=0.03)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .calls import F32, applied, enter, numbers
+from .calls import F32, applied, enter, generated, numbers
 
 # labels and scaling
 
@@ -58,6 +58,8 @@ for _n, _size in ((13, 5), (11, 3), (10, 4), (12, 4), (7, 11)):
     enter("minibatches", f"{_n} samples in batches of {_size}", batches(_n, _size), free=True)
 for _n, _size in ((37, 5), (10, 4), (12, 4), (19, 23)):
     enter("minibatches", f"{_n} samples in batches of {_size}, in any order", sizes(_n, _size))
+_given = lambda: {"n": 13, "batch_size": 5}  # noqa: E731
+enter("minibatches", "generators with equal and other seeds", generated(_given))
 enter("minibatches", "batches of 0 samples", batches(7, 0))
 for _epoch in (17, 5, 0, 23, 6):
     _given = {"epoch": _epoch, "lr": 0.37, "factor": 0.71, "every": 6}
@@ -95,6 +97,7 @@ _falling = [1.7, 1.1, 1.3]
 for _label, _losses, _patience, _delta in (
     ("losses that fall and rise", [1.7, 1.1, 1.3, 1.2, 1.15, 1.4], 3, 0.0),
     ("a margin of 0.07", [1.7, 1.65, 1.64, 1.1, 1.09, 1.05, 1.035], 2, 0.07),
+    ("losses that are equal", [1.5, 1.5, 1.5, 1.2, 1.2], 2, 0.0),
     ("losses that only fall", [1.7, 1.5, 1.1], 1, 0.0),
 ):
     enter(_stopping, _label, watching(_losses, _patience, _delta))

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from .calls import F32, applied, between, enter, numbers, parts
+from .calls import F32, applied, between, enter, generated, numbers, parts
 
 NETWORKS = {
     "three layers": {"sizes": (5, 7, 11, 3), "activation": "sigmoid", "loss": "binary_cross_entropy"},
@@ -53,11 +53,33 @@ def initial(name, dtype=np.float64):
         net = subject(
             sizes, rng=np.random.default_rng(3), dtype=dtype, initializer="xavier_uniform", **options
         )
-        first = net.params[0]
         named = {"number of params": len(net.params)}
         named |= {f"params[{i}]": param for i, param in enumerate(net.params)}
-        first[...] = 0.25  # writing into it must change the network
-        return named | {"params[0] after writing": float(np.mean(net.params[0]))}
+        return named
+
+    return run
+
+
+def written(subject):
+    """Write into the parameters, which must change the network."""
+    net = subject((5, 7, 3), rng=np.random.default_rng(3), dtype=np.float64)
+    net.params[0][...] = 0.25
+    return {"params[0] after writing": float(np.mean(net.params[0]))}
+
+
+def spread_of(initializer):
+    """Return the call that observes the statistics of a network's first parameters."""
+
+    def run(subject):
+        options = {} if initializer == "he_normal" else {"initializer": initializer}
+        nets = [
+            subject((211, 307, 5), rng=np.random.default_rng(s), dtype=np.float64, **options)
+            for s in (5, 5, 6)
+        ]
+        W, *others = (net.params[0] for net in nets)
+        named = {"shapes": [list(param.shape) for param in nets[0].params], "deviation": float(np.std(W))}
+        named |= {"largest": float(np.quantile(W, 0.999)), "biases": float(np.abs(nets[0].params[1]).max())}
+        return named | {"equal": [bool(np.array_equal(W, other)) for other in others]}
 
     return run
 
@@ -71,6 +93,9 @@ def without_generator(subject):
 for _name in ("three layers", "a sigmoid output"):
     enter("Network.__init__", _name, initial(_name), free=True)
 enter("Network.__init__", "float32", initial("three layers", F32), free=True)
+enter("Network.__init__", "writing into params", written)
+for _name in ("xavier_normal", "random_uniform", "he_normal"):
+    enter("Network.__init__", f"the initializer {_name}", spread_of(_name), rtol=0.03)
 enter("Network.__init__", "no generator", without_generator)
 
 
@@ -277,6 +302,9 @@ enter("dropout", "a rate of 0.3", dropping(0.3), free=True)
 enter("dropout", "a rate of 0.45", dropping(0.45), free=True)
 enter("dropout", "float32", dropping(0.3, F32), free=True)
 enter("dropout", "statistics of 211 rows and 307 columns", shares_dropped, rtol=0.03)
+enter(
+    "dropout", "generators with equal and other seeds", generated(lambda: {"x": numbers(7, 5), "rate": 0.3})
+)
 enter("dropout", "a rate of 0", dropping(0.0))
 enter("dropout", "a rate of 1", dropping(1.0))
 enter("dropout", "a rate below 0", dropping(-0.2))

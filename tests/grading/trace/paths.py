@@ -155,6 +155,8 @@ def by_values(trail):
     first = trail.first_wrong()
     if first is not None:
         yield trail.clue("first", first)
+    elif ends and not line and "value" in trail.failure.parts.values():
+        yield trail.clue("unfinished", max(ends))
 
 
 def _form(trail, ends):

@@ -110,10 +110,8 @@ class Substitution:
     def _others(self, trail):
         """Return other failures that should be mended by the same values."""
         parts = set(trail.failure.parts)
-        return [
-            other for other in self.trails
-            if other is not trail and other.failure.kind == "parts" and parts & set(other.failure.parts)
-        ]  # fmt: skip
+        others = [other for other in self.trails if other is not trail and not other.failure.call.rtol]
+        return [o for o in others if o.failure.kind == "parts" and parts & set(o.failure.parts)]
 
     def _elsewhere(self, trail, k, source):
         """Return True if the same values of the same right variant mend another call, too."""
@@ -132,24 +130,26 @@ class Substitution:
 
     def _turned(self, trail, k):
         """Return True if the other answer to a question, where it is wrong, mends this call and two more."""
-        for one in [trail, *self._others(trail)[:2]]:
-            count = len(one.by_site.get(k, ()))
-            if not 1 <= count <= ROUNDS:
-                return False
-            wrong = {nth for nth in range(count) if count == 1 or self._nearer(one, k, {nth})}
-            if not wrong or self._patched(one, self._turn(k, wrong)) != {}:
-                return False
-        return True
+        return all(self._mended_by_answers(one, k) for one in [trail, *self._others(trail)[:2]])
+
+    def _mended_by_answers(self, trail, k):
+        """Turn each answer, in order, if fewer entries are wrong then; return True if none is in the end."""
+        count, wrong = len(trail.by_site.get(k, ())), set()
+        if not 1 <= count <= ROUNDS:
+            return False
+        call, right = trail.failure.call, trail.verdict.wrong(trail.run, trail.failure.call)[1]
+        best = _entries(trail.run.copies, right)
+        for nth in range(count):
+            patch = self._turn(k, wrong | {nth})
+            run = self.program.run(call.run, patch=patch, before=call.run if trail.failure.again else None)
+            left = best if run.error is not None else _entries(run.copies, right)
+            if left < best:
+                wrong, best = wrong | {nth}, left
+        return bool(wrong) and self._patched(trail, self._turn(k, wrong)) == {}
 
     @staticmethod
     def _turn(k, rounds):
         return Patch(k, lambda nth, value: not value if nth in rounds else value)
-
-    def _nearer(self, trail, k, rounds):
-        """Return True if fewer entries are wrong with other answers in these rounds."""
-        call, right = trail.failure.call, trail.verdict.wrong(trail.run, trail.failure.call)[1]
-        run = self.program.run(call.run, patch=self._turn(k, rounds))
-        return run.error is None and _entries(run.copies, right) < _entries(trail.run.copies, right)
 
     def _surplus(self, trail, k):
         """Return the parts that stay wrong if what is added in the wrong rounds of a loop is 0 there.
@@ -179,5 +179,6 @@ def _entries(mine, right):
     for name in wrong_parts(mine, right):
         one, other = mine.get(name), right.get(name)
         same = isinstance(one, np.ndarray) and np.shape(one) == np.shape(other)
-        total += int(np.sum(~np.isclose(one, other, equal_nan=True))) if same else max(1, np.size(other))
+        size = len(other) if isinstance(other, list) else np.size(other)
+        total += int(np.sum(~np.isclose(one, other, equal_nan=True))) if same else max(1, size)
     return total

@@ -39,7 +39,7 @@ SENTENCES = {
     "warning": "With {call}, NumPy gives a warning here. {words}",
     "origin of the warning": "With {call}, NumPy gives a warning. {words} The values there come from `{e}`, "
     "the first that right solutions do not compute.",
-    "dtype": "With {call}, `{e}` is {dtype}, and so {part} has the wrong dtype.",
+    "dtype": "With {call}, `{e}` is {dtype}, and so {part} is not of the dtype asked for.",
     "integers": "With {call}, `{e}` holds integers, and fractions are written into it: what follows the "
     "point is lost.",
     "guard": "`{e}` lets a call with {call} pass, which should be refused.",
@@ -49,6 +49,8 @@ SENTENCES = {
     "first": "With {call}, `{e}` is the first value that no right solution computes. It need not be wrong.",
     "substitution": "With {call}, another value of `{e}` would make more of the outcome right.",
     "only place": "With {call}, another value of `{e}` would make the outcome right.",
+    "unfinished": "With {call}, no value on the way to {part} is wrong by itself, and yet {part} is: a step "
+    "seems to be missing after `{e}`.",
     "other parts": "With {call}, `{e}` gives a result with other parts than asked for.",
     "returned": "With {call}, the result cannot be used. {words}",
 }

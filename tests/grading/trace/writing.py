@@ -136,9 +136,11 @@ def dtypes(trail):
     """Yield the clue on the first array of the wrong dtype, or on integers that are given fractions."""
     run, parts = trail.run, trail.failure.parts
     behind = sorted(trail.behind(trail.ends(parts)))
-    name = next(
-        (n for n, how in parts.items() if how == "dtype" and isinstance(run.copies[n], np.ndarray)), None
-    )
+    name = next((n for n, how in parts.items() if how == "dtype"), None)
+    if name is not None and not isinstance(run.copies[name], np.ndarray):
+        for i in trail.ends([name]):
+            yield trail.clue("dtype", i)
+        return
     if name is not None:
         yield from _first_of(trail, behind, run.copies[name].dtype)
         return
