@@ -48,12 +48,12 @@ RULES = {
     "no guard": HINT,
     "only place": LIKELY,
     "substitution": HINT,
-    "first": HINT,
+    "never written": HINT,
     "other parts": HINT,
+    "first": HINT,
     "unfinished": HINT,
     "returned": HINT,
     "nothing returned": HINT,
-    "never written": HINT,
 }
 RELATED = 2  # suspects whose values are compared with right ones
 

@@ -5,9 +5,9 @@ import re
 
 from tests.grading.diagnosis.errors import in_words
 
-from .instrument import place_of
 from .paths import Trail
 from .records import Clue, Match
+from .source import place_of
 
 SHAPES = re.compile(r"broadcast|shape|dimension|aligned|mismatch|axis|index")
 

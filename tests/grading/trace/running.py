@@ -14,8 +14,9 @@ import numpy as np
 
 from tests.grading.world import World
 
-from .instrument import Instrument, Source
+from .instrument import Instrument
 from .records import Event, Run
+from .source import Source
 
 STEPS = 60_000  # of a run: beyond it, a loop is taken to have no end
 LARGEST = 20_000  # entries of an array that is copied

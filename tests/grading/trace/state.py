@@ -4,10 +4,10 @@ import ast
 
 import numpy as np
 
-from .instrument import place_of
 from .paths import PASSED_ON
 from .records import Call, Clue
 from .running import owner, same
+from .source import place_of
 
 PAST = ("afterwards", "memory shared", "restored", "after writing")  # parts that tell of more than one result
 ITERATORS = {"zip", "map", "enumerate", "reversed", "filter", "iter"}

@@ -5,9 +5,9 @@ import ast
 import numpy as np
 
 from .compare import close
-from .instrument import place_of
 from .records import Clue
 from .running import owner, same
+from .source import place_of
 
 READ = ("Enter", "Name", "Attribute", "Each")
 
