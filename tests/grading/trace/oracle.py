@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tests.grading.course.exercises import EXERCISES
 from tests.solutions import RIGHT
 
-from . import calls_of_epochs, calls_of_training  # noqa: F401 - which enter their calls
+from . import calls_of_epochs, calls_of_networks, calls_of_steps  # noqa: F401 - which enter theirs
 from .calls import CALLS
 from .compare import single, wrong_parts
 from .records import Call
