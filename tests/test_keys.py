@@ -23,8 +23,8 @@ on_a_terminal = pytest.mark.skipif(pty is None, reason="this system has no pseud
 WRONG_RELU = "\n\ndef relu(z):\n    return -as_floating(z)\n"
 LINE = "h hint · r run again · q quit"
 
-# A shell with one job: it says when the job has stopped or ended, with its status, and whether the terminal is
-# then as it was; a job that has stopped goes on at once.
+# A shell with one job: it says when the job has stopped or ended, and whether the terminal is as before.
+# A job that has stopped goes on at once.
 SHELL = """
 import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
