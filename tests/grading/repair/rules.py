@@ -1,0 +1,359 @@
+"""The catalogue, first part: slips that can be written as one expression or statement for another.
+
+A line has its cost (the higher, the less likely), the kinds of value that what stands there may have, and the
+rule (patterns.py says how it is read). Costs were found on programs of learners: about 1 for a slip of one
+token, 1.5 for another function or factor, 2 and above for what would mend much by chance.
+"""
+
+from .patterns import read
+
+EXPRESSIONS = read("""
+[operator]
+1.1 any  A ^ B -> A ** B
+1.1 any  A + B -> A - B
+1.5 any  A + B -> A * B
+1.5 any  A + B -> A / B
+1.1 any  A - B -> A + B
+1.5 any  A - B -> A * B
+1.5 any  A - B -> A / B
+1.1 any  A * B -> A / B
+1.5 any  A * B -> A + B
+1.5 any  A * B -> A - B
+1.5 any  A * B -> A @ B
+1.5 array,number,?  A * B -> A ** B
+1.1 any  A / B -> A * B
+1.5 any  A / B -> A // B
+1.5 any  A / B -> A - B
+1.1 any  A // B -> A / B
+1.5 any  A // B -> A % B
+1.1 any  A % B -> A // B
+1.1 any  A ** B -> A * B
+1.1 any  A @ B -> A * B
+1.1 any  A & B -> A | B
+1.1 any  A | B -> A & B
+1.2 any  np.dot(A, B) -> A * B
+1.2 any  np.matmul(A, B) -> A * B
+[sign]
+1.0 array,number,int,?  X -> -X
+1.0 any  -X -> X
+[one minus]
+1.4 array,number,int,?  X -> 1 - X
+[operands exchanged]
+1.0 any  A - B -> B - A
+1.0 any  A / B -> B / A
+1.0 any  A @ B -> B @ A
+1.0 any  A ** B -> B ** A
+1.0 any  A // B -> B // A
+1.0 list  A + B -> B + A
+1.6 any  A @ B -> A.T @ B
+1.6 any  A @ B -> A @ B.T
+1.8 any  A @ B -> B.T @ A
+1.5 any  np.dot(A, B) -> np.dot(A.T, B)
+1.5 any  np.dot(A, B) -> np.dot(A, B.T)
+1.5 any  np.dot(A, B) -> np.dot(B.T, A)
+1.5 any  np.dot(A, B) -> np.dot(B, A.T)
+[brackets]
+1.1 any  F(A OP B) -> F(A) OP B
+1.2 any  F(A OP B) -> A OP F(B)
+1.1 any  F(A) OP B -> F(A OP B)
+1.1 any  B OP F(A) -> F(B OP A)
+1.1 any  F(A, C) OP B -> F(A OP B, C)
+1.2 any  A.sum() OP B -> (A OP B).sum()
+1.2 any  A.mean() OP B -> (A OP B).mean()
+1.1 any  -A OP B -> -(A OP B)
+[operand dropped]
+1.5 any  A OP B -> A
+1.5 any  A OP B -> B
+1.6 any  A OP B OP C -> A
+1.6 any  A OP B / C -> A
+1.6 any  A / B * C -> A
+1.6 any  A * B * (C - D) -> A
+1.6 any  A * B * (1 - B) -> A
+1.7 any  A * B * (1 - B) / C -> A / C
+1.7 any  A * (B * (1 - B)) / C -> A / C
+[transpose]
+1.1 array  X -> X.T
+1.0 any  X.T -> X
+[power]
+1.4 array  X -> X ** 2
+1.3 number,int  X -> X ** 2
+[root]
+1.4 array  X -> np.sqrt(X)
+1.4 number,int  X -> math.sqrt(X)
+[function added]
+1.5 array  X -> np.abs(X)
+1.6 array  X -> np.exp(X)
+1.6 array  X -> np.log(X)
+1.9 number,int  X -> abs(X)
+[limit]
+1.5 array  X -> np.minimum(X, 0)
+1.7 array  X -> np.maximum(X, 0)
+1.7 array  X -> -np.abs(X)
+[factor]
+1.4 array,number,int,?  X -> 2 * X
+1.4 array,number,int,?  X -> X / 2
+1.8 number,int  X -> 3 * X
+[factor in scope]
+1.6 number,int,array,?  X -> X * S
+1.6 number,int,array,?  X -> X / S
+1.9 number,int,array,?  X -> X * (1 - S)
+1.9 number,int,array,?  X -> X / (1 - S)
+1.7 array,?  X -> X * V
+2.1 array,?  X -> X / V
+2.2 array,?  X -> X @ V
+[term in scope]
+1.9 number,int,array,?  X -> X - S
+1.9 number,int,array,?  X -> X + S
+2.3 number,int  X -> S - X
+1.8 array,?  X -> X - V
+1.9 array,?  X -> X + V
+[shift]
+1.7 array  X -> X - X.max(axis=-1, keepdims=True)
+[count]
+1.7 array  X -> X / len(X)
+1.7 array  X -> X * len(X)
+1.7 array  X -> X / X.size
+1.7 array  X -> X * X.size
+1.6 number,array,?  X -> X / len(P)
+1.6 number,array,?  X -> X / P.size
+1.8 number,array,?  X -> X * len(P)
+1.9 number,array,?  X -> X * P.size
+[number of rows or entries]
+1.0 any  X.size -> len(X)
+1.2 any  X.size -> X.shape[-1]
+1.0 any  len(X) -> X.size
+1.2 any  len(X) -> X.shape[1]
+1.0 any  X.shape[N] -> X.size
+[sum]
+1.6 array  X -> X.sum(axis=0)
+1.7 array  X -> X.sum(axis=-1, keepdims=True)
+1.7 array  X -> X.sum()
+1.7 array  X -> X.mean()
+[copy]
+1.5 array,?  X -> X.copy()
+1.3 list  X -> [v.copy() for v in X]
+1.2 any  X.copy() -> [v.copy() for v in X]
+1.2 any  X[:] -> [v.copy() for v in X]
+1.2 any  list(X) -> [v.copy() for v in X]
+[one object many times]
+1.3 any  [X] * N -> [X for _ in range(N)]
+[converted]
+1.3 array,?  X -> as_floating(X)
+1.9 array  X -> X.astype(np.float64)
+1.7 array  X -> X.astype(int)
+1.2 number  X -> float(X)
+1.9 number  X -> int(X)
+2.2 number  X -> math.ceil(X)
+1.6 list  X -> list(X)
+1.7 list  X -> tuple(X)
+1.7 list  X -> iter(X)
+1.8 list  X -> np.array(X)
+[dtype]
+1.7 array,?  X -> X.astype(P.dtype)
+1.3 array,?  X -> X.astype(dtype)
+1.6 array,?  X -> X.astype(self.dtype)
+1.3 any  np.asarray(X) -> as_floating(X)
+1.3 any  np.array(X) -> as_floating(X)
+[shape]
+1.7 array  X -> X[:, None]
+2.0 array  X -> X.ravel()
+2.0 array,?  X -> X.reshape(P.shape)
+1.2 any  F(A, B) -> F((A, B))
+1.2 any  F(A, B, C) -> F(A, (B, C))
+[mask]
+1.9 array,?  X -> X * (P > 0)
+[one off]
+1.5 array  X -> X - 1
+1.6 array  X -> X + 1
+1.3 int  X -> X + 1
+1.3 int  X -> X - 1
+[inverse]
+1.7 array,number,int  X -> 1 / X
+[negated]
+1.6 array  X -> ~X
+1.2 bool  X -> not X
+1.0 any  not X -> X
+[order]
+1.5 list  X -> X[::-1]
+2.0 array  X -> X[::-1]
+1.4 any  X.append(Y) -> X.insert(0, Y)
+1.4 any  X.insert(0, Y) -> X.append(Y)
+1.5 list,?  X + Y -> [v for pair in zip(X, Y) for v in pair]
+[every second]
+1.4 list  X -> X[::2]
+1.6 list  X -> X[1::2]
+1.2 any  X[1::2] -> X[::2]
+1.2 any  X[::2] -> X[1::2]
+[range]
+1.7 list  X -> X[:-1]
+1.7 list  X -> X[1:]
+1.4 any  range(X) -> range(1, X)
+1.4 any  range(X) -> range(X - 1)
+1.4 any  range(X) -> range(X + 1)
+1.4 any  range(X) -> range(1, X + 1)
+1.4 any  range(X) -> range(X - 1, -1, -1)
+1.4 any  range(X) -> range(X - 1, 0, -1)
+1.4 any  range(X) -> range(0, X, 2)
+1.3 any  range(X, Y) -> range(Y)
+1.3 any  range(X, Y) -> range(X + 1, Y)
+1.3 any  range(X, Y) -> range(X - 1, Y)
+1.3 any  range(X, Y) -> range(X, Y + 1)
+1.3 any  range(X, Y) -> range(X, Y - 1)
+1.3 any  range(X, Y, Z) -> range(X + 1, Y, Z)
+1.3 any  range(X, Y, Z) -> range(X - 1, Y, Z)
+1.3 any  range(X, Y, Z) -> range(X, Y + 1, Z)
+1.3 any  range(X, Y, Z) -> range(X, Y - 1, Z)
+1.5 any  range(X) -> reversed(range(X))
+1.3 any  reversed(X) -> X
+1.6 any  zip(X, Y) -> zip(reversed(list(X)), Y)
+1.6 any  zip(X, Y) -> zip(X, reversed(list(Y)))
+[index]
+1.7 any  X[Y] -> X
+1.4 any  X[Y] -> X[Y + 1]
+1.4 any  X[Y] -> X[Y - 1]
+1.4 any  X[Y] -> X[:, Y]
+1.4 any  X[Y] -> X[Y:]
+1.4 any  X[Y] -> X[:Y]
+[comparison]
+1.0 any  A < B -> A <= B
+1.0 any  A < B -> A > B
+1.0 any  A < B -> A >= B
+1.0 any  A <= B -> A < B
+1.0 any  A <= B -> A >= B
+1.0 any  A <= B -> A > B
+1.0 any  A > B -> A >= B
+1.0 any  A > B -> A < B
+1.0 any  A > B -> A <= B
+1.0 any  A >= B -> A > B
+1.0 any  A >= B -> A <= B
+1.0 any  A >= B -> A < B
+1.0 any  A == B -> A != B
+1.0 any  A == B -> A <= B
+1.0 any  A == B -> A >= B
+1.0 any  A != B -> A == B
+1.0 any  A != B -> A < B
+1.0 any  A != B -> A > B
+1.0 any  A is B -> A is not B
+1.0 any  A is not B -> A is B
+1.0 any  A in B -> A not in B
+1.0 any  A not in B -> A in B
+1.5 any  A < B < C -> A < B
+1.5 any  A < B < C -> B < C
+1.0 any  A < B < C -> A <= B < C
+1.0 any  A < B < C -> A < B <= C
+1.0 any  A <= B <= C -> A <= B < C
+1.0 any  A <= B <= C -> A < B <= C
+1.0 any  A <= B < C -> A <= B <= C
+1.0 any  A <= B < C -> A < B < C
+[and or or]
+1.0 any  A and B -> A or B
+1.0 any  A or B -> A and B
+1.4 any  A or B -> A | B
+1.4 any  A and B -> A & B
+[condition dropped]
+1.4 any  A and B -> A
+1.4 any  A and B -> B
+1.4 any  A or B -> A
+1.4 any  A or B -> B
+[branches exchanged]
+1.0 any  A if T else B -> B if T else A
+1.0 any  np.where(T, A, B) -> np.where(T, B, A)
+[branch alone]
+1.8 any  A if T else B -> A
+1.8 any  A if T else B -> B
+[entry by entry]
+1.2 any  A if T else B -> np.where(T, A, B)
+1.1 any  max(A, B) -> np.maximum(A, B)
+1.1 any  min(A, B) -> np.minimum(A, B)
+1.3 any  max(X) -> np.max(X)
+1.3 any  min(X) -> np.min(X)
+1.3 any  sum(X) -> np.sum(X)
+1.3 any  any(X) -> np.any(X)
+1.3 any  all(X) -> np.all(X)
+1.1 any  math.exp(X) -> np.exp(X)
+1.1 any  math.log(X) -> np.log(X)
+1.1 any  math.sqrt(X) -> np.sqrt(X)
+1.1 any  math.tanh(X) -> np.tanh(X)
+1.1 any  math.fabs(X) -> np.abs(X)
+[division by nothing]
+1.7 array,?  A / B -> A / np.where(B == 0, np.inf, B)
+1.7 array,?  A / B -> A / np.where(B == 0, 1, B)
+1.9 number  A / B -> A / B if B else 0.0
+[rounded up]
+1.4 any  A // B -> math.ceil(A / B)
+1.5 any  A // B -> -(-A // B)
+[generator]
+1.0 any  np.random -> rng
+1.0 any  np.random.randn(A, B) -> rng.standard_normal((A, B))
+1.0 any  np.random.rand(A, B) -> rng.random((A, B))
+1.0 any  np.random.randn(X) -> rng.standard_normal(X)
+1.0 any  np.random.rand(X) -> rng.random(X)
+1.0 any  np.random.rand(*X) -> rng.random(X)
+1.0 any  np.random.randn(*X) -> rng.standard_normal(X)
+[one or nothing in its place]
+1.5 number,int  X -> 1
+1.8 number,int  X -> 0
+[calls exchanged]
+1.6 any  F(G(A)) -> G(F(A))
+1.6 any  F(G(A), B) -> G(F(A, B))
+1.6 any  F(G(A), B, C) -> G(F(A, B, C))
+1.6 any  G(F(A, B, C)) -> F(G(A), B, C)
+""")
+
+STATEMENTS = read("""
+[+= to =]
+1.3 any  T += X -> T = X
+[in place to a new array]
+1.3 any  T += X -> T = T + X
+1.3 any  T -= X -> T = T - X
+1.3 any  T *= X -> T = T * X
+1.3 any  T /= X -> T = T / X
+2.0 any  T[...] = X -> T = X
+2.0 any  T[:] = X -> T = X
+1.2 any  T.shape = X -> T = T.reshape(X)
+[operator]
+1.1 any  T += X -> T -= X
+1.1 any  T -= X -> T += X
+1.1 any  T *= X -> T /= X
+1.1 any  T /= X -> T *= X
+1.3 any  T *= X -> T += X
+1.3 any  T += X -> T *= X
+[order]
+1.3 list,?  T += X -> T = X + T
+1.1 any  A, B = X -> B, A = X
+1.4 any  T[I, J] = X -> T[J, I] = X
+1.7 list  return X -> return [v for W, b in zip(X[::2], X[1::2]) for v in (W, b)][::-1]
+1.7 list  return X -> return [g for i in range(len(X) - 2, -1, -2) for g in X[i:i + 2]]
+1.6 list  return A, X -> return A, [g for i in range(len(X) - 2, -1, -2) for g in X[i:i + 2]]
+[= to +=]
+1.3 any  T = X -> T += X
+1.5 any  T = X -> T -= X
+1.7 any  T = X -> T *= X
+1.9 any  T = X -> T /= X
+[a new array to in place]
+1.0 any  T = T + X -> T += X
+1.0 any  T = T - X -> T -= X
+1.0 any  T = T * X -> T *= X
+1.0 any  T = T / X -> T /= X
+1.0 array,?  T = X -> T[...] = X
+1.6 list  T = X -> for new, old in zip(X, T): old[...] = new
+1.2 any  T[I] = X -> T[I][...] = X
+1.2 any  T[I] = T[I] * X -> T[I] *= X
+[index]
+1.5 any  T[I] = X -> T[np.arange(len(I)), I] = X
+1.5 any  T[:, I] = X -> T[np.arange(len(I)), I] = X
+1.5 any  T[I] = X -> T[:, I] = X
+[result not kept]
+1.6 any  T = F(X) -> F(X)
+1.6 any  T = A.f(X) -> A.f(X)
+[result dropped]
+2.0 any  return X -> X
+[another result]
+1.8 any  return X -> return S
+1.8 any  return X -> return V
+1.8 any  return X -> return L
+[another result added]
+2.2 any  return X -> return X, S
+2.2 any  return X -> return X, V
+2.2 any  return X -> return X, L
+""")

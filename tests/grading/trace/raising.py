@@ -1,0 +1,109 @@
+"""Raising: where an exception or a warning comes from, and which check lets a wrong call pass."""
+
+import ast
+import re
+
+from tests.grading.diagnosis.errors import in_words
+
+from .paths import Trail
+from .records import Clue, Match
+from .source import place_of
+
+SHAPES = re.compile(r"broadcast|shape|dimension|aligned|mismatch|axis|index")
+
+
+def raised(trail):
+    """Yield the clues on an exception: the line, and the first wrong value that led to it."""
+    run, program = trail.run, trail.program
+    words = said(run.error, program.source.line(run.line or 0)[0])
+    if run.line is None:
+        if run.events:
+            yield trail.clue("returned", len(run.events) - 1, words=words)
+        return
+    guard = _refusing(program, run.line)
+    if guard is not None:
+        yield _clue("refusal", trail, guard, words=words)
+        return
+    at_once = isinstance(run.error, NameError | AttributeError | SyntaxError | RecursionError)
+    front = None if at_once else _origin(trail, run.line)
+    if front is not None:
+        yield trail.clue("origin of the error", front, words=words)
+    text, place = program.source.line(run.line)
+    here = [i for i in range(len(run.events)) if trail.site(i).place.line == run.line]
+    value = run.events[here[-1]].value if here else None
+    yield Clue("error", trail.failure, place, text, value, None, words)
+
+
+def _origin(trail, line):
+    """Return the first event on the way to a line's values that is wrong, or wrong in its shape."""
+    run = trail.run
+    here = [i for i in range(run.start, len(run.events)) if trail.site(i).place.line == line][-12:]
+    front = trail.frontier([i for i in here if trail.wrong(i)])
+    if not front:
+        nothing = [i for i in here if run.kept[i] is None and trail.site(i).kind != "Enter"]
+        made = [trail.made(i) for i in nothing]
+        front = [i for i in made if trail.site(i).kind == "Call" and trail.site(i).place.line < line]
+    if not front and SHAPES.search(str(run.error)):
+        shaped = trail.frontier([i for i in here if trail.wrong(i, Match.FORM)], Match.FORM)
+        front = [i for i in shaped if trail.site(trail.made(i)).place.line < line]
+    return front[0] if front else None
+
+
+def _refusing(program, line):
+    """Return the test of the ``if`` that leads to a ``raise`` on this line, None if it is no such line."""
+    found = None
+    for node in ast.walk(program.tree):
+        if isinstance(node, ast.If) and any(isinstance(s, ast.Raise) and s.lineno == line for s in node.body):
+            found = node.test
+    return found
+
+
+def warned(trail, oracle):
+    """Yield the clues on a warning: the line, and the first wrong value that led to it."""
+    call = trail.failure.call
+    run = trail.program.run(call.run, strict=True)
+    if run.error is None or run.line is None:
+        return
+    text, place = trail.program.source.line(run.line)
+    words = said(run.error, text)
+    strict = Trail(trail.program, trail.failure._replace(run=run), oracle.at(call))
+    front = _origin(strict, run.line)
+    if front is not None:
+        yield strict.clue("origin of the warning", front, words=words)
+    yield Clue("warning", trail.failure, place, text, None, None, words)
+
+
+def accepted(trail, oracle):
+    """Yield the clue on a call that must be refused: the check that lets it pass, or that there is none."""
+    body = trail.program.body()
+    if body is None:
+        return
+    nodes = [node for node in ast.walk(body) if isinstance(node, ast.If)]
+    guards = [node for node in nodes if any(isinstance(s, ast.Raise) for s in node.body)]
+    asked = set(re.findall(r"[a-z_]+", trail.failure.call.label.lower()))
+    stems = {word[:5] for word in asked}
+
+    def about(node):
+        words = set(re.findall(r"[a-z]+", ast.unparse(node).lower()))
+        return len(stems & {word[:5] for word in words}), node.lineno
+
+    if guards:
+        yield _clue("guard", trail, max(guards, key=about).test)
+        return
+    plain = [s for s in body.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    yield _clue("no guard", trail, (plain or body.body)[0])
+
+
+def _clue(rule, trail, node, words=""):
+    place = place_of(node)
+    values = [e.value for i, e in enumerate(trail.run.events) if trail.site(i).place == place]
+    value = values[-1] if values else None
+    return Clue(rule, trail.failure, place, trail.program.source.piece(place), value, None, words)
+
+
+def said(error, line):
+    """Return an error in plain words, or its own."""
+    own = f"{type(error).__name__}: {' '.join(str(error).split())}" if str(error) else type(error).__name__
+    if type(error).__name__ == "Endless":
+        return "A loop does not end."
+    return in_words(error, line) or own

@@ -1,0 +1,167 @@
+"""State: what survives a call, and makes the next one go another way."""
+
+import ast
+
+import numpy as np
+
+from .paths import PASSED_ON
+from .records import Call, Clue
+from .running import owner, same
+from .source import place_of
+
+PAST = ("afterwards", "memory shared", "restored", "after writing")  # parts that tell of more than one result
+ITERATORS = {"zip", "map", "enumerate", "reversed", "filter", "iter"}
+
+
+def of_the_past(failure):
+    """Return True if a failure may come from an earlier call, or from sharing, alone."""
+    if failure.call.fresh is not None:
+        return True
+    return failure.kind == "parts" and all(any(word in name for word in PAST) for name in failure.parts)
+
+
+def remembered(trail, known):
+    """Yield the clues on what is kept from an earlier call, where the call alone is right."""
+    failure, program = trail.failure, trail.program
+    if failure.call.fresh is None:
+        return
+    call = Call(failure.call.label, failure.call.fresh, None, failure.call.free, failure.call.rtol)
+    alone = program.run(call.run)
+    if alone.error is not None or known.at(call).wrong(alone, call)[0]:
+        return
+    default = _mutable_default(program)
+    if default is not None:
+        yield _at(trail, "default", default)
+        return
+    for i, j in _parting(alone, trail.run):
+        yield _kept(trail, alone, i, j)
+        return
+
+
+def _parting(alone, again):
+    """Yield the first pair of events in which two runs of the last call part, not only by what is given."""
+    given = set()
+    starts = [run.entries[-1] if run.entries else 0 for run in (alone, again)]
+    for i, j in zip(range(starts[0], len(alone.events)), range(starts[1], len(again.events)), strict=False):
+        one, other = alone.events[i], again.events[j]
+        if one.site == other.site and same(one.value, other.value) and _none(alone, i) == _none(again, j):
+            continue
+        if other.outside or given & set(other.inputs):
+            given.add(j)
+        else:
+            yield i, j
+            return
+
+
+def _none(run, i):
+    return run.kept[i] is None
+
+
+def _kept(trail, alone, i, j):
+    """Return the clue on the event in which a call parts from the same call alone."""
+    event = trail.run.events[j]
+    if alone.events[i].site != event.site:  # the answer to a test was no number
+        guards = trail.site(j).guards or trail.sites[alone.events[i].site].guards
+        guard = guards[-1] if guards else event.site
+        return _site(trail, "kept", guard)
+    read = trail.site(j)
+    emptied = _size(alone.events[i].value) > _size(event.value)
+    if read.kind in PASSED_ON and emptied:
+        for earlier in reversed(range(j)):
+            if trail.site(earlier).kind == "Store" and trail.site(earlier).base == read.text:
+                return trail.clue("used up", earlier)
+    tests = {guard for site in trail.sites for guard in site.guards}
+    for k in tests:  # the whole test, rather than what it reads first
+        place = trail.sites[k].place
+        if place.line == read.place.line and place.column <= read.place.column <= place.end_column:
+            return _site(trail, "kept", k)
+    return _site(trail, "kept", event.site)
+
+
+def _size(value):
+    return len(value) if isinstance(value, list) else int(value is not None)
+
+
+def _site(trail, rule, k):
+    site = trail.sites[k]
+    events = [trail.run.events[i] for i in trail.by_site.get(k, ())]
+    return Clue(rule, trail.failure, site.place, site.text, events[-1].value if events else None)
+
+
+def _at(trail, rule, node):
+    place = place_of(node)
+    return Clue(rule, trail.failure, place, trail.program.source.piece(place))
+
+
+def _mutable_default(program):
+    body = program.body()
+    if body is None:
+        return None
+    defaults = [*body.args.defaults, *(d for d in body.args.kw_defaults if d is not None)]
+    changing = ast.List | ast.Dict | ast.Set
+    return next((default for default in defaults if isinstance(default, changing)), None)
+
+
+def exhausted(trail):
+    """Yield the clue on an iterator that is gone through for the second time: where it was made."""
+    uses, run = {}, trail.run
+    for i, event in enumerate(run.events):
+        if hasattr(run.kept[i], "__next__") and not isinstance(run.kept[i], np.ndarray):
+            uses.setdefault(event.identity, []).append(i)
+    for events in uses.values():
+        through = [i for i in events if trail.site(i).consumes]
+        if len(through) > 1:
+            where = f"line {trail.site(through[1]).place.line}"
+            yield trail.clue("iterator", trail.made(events[0]), words=where)
+            return
+
+
+def shared(trail):
+    """Yield the clue on arrays of the caller that are kept, handed out or written into under another name."""
+    run, parts = trail.run, trail.failure.parts
+    given = {}
+    for i, event in enumerate(run.events):
+        if trail.site(i).kind == "Enter" and event.outside and isinstance(run.kept[i], np.ndarray):
+            given.setdefault(event.memory, event)
+    sharing = [name for name in parts if "memory shared" in name and run.copies.get(name) is True]
+    if any("restored" in name for name in parts):
+        yield from _kept_arrays(trail, given)
+    if any("after writing" in name for name in parts):
+        yield from _copies(trail)
+    if sharing:
+        for i, event in enumerate(run.events):
+            bound = trail.site(i).names and trail.site(i).kind not in ("Enter", "Store")
+            if bound and event.memory in given and isinstance(run.kept[i], np.ndarray):
+                yield trail.clue("alias", i)._replace(place=trail.site(i).place, text=trail.site(i).text)
+                return
+        changed = any(name.endswith("afterwards") for name in parts)  # which says more
+        for i in [] if changed else trail.ends(["result"]):
+            yield _site(trail, "alias", run.events[i].site)
+    if any("first result" in name and run.copies.get(name) is False for name in parts):
+        for i in trail.ends(["result"]):
+            yield _site(trail, "buffer", run.events[i].site)
+
+
+def _kept_arrays(trail, given):
+    """An attribute is set to the caller's own arrays, which go on changing."""
+    run = trail.run
+    for i, held in enumerate(run.kept):
+        site = trail.site(i)
+        if site.kind != "Store" or not site.base.startswith("self."):
+            continue
+        items = (
+            held.values() if isinstance(held, dict) else held if isinstance(held, list | tuple) else [held]
+        )
+        if any(isinstance(item, np.ndarray) and id(owner(item)) in given for item in items):
+            yield trail.clue("shared", i)
+            return
+
+
+def _copies(trail):
+    """A property hands out copies: what is written into them is lost."""
+    for node in ast.walk(trail.program.tree):
+        decorated = isinstance(node, ast.FunctionDef) and node.name == "params" and node.decorator_list
+        for inner in ast.walk(node) if decorated else ():
+            if isinstance(inner, ast.Return) and inner.value is not None:
+                yield _at(trail, "copies", inner)
+                return
