@@ -18,8 +18,8 @@ GRADER = "tests.grading"
 # What all rooms stand on; each may import those before it.
 FOUNDATION = [GRADER, *(f"{GRADER}.{leaf}" for leaf in ("files", "world", "finding", "terminal", "show"))]
 OF_LESSONS = {GRADER, f"{GRADER}.finding", f"{GRADER}.show"}  # what a failing check needs to speak
-ROOMS = ["course", "diagnosis", "judging", "desk"]  # each may import those before it
-DOORS = {f"{GRADER}.{door}" for door in ("matrix", "skeletons")}  # commands, which nobody imports
+ROOMS = ["course", "diagnosis", "judging", "desk", "measuring"]  # each may import those before it
+DOORS = {f"{GRADER}.{door}" for door in ("matrix", "measure", "skeletons")}  # commands, which nobody imports
 
 
 def _module(file):
@@ -77,7 +77,7 @@ def test_every_module_of_the_grader_has_its_place():
 
 
 def test_imports_point_one_way():
-    """course, diagnosis, judging, desk: what is told never decides what is judged."""
+    """course, diagnosis, judging, desk, measuring: what is told never decides what is judged."""
     wrong = [
         f"{module} imports {other}: {why}"
         for module in MODULES
