@@ -66,12 +66,12 @@ def locate(source, exercise, *, without=()):
     nothing is left changed. Raises SyntaxError if the source is no Python.
     """
     known = Oracle(exercise, without) if without else oracle(exercise)
-    program = _program(source, exercise)
+    program = program_of(source, exercise)
     with unchanged():
         return _suspects(*_clues(program, known))
 
 
-def _program(source, exercise):
+def program_of(source, exercise):
     """Return the program; what it defines of other exercises gives way to nn's."""
     target, module = EXERCISES[exercise].function, EXERCISES[exercise].module
     space = surroundings(module)

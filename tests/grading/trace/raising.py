@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.grading.diagnosis.errors import in_words
+from tests.grading.messages.errors import in_words
 
 from .paths import Trail
 from .records import Clue, Match
