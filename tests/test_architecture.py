@@ -16,7 +16,10 @@ TREES = {file: ast.parse(text) for file, text in FILES.items()}
 
 GRADER = "tests.grading"
 # What all rooms stand on; each may import those before it.
-FOUNDATION = [GRADER, *(f"{GRADER}.{leaf}" for leaf in ("files", "world", "finding", "terminal", "show"))]
+FOUNDATION = [
+    GRADER,
+    *(f"{GRADER}.{leaf}" for leaf in ("files", "world", "finding", "terminal", "marking", "show")),
+]
 OF_LESSONS = {GRADER, f"{GRADER}.finding", f"{GRADER}.show"}  # what a failing check needs to speak
 COURSE = f"{GRADER}.course.exercises"  # what there is to solve
 ROOMS = [

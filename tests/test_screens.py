@@ -83,7 +83,7 @@ def relu_of_one_number(z):
 @pytest.mark.parametrize(
     ("name", "code", "told"),
     [
-        ("relu", relu_with_an_if, ["raises ValueError", ": if z >= 0:", "np.where chooses for each entry"]),
+        ("relu", relu_with_an_if, ["raises ValueError", " if z >= 0: ", "np.where chooses for each entry"]),
         ("relu", relu_of_one_number, ["raises ValueError", "np.maximum and np.minimum"]),
         ("tanh", tanh_printed, ["the result is None. Is a `return` missing?"]),
     ],
@@ -100,7 +100,7 @@ def test_an_exception_is_told_once_and_in_plain_words(name, code, told):
 def test_the_line_is_the_one_that_raised():
     result = judge_solution(Solution("of_a_learner", "relu", relu_with_an_if))
     line = relu_with_an_if.__code__.co_firstlineno + 1
-    assert f"test_screens.py:{line}: if z >= 0:" in result.message
+    assert f"test_screens.py:{line}\n  if z >= 0:\n" in result.message
 
 
 def test_a_named_mistake_needs_no_formula():

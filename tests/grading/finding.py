@@ -23,7 +23,7 @@ class Place(NamedTuple):
     """A line of a file, counted from 1; source: its text; function: what it belongs to, "" if nothing.
 
     column, end_line, end_column: the expression that is meant, in characters counted from 1; end_column is
-    the one after its last character. 0 is no such claim.
+    the one after its last character. 0 is no such claim; with one, source is the whole line, indented.
     """
 
     file: str

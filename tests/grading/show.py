@@ -1,18 +1,23 @@
 """Showing a finding: the one place where its fields become lines of text."""
 
+import sys
 import textwrap
 
-from tests.grading.finding import WAITING
-from tests.grading.terminal import WIDEST, cut, prose
+from tests.grading.finding import WAITING, Place
+from tests.grading.marking import before_and_after, path_to, where
+from tests.grading.terminal import PLAIN, WIDEST, cut, prose
 
 LINES = 8  # of what the code printed
 
 
-def render(finding, room=WIDEST):
-    """Return a finding as text whose lines have at most ``room`` characters."""
+def render(finding, room=WIDEST, *, folder="", paint=PLAIN):
+    """Return what `check` says of a finding, as text whose lines have at most ``room`` characters.
+
+    folder: where the learner's files are, for their paths. What only `hint` gives away is not in it.
+    """
     if finding.status == WAITING:
         return "\n".join(waiting(finding, room))
-    own = what_is_wrong(finding, room)
+    own = what_is_wrong(finding, room, folder, paint)
     beside = what_a_test_asks(finding, room)
     gap = [""] if own and finding.test else []
     return "\n".join([*own, *gap, *beside, *_printed(finding, room), *finding.trace.splitlines()])
@@ -26,34 +31,107 @@ def waiting(finding, room=WIDEST):
     return [*prose(place, room), *(cut(f"  {line}", room) for line in finding.quote)]
 
 
-def what_is_wrong(finding, room):
-    """Return the lines on the mistake itself: the sentence, the call that shows it, and what came of it."""
-    lines = prose(finding.sentence, room)
+def what_is_wrong(finding, room, folder="", paint=PLAIN):
+    """Return the lines on the mistake itself: what is wrong, where it is, and the call that shows it."""
+    # What happens is what is wrong, if no sentence says it, and comes before the line where it happens.
+    leads = finding.place is not None and (not finding.sentence or finding.sentence.endswith(":"))
+    narrow = room - 3 if finding.more else room  # beside the numbers
+    happens = [
+        line for text in (finding.shown, event(finding)) for line in prose(text, narrow if leads else room)
+    ]
+    parts = [_mistake(finding, narrow, folder, paint, happens if leads else ())]
+    parts += [_mistake(one, narrow, folder, paint) for one in finding.more]
+    lines = numbered(parts)
+    words = prose(finding.words, room, label="In plain words")
+    if leads:
+        lines += words
     if finding.call:
         label = "Smallest failing call" if finding.typable else "What fails"
         lines += prose(finding.call, room, label=label)
-    lines += prose(finding.shown, room)
-    if finding.raised:
-        warns = "hides a warning" if finding.hidden else "warns"
-        kind = warns if finding.kind == "warning" else f"raises {finding.raised}"
-        message = textwrap.shorten(finding.error, 3 * room, placeholder=" ...")
-        lines += prose(f"It {kind}: {message}" if message else f"It {kind}", room)
-    lines += _line(finding.place, room)
-    lines += [cut(f"  {line}", room) for line in finding.quote]
-    lines += prose(finding.words, room, label="In plain words")
+    if not leads:
+        lines += [*happens, *words]
     if finding.comparison:
         said = finding.sentence.startswith(finding.comparison.name)
         name = [] if said else [f"{finding.comparison.name}:"]
         lines += [*name, *(cut(line, room) for line in side_by_side(finding.comparison, room))]
-    lines += prose(finding.reading, room, label="Reading")
+    lines += prose(_unsaid(finding.reading, finding), room, label="Reading")
     for remark in finding.besides:
-        lines += [*prose(remark.sentence, room), *_line(remark.place, room)]
+        lines += prose(remark.sentence, room)
+        if remark.place and remark.place != finding.place:
+            lines.append(cut(f"  {path_to(remark.place, folder)}: {remark.place.source.strip()}", room))
     return lines
 
 
-def _line(place, room):
-    """Return a line of code with its place, in a list; none if there is no place."""
-    return [cut(f"  {place.file}:{place.line}: {place.source}", room)] if place else []
+def _mistake(finding, room, folder, paint, happens=()):
+    """Return the lines on one mistake: the sentence, the line of code, and the value of the marked part."""
+    lines = [*prose(finding.sentence, room), *happens, *where(finding.place, room, folder, paint)]
+    lines += [cut(f"  {line}", room) for line in finding.quote]
+    return lines + prose(_unsaid(finding.value, finding), room, label="Its value")
+
+
+def event(finding):
+    """Return a sentence on what was raised, "" if nothing was, or if the finding's own sentence says it."""
+    if not finding.raised or (finding.raised in finding.sentence and finding.error in finding.sentence):
+        return ""
+    warns = "hides a warning" if finding.hidden else "warns"
+    kind = warns if finding.kind == "warning" else f"raises {finding.raised}"
+    message = textwrap.shorten(finding.error, 3 * WIDEST, placeholder=" ...")
+    return f"It {kind}: {message}" if message else f"It {kind}"
+
+
+def _unsaid(text, finding):
+    """Return a text, "" if the finding's sentence contains it: nothing is said twice."""
+    return "" if text.rstrip(".") in finding.sentence else text
+
+
+def numbered(parts):
+    """Return the lines of several parts, each with its number in front; one alone has none."""
+    if len(parts) == 1:
+        return parts[0]
+    return [
+        (f"{number}. " if i == 0 else "   ") + line
+        for number, lines in enumerate(parts, 1)
+        for i, line in enumerate(lines)
+    ]
+
+
+def headline(finding):
+    """Return what is wrong in a sentence, whichever field says it; "" if none does."""
+    if finding.status == WAITING:
+        return " ".join(waiting(finding, sys.maxsize)[:1])
+    told = finding.sentence, finding.shown, event(finding)
+    if told[0].endswith(":"):  # it leads to what happens
+        return " ".join(filter(None, told)).removesuffix(":")
+    compared = finding.comparison
+    differs = f"{compared.name}: {compared.differing} of {compared.size} entries differ" if compared else ""
+    return next(filter(None, (*told, finding.reading, finding.asked, differs, finding.words)), "")
+
+
+def questions(finding, room=WIDEST, folder="", paint=PLAIN):
+    """Return the lines of level 2: what to ask oneself about each line at fault, [] if nothing is known."""
+    asked = [one for one in (finding, *finding.more) if one.question]
+    narrow = room - 3 if len(asked) > 1 else room
+    return numbered(
+        [[*where(one.place, narrow, folder, paint), *prose(one.question, narrow)] for one in asked]
+    )
+
+
+def changes(finding, room=WIDEST, folder="", paint=PLAIN):
+    """Return the lines of level 3: what mends each line at fault, and why; [] if nothing is known."""
+    changed = [one for one in (finding, *finding.more) if one.change]
+    if not changed:
+        return []
+    lines = numbered([_change(one, room - 3 * (len(changed) > 1), folder, paint) for one in changed])
+    if len(changed) > len(finding.more):  # of several mistakes, each
+        what = "this change" if len(changed) == 1 else "both changes" if len(changed) == 2 else "all changes"
+        lines += prose(f"With {what} all {changed[0].change.tests} tests pass.", room)
+    return lines + [line for one in changed for line in prose(one.think, room)]
+
+
+def _change(finding, room, folder, paint):
+    """Return the lines on one change: the place, and its lines before and after."""
+    place = Place(finding.place.file, finding.change.line) if finding.place else None
+    return [*where(place, room, folder), *before_and_after(finding.change, room, paint)]
 
 
 def what_a_test_asks(finding, room):
@@ -80,17 +158,17 @@ def side_by_side(comparison, room=WIDEST):
     Of a large array, some entries that differ are listed.
     """
     entries, shape = comparison.entries, comparison.shape
-    digits = next((n for n in (6, 9, 12) if _told_apart(entries, n)), 17)
+    precise = digits(entries)
     if len(entries) < comparison.size:
         lines = [
-            f"  at {[*entry.index]}: expected {number(entry.expected, digits)}, got "
-            f"{number(entry.got, digits)} *"
+            f"  at {[*entry.index]}: expected {number(entry.expected, precise)}, got "
+            f"{number(entry.got, precise)} *"
             for entry in entries
         ]
         return [*lines, f"  ({comparison.differing} of {comparison.size} entries differ)"]
     columns = shape[-1] if shape else 1
-    left = _rows([number(entry.expected, digits) for entry in entries], columns)
-    marked = [number(entry.got, digits) + (" *"[entry.differs]) for entry in entries]
+    left = _rows([number(entry.expected, precise) for entry in entries], columns)
+    marked = [number(entry.got, precise) + (" *"[entry.differs]) for entry in entries]
     right = _rows(marked, columns)
     wide = max(map(len, ["expected", *left]))
     if wide + max(map(len, right), default=0) + 6 > room:
@@ -108,10 +186,11 @@ def _rows(cells, columns):
     return [" ".join(padded[i : i + columns]) for i in range(0, len(padded), columns)]
 
 
-def _told_apart(entries, digits):
-    """Return True if this many digits show a difference in every entry that differs."""
-    return all(
-        number(entry.expected, digits) != number(entry.got, digits) for entry in entries if entry.differs
+def digits(entries):
+    """Return how many digits show a difference in every entry that differs."""
+    differing = [entry for entry in entries if entry.differs]
+    return next(
+        (n for n in (6, 9, 12) if all(number(e.expected, n) != number(e.got, n) for e in differing)), 17
     )
 
 

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sys
 import textwrap
+import unicodedata
 from pathlib import Path
 
 WIDEST, NARROWEST = 79, 59  # characters of a line, whatever the terminal has
@@ -28,10 +30,24 @@ class Painter:
 PLAIN = Painter()
 
 
+def shown_as(text, plain):
+    """Return text if the console has its characters, else what takes its place."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return plain
+    return text
+
+
 def cut(text, room=None):
     """Return a line that fits, its end replaced by an ellipsis if it is too long."""
     room = room or width()
     return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def columns(text):
+    """Return how many columns a terminal needs for a text: two for wide characters, such as Chinese ones."""
+    return sum(2 if unicodedata.east_asian_width(character) in "FW" else 1 for character in text)
 
 
 def prose(text, room=None, *, label=""):

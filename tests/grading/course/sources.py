@@ -4,6 +4,7 @@ import ast
 import hashlib
 import re
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,7 +68,14 @@ class Sources:
                 column = max((error.offset or 1) - 1 - (len(whole) - len(whole.lstrip())), 0)
                 start = max(column - 50, 0)  # of a long line, the part around the caret
                 quote = bare[start:].expandtabs(1), f"{' ' * (column - start)}^"
-            return file_to_fix(path, line, f"{type(error).__name__}: {error.msg}", quote)
+            found = file_to_fix(path, line, f"{type(error).__name__}: {error.msg}", quote)
+            if not error.offset:
+                return found
+            first, last, end = error.offset, error.end_lineno or line, error.end_offset or 0
+            if (last, end) <= (line, first):  # a point rather than a part
+                last, end = line, first + 1
+            marked = {"source": whole, "column": first, "end_line": last, "end_column": end}
+            return replace(found, place=found.place._replace(**marked))
         except ValueError as error:  # a null byte
             return file_to_fix(path, 1, f"{type(error).__name__}: {error}")
         return None

@@ -1,9 +1,11 @@
 """The board and the command `check`: grade what was asked for, tell of it, and name what is next."""
 
+import sys
 import time
+from contextlib import nullcontext, redirect_stdout
 
 from tests.grading.course.exercises import EXERCISES
-from tests.grading.desk import board, reports
+from tests.grading.desk import board, reports, structured
 from tests.grading.desk.asked import CommandError, exercises_of_words
 from tests.grading.desk.progress import Progress
 from tests.grading.desk.refreshing import refresh, refresh_due, settle
@@ -26,7 +28,8 @@ def check(options):
     chosen = exercises_of_words(*options.what) if options.what else list(EXERCISES.values())
     extra = [f"--seed={options.seed}", *(["--tb=short"] if options.traceback else [])]
     begun = time.monotonic()
-    refresh(progress, chosen, options, extra)
+    with redirect_stdout(sys.stderr) if options.json else nullcontext():  # which then has nothing but JSON
+        refresh(progress, chosen, options, extra)
     current = progress.current()
     results = [current[exercise.name] for exercise in chosen]
     for path, report in ((options.junitxml, reports.junit), (options.results, reports.gradescope)):
@@ -35,12 +38,15 @@ def check(options):
                 report(results, path)
             except OSError as error:
                 raise CommandError(f"cannot write {path}: {error.strerror}") from None
+    passed = all(result.status == PASSED for result in results)
+    if options.json:
+        print(structured.text(results, options.folder, with_changes=not options.no_changes))
+        return 0 if passed else 1
     if len(results) == 1:
         tell(results[0], options)
     else:
         tell_all(results, options)
         print(f"({time.monotonic() - begun:.1f} s)")
-    passed = all(result.status == PASSED for result in results)
     if passed:
         settle(progress, options)
         current = progress.current()

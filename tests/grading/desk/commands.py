@@ -68,6 +68,12 @@ def _common():
         metavar="SECONDS",
         help=f"time that an exercise may take (default: {LIMIT:g})",
     )
+    common.add_argument(
+        "--no-changes",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="never show the line that mends a mistake; KATA_NO_CHANGES=1 does the same",
+    )
     return common
 
 
@@ -79,11 +85,12 @@ def _parser():
         epilog="A lesson is a number, a name, or several (1, activations, 1-4); an exercise is a function's "
         "name.",
     )
-    parser.set_defaults(run=checking.show_board, impl=None, limit=LIMIT)
+    withheld = os.environ.get("KATA_NO_CHANGES", "") not in ("", "0")
+    parser.set_defaults(run=checking.show_board, impl=None, limit=LIMIT, no_changes=withheld)
     commands = parser.add_subparsers(metavar="COMMAND")
 
-    def add(name, run, purpose):
-        description = purpose[0].upper() + purpose[1:] + "."
+    def add(name, run, purpose, more=""):
+        description = purpose[0].upper() + purpose[1:] + "." + more
         command = commands.add_parser(name, parents=[_common()], help=purpose, description=description)
         command.set_defaults(run=run)
         return command
@@ -94,15 +101,35 @@ def _parser():
     command.add_argument(
         "--seed", type=_seed, default=0, metavar="N", help="seed for the tests' random numbers (default: 0)"
     )
+    command.add_argument(
+        "--json", action="store_true", help="print the outcome as JSON, and nothing else on standard output"
+    )
     command.add_argument("--junitxml", type=_file, metavar="FILE", help="write the outcome for other tools")
     command.add_argument("--results", type=_file, metavar="FILE", help="write the outcome for Gradescope")
-    add("watch", watching.watch, "check again whenever a file is saved, and move on when an exercise passes")
-    command = add("hint", helping.hint, "show the next of three steps, from the idea to an outline in words")
+    add(
+        "watch",
+        watching.watch,
+        "check again whenever a file is saved, and move on when an exercise passes",
+        " On a terminal, h shows the next hint, r runs the exercise again, and q quits.",
+    )
+    command = add(
+        "hint",
+        helping.hint,
+        "show one more step of help with an exercise",
+        " If your code fails, it is a question about your own line, then the change that mends it, as far as"
+        " they are known. Otherwise, it is one of three written hints: the idea, the formula, an outline in"
+        " words.",
+    )
     command.add_argument(
         "exercise", nargs="?", metavar="EXERCISE", help="exercise to hint at (default: the next one)"
     )
-    command.add_argument(
-        "--step", type=int, choices=(1, 2, 3), help="show this step (default: one further each time)"
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--step", type=int, choices=(1, 2, 3), help="show this one of the written hints")
+    which.add_argument(
+        "--level",
+        type=int,
+        choices=(2, 3),
+        help="show the question (2) or the change (3) for code that fails; level 1 is what check says",
     )
     command = add("solution", helping.solution, "compare a function that passes with a plain solution")
     command.add_argument("exercise", metavar="EXERCISE")

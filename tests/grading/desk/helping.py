@@ -1,6 +1,8 @@
 """The commands `hint` and `solution`: help in steps, and another's code as the difference to one's own."""
 
 import ast
+import hashlib
+import json
 import textwrap
 
 from tests.grading import ROOT
@@ -10,12 +12,19 @@ from tests.grading.desk import board
 from tests.grading.desk.asked import CommandError, one_exercise
 from tests.grading.desk.progress import Progress
 from tests.grading.desk.refreshing import refresh, settle
-from tests.grading.finding import PASSED
+from tests.grading.finding import FAILING, PASSED
+from tests.grading.show import changes, questions
 from tests.grading.terminal import cut, short, to_type, width
+
+DEEPER = {2: ("a question", questions), 3: ("the change", changes)}  # by level, beyond what `check` says
 
 
 def hint(options):
-    """Print the next step of an exercise's hint, or the one that was asked for; return the exit status."""
+    """Print the next step of the help with an exercise, or the one that was asked for; return the status.
+
+    It is the help with the learner's own code if that fails and something is known of it; else, the hint
+    that is written for the exercise.
+    """
     progress = Progress(options.folder)
     if options.exercise:
         exercise = one_exercise(options.exercise)
@@ -28,11 +37,73 @@ def hint(options):
         if current[exercise.name].blocked:
             print(board.following(current, options.folder, options.paint, options.command))
             return 1
-    step = options.step or min(progress.hints.get(exercise.name, 0) + 1, 3)
+    give_hint(exercise, progress, options, step=options.step, level=options.level)
+    return 0
+
+
+def give_hint(exercise, progress, options, *, step=None, level=None):
+    """Print a step of the help with an exercise: one further each time.
+
+    step: of the written hint, if that is asked for; level: of the help with code that fails.
+    """
+    finding = None if step else _failing(exercise, progress, options)
+    levels = [n for n, (_, lines) in DEEPER.items() if finding and lines(finding)]
+    if options.no_changes and 3 in levels:
+        levels.remove(3)
+    if level and level not in levels:
+        raise CommandError(_why_not(exercise, level, finding, options))
+    if levels:
+        _show_deeper(exercise, finding, levels, level, progress, options)
+        return
+    step = step or min(progress.hints.get(exercise.name, 0) + 1, 3)
     progress.hints[exercise.name] = max(step, progress.hints.get(exercise.name, 0))
     progress.save()
     show_hint(exercise, step, options)
-    return 0
+
+
+def _failing(exercise, progress, options):
+    """Return the finding on code that is written and fails, as it stands now; None on any other."""
+    if "NotImplementedError" in (Sources(options.folder).text(exercise) or "NotImplementedError"):
+        return None
+    if not progress.is_to_the_letter(exercise):
+        refresh(progress, [exercise], options)
+    result = progress.current()[exercise.name]
+    return result.finding if result.status == FAILING else None
+
+
+def _why_not(exercise, level, finding, options):
+    """Return why there is no help of a level."""
+    if finding is None:
+        return f"--level is for code that is written and fails, which {exercise.name} does not"
+    if level == 3 and options.no_changes:
+        return "changes are not shown here (--no-changes)"
+    return f"of this mistake, {DEEPER[level][0]} is not known; --step 1 begins the written hints"
+
+
+def _show_deeper(exercise, finding, levels, level, progress, options):
+    """Print one level of the help with code that fails, the next if none is asked for."""
+    about = hashlib.sha256(json.dumps(_without_lines(finding)).encode()).hexdigest()
+    known, shown = progress.deeper.get(exercise.name, (None, 0))
+    shown = shown if known == about else 0
+    level = level or levels[min(shown, len(levels) - 1)]
+    progress.deeper[exercise.name] = about, max(shown, levels.index(level) + 1)
+    progress.save()
+    title, lines = DEEPER[level]
+    print(options.paint(f"{exercise.name}, level {level}: {title}", "bold"))
+    for line in lines(finding, width() - 2, short(options.folder), options.paint):
+        print(f"  {line}")
+    command = f"{options.command} hint {exercise.name}"
+    if level == 2 and 3 in levels:
+        print(to_type("If you need the change: ", f"{command} --level 3"))
+    else:
+        print(to_type("The written hints: ", f"{command} --step 1"))
+
+
+def _without_lines(finding):
+    """Return what makes a finding another one: what is said of the code, wherever that stands."""
+    change = finding.change and (finding.change.before, finding.change.after)
+    own = finding.sentence, finding.value, finding.question, finding.place and finding.place.source, change
+    return [own, *map(_without_lines, finding.more)]
 
 
 def show_hint(exercise, step, options):

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.grading import ROOT
-from tests.grading.course.exercises import EXERCISES
+from tests.grading.course.exercises import EXERCISES, GRADED_MODULES
 from tests.grading.course.sources import Sources
 from tests.grading.files import write
 from tests.grading.finding import PASSED, UNKNOWN, WAITING, Finding
@@ -22,16 +22,18 @@ CHANGED = Finding(status=UNKNOWN, sentence="changed since it was checked")
 class Progress:
     """The results of the package in a folder; ``refresh`` brings them up to date.
 
-    results: by exercise name. hints: how many steps of an exercise's hint were shown. A result is kept while
-    a file cannot be read or imported, so that it holds again once the file is as it was.
+    results: by exercise name. hints: how many steps of an exercise's hint were shown. deeper: by exercise
+    name, a digest of what the help with failing code was about, and how many steps of it were shown.
+    A result is kept while a file cannot be read or imported, so that it holds again once the file is as it
+    was.
     """
 
     def __init__(self, folder):
         self.folder = Path(folder)
         self._path = self.folder / FILE
         self.results = {name: Result(name, UNKNOWN) for name in EXERCISES}
-        self.hints = {}
-        self._prints = {}
+        self.hints, self.deeper = {}, {}
+        self._prints, self._texts = {}, {}
         self._blocked = {}  # by name: the code's fingerprint, and the result that says which file to fix
         self._load()
 
@@ -39,9 +41,11 @@ class Progress:
         try:
             saved = json.loads(self._path.read_text(encoding="utf-8"))
             self.hints = dict(saved["hints"])
+            self.deeper = {name: (str(what), int(steps)) for name, (what, steps) in saved["deeper"].items()}
             if saved["graded_by"] == _grader():
                 results = {name: Result.from_data(data) for name, data in saved["results"].items()}
                 self._prints = {name: saved["fingerprints"][name] for name in results}
+                self._texts = {name: saved["texts"][name] for name in results}
                 blocked = {
                     name: (mark, Result.from_data(data)) for name, (mark, data) in saved["blocked"].items()
                 }
@@ -55,7 +59,9 @@ class Progress:
         saved = {
             "graded_by": _grader(),
             "hints": self.hints,
+            "deeper": self.deeper,
             "fingerprints": self._prints,
+            "texts": {name: self._texts[name] for name in self._prints},
             "results": {name: self.results[name].as_data() for name in self._prints},
             "blocked": {name: (mark, result.as_data()) for name, (mark, result) in self._blocked.items()},
         }
@@ -100,7 +106,7 @@ class Progress:
         names = [exercise.name for exercise in exercises if not sources.problem(exercise)]
         if not names:
             return earlier
-        before = {name: self._fingerprint(sources, EXERCISES[name]) for name in names}
+        before, text = {name: self._fingerprint(sources, EXERCISES[name]) for name in names}, _text(sources)
         grading = Grading(self.folder, exercises=names, limit=limit, options=options)
         exercise = None
         for event in grading:
@@ -118,7 +124,7 @@ class Progress:
                 self._blocked[name] = before[name], result
                 continue
             self._blocked.pop(name, None)
-            self.results[name], self._prints[name] = result, before[name]
+            self.results[name], self._prints[name], self._texts[name] = result, before[name], text
             cause = EXERCISES.get(result.waits_for)
             if EXERCISES[name].function is None and result.status == WAITING and cause and cause.function:
                 del self._prints[name]  # it was not run, so it is due once nothing is in its way
@@ -128,6 +134,12 @@ class Progress:
     def current(self):
         """Return the results as far as they still hold: what has changed since counts as not run."""
         return {name: result or Result(name, UNKNOWN, CHANGED) for name, result in self._known().items()}
+
+    def is_to_the_letter(self, exercise):
+        """Tell whether an exercise's result is about the files as they stand, comments and lines included."""
+        sources = Sources(self.folder)
+        graded = self._prints.get(exercise.name), self._texts.get(exercise.name)
+        return graded == (self._fingerprint(sources, exercise), _text(sources))
 
     def passed(self, exercise):
         """Tell whether an exercise is known to pass as it stands."""
@@ -139,6 +151,12 @@ class Progress:
             return sources.fingerprint(exercise) + os.environ.get("MNIST_DIR", "")
         parts = [exercise, *(EXERCISES[name] for name in sorted(sources.judged_with(exercise)))]
         return hashlib.sha256("".join(map(sources.fingerprint, parts)).encode()).hexdigest()
+
+
+def _text(sources):
+    """Return a digest of all modules, letter by letter."""
+    texts = [sources.module(module)[0] for module in GRADED_MODULES]
+    return hashlib.sha256("\0".join(texts).encode(errors="surrogatepass")).hexdigest()
 
 
 def _grader():

@@ -1,13 +1,12 @@
 """Reports for those who grade: JUnit's XML, and the JSON that Gradescope reads, with the points."""
 
 import json
-import sys
 from xml.etree import ElementTree
 
 from tests.grading.course.exercises import EXERCISES, LESSONS
 from tests.grading.files import write
 from tests.grading.finding import PASSED
-from tests.grading.show import render
+from tests.grading.show import headline
 
 
 def junit(results, path):
@@ -76,9 +75,8 @@ def gradescope(results, path):
 
 
 def _headline(result):
-    """Return the first sentence of what is told, which is never wrapped."""
-    lines = render(result.finding, sys.maxsize).splitlines() if result.finding else []
-    return lines[0] if lines else result.status
+    """Return what is told in one sentence."""
+    return (headline(result.finding) if result.finding else "") or result.status
 
 
 def _printable(text):

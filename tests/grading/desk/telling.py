@@ -36,10 +36,12 @@ def tell(result, options):
     head = f"{result.name}: {heads.get(result.status, result.status)}"
     print(options.paint(head, "red" if result.status == FAILING else "bold"))
     if result.finding:
-        print(textwrap.indent(render(result.finding, width() - 2), "  "))
+        folder = short(options.folder)
+        told = render(result.finding, width() - 2, folder=folder, paint=options.paint)
+        print(textwrap.indent(told, "  "))
     place = Sources(options.folder).place(EXERCISES[result.name])
-    if place and result.status == FAILING:
-        print(f"Yours: {short(place.path)}:{_line(result, place)}")
+    if place and result.status == FAILING and not (result.finding and result.finding.place):
+        print(f"Yours: {short(place.path)}:{place.line}")
     if result.status in (FAILING, TODO):
         print(to_type("A hint: ", f"{options.command} hint {result.name}"))
 
@@ -64,12 +66,6 @@ def tell_all(results, options):
     if first:
         print()
         tell(first, options)
-
-
-def _line(result, place):
-    """Return the line to look at: where the error arose, if that is in the exercise's file."""
-    at = result.finding.place if result.finding else None
-    return at.line if at and at.file == place.path.name else place.line
 
 
 def close_lessons(exercises, current, options):
