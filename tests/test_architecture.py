@@ -30,8 +30,9 @@ ROOMS = [
     "diagnosis",
     "judging",
     "desk",
+    "measuring",
 ]  # each may import those before it
-DOORS = {f"{GRADER}.{door}" for door in ("matrix", "skeletons")}  # commands, which nobody imports
+DOORS = {f"{GRADER}.{door}" for door in ("matrix", "measure", "skeletons")}  # commands, which nobody imports
 
 
 def _module(file):
