@@ -19,7 +19,7 @@ GRADER = "tests.grading"
 FOUNDATION = [GRADER, *(f"{GRADER}.{leaf}" for leaf in ("files", "world", "finding", "terminal", "show"))]
 OF_LESSONS = {GRADER, f"{GRADER}.finding", f"{GRADER}.show"}  # what a failing check needs to speak
 ROOMS = ["course", "trace", "repair", "diagnosis", "judging", "desk"]  # each may import those before it
-DOORS = {f"{GRADER}.{door}" for door in ("matrix", "skeletons")}  # commands, which nobody imports
+DOORS = {f"{GRADER}.{door}" for door in ("matrix", "mutants", "skeletons")}  # commands, which nobody imports
 
 
 def _module(file):
