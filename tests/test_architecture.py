@@ -18,7 +18,7 @@ GRADER = "tests.grading"
 # What all rooms stand on; each may import those before it.
 FOUNDATION = [GRADER, *(f"{GRADER}.{leaf}" for leaf in ("files", "world", "finding", "terminal", "show"))]
 OF_LESSONS = {GRADER, f"{GRADER}.finding", f"{GRADER}.show"}  # what a failing check needs to speak
-ROOMS = ["course", "trace", "repair", "diagnosis", "judging", "desk"]  # each may import those before it
+ROOMS = ["course", "messages", "trace", "repair", "diagnosis", "judging", "desk"]  # as above
 DOORS = {f"{GRADER}.{door}" for door in ("matrix", "mutants", "skeletons")}  # commands, which nobody imports
 
 
@@ -77,7 +77,7 @@ def test_every_module_of_the_grader_has_its_place():
 
 
 def test_imports_point_one_way():
-    """From course to desk: what is told never decides what is judged."""
+    """What is told never decides what is judged."""
     wrong = [
         f"{module} imports {other}: {why}"
         for module in MODULES
@@ -96,9 +96,9 @@ def test_no_module_of_the_grader_needs_itself():
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("tests.grading.course.exercises", "from tests.grading.diagnosis import errors"),
+        ("tests.grading.course.exercises", "from tests.grading.diagnosis import readings"),
         ("tests.grading.show", "from tests.grading.judging import runner"),
-        ("tests.grading.trace.raising", "from tests.grading.diagnosis.errors import in_words"),
+        ("tests.grading.trace.raising", "from tests.grading.diagnosis.readings import shown"),
         ("tests.grading.judging.results", "from ..desk import board"),
         ("tests.grading.judging.results", "def late():\n    import tests.grading.desk.board"),
         ("tests.grading.finding", "from tests.grading.terminal import cut"),

@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from tests.grading.diagnosis.errors import in_words, line_of
-from tests.grading.diagnosis.patterns import PATTERNS
+from tests.grading.messages.errors import in_words, line_of
+from tests.grading.messages.patterns import PATTERNS
 
 SNIPPETS = {  # code: a part of what is said of it
     "if z >= 0: pass": "np.where chooses for each entry",
@@ -158,7 +158,7 @@ def test_the_line_is_the_innermost_of_the_learner_s_file(tmp_path):
     with pytest.raises(TypeError) as caught:
         names["loss"](1.0)
     own = line_of(caught.value, tmp_path / "losses.py", tmp_path)
-    assert own == ("losses.py", 3, "return fail(z)", "loss")
+    assert own[:4] == ("losses.py", 3, "return fail(z)", "loss")
     anywhere = line_of(caught.value, None, tmp_path)
-    assert anywhere == ("helpers.py", 2, "return z ^ 2", "fail")
+    assert anywhere[:4] == ("helpers.py", 2, "return z ^ 2", "fail")
     assert line_of(caught.value, None, tmp_path / "other") is None

@@ -9,10 +9,16 @@ import pytest
 
 from tests.grading.desk import reports, telling
 from tests.grading.finding import (
+    CERTAINTIES,
+    HINT,
     KINDS,
+    LIKELY,
+    STAGES,
+    SURE,
     TODO,
     UNKNOWN,
     WAITING,
+    Change,
     Comparison,
     Finding,
     Place,
@@ -47,11 +53,15 @@ def full(kind):
             "kind": kind,
             "typable": True,
             "hidden": True,
-            "place": Place("losses.py", 12, "return loss", "softmax_cross_entropy"),
+            "place": Place("losses.py", 12, "return loss", "softmax_cross_entropy", 8, 12, 12),
             "comparison": Comparison.of("grad", *COMPARISONS["floats"], np.array([1, 1, 1, 0, 1, 1], bool)),
             "besides": (Remark("first"), Remark("second", Place("losses.py", 2, "x"))),
             "quote": ("a line", "    ^"),
             "printed": ("nan",),
+            "stage": "edits",
+            "certainty": LIKELY,
+            "change": Change(12, "return loss", "return loss, grad", 15),
+            "more": (Finding(sentence="another", change=Change(3, "", "a line\nand one", 15)), Finding()),
         }
     )
 
@@ -85,6 +95,23 @@ def test_the_finding_that_says_all_has_every_field():
         field.name for field in fields(Finding) if getattr(plain, field.name) == getattr(said, field.name)
     ]
     assert same == []
+
+
+def test_what_is_not_said_is_no_claim():
+    """A place without an expression, a finding without a stage: an older record reads as it was meant."""
+    data = json.loads(json.dumps({"place": ["losses.py", 12, "return loss", "f"], "sentence": "wrong"}))
+    finding = from_data(data)
+    assert finding.place[4:] == (0, 0, 0)
+    assert (finding.change, finding.more, finding.stage) == (None, (), "")
+    assert finding.sure == HINT
+    assert Finding(stage="bank").sure == SURE
+    assert Finding(stage="bank", certainty=LIKELY).sure == LIKELY
+
+
+def test_the_words_for_stages_and_certainties_are_known():
+    finding = full("values")
+    assert finding.stage in STAGES
+    assert finding.certainty in CERTAINTIES
 
 
 @pytest.mark.parametrize("name", [name for name, finding in FINDINGS.items() if finding != Finding()])

@@ -11,17 +11,41 @@ PASSED, FAILING, TODO, WAITING, UNKNOWN = "passed", "failing", "to do", "waiting
 # and their dtype or type is not.
 KINDS = ("exception", "warning", "refusal", "parts", "values", "shape", "changed", "type")
 
+# Which part of the diagnosis speaks, in the order in which they are asked, and how sure it is.
+STAGES = ("exception", "callee", "bank", "edit", "edits", "state", "trace", "evidence")
+CERTAINTIES = SURE, LIKELY, HINT = ("sure", "likely", "hint")
+
 WHOLE = 40  # entries of an array that are all shown; of a larger one, only some that differ
 SOME = 6
 
 
 class Place(NamedTuple):
-    """A line of a file, counted from 1; source: its text; function: what it belongs to, "" if nothing."""
+    """A line of a file, counted from 1; source: its text; function: what it belongs to, "" if nothing.
+
+    column, end_line, end_column: the expression that is meant, in characters counted from 1; end_column is
+    the one after its last character. 0 is no such claim.
+    """
 
     file: str
     line: int
     source: str = ""
     function: str = ""
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+
+class Change(NamedTuple):
+    """What mends an exercise: whole lines before and after, "" if one is only added or taken away.
+
+    line: the first one changed, in the file. tests: how many tests of the exercise pass with it; with the
+    changes of all findings together, if there are several.
+    """
+
+    line: int
+    before: str
+    after: str
+    tests: int
 
 
 class Remark(NamedTuple):
@@ -86,6 +110,9 @@ class Finding:
     test asks it. part: what the test calls the part of the result that it looks at.
     waits_for: the exercise, function or file that must be fixed first. quote: lines of code, as they stand.
     printed: what the code printed in that test. trace: a traceback, if one was asked for.
+    stage: one of STAGES, "" if it is not known; certainty: one of CERTAINTIES, see ``sure``. value: what
+    stands at the place in the call that is shown, in words. question: what kind of mistake it is, and a
+    question. change: what mends it; think: a question why it does. more: the other mistakes that were proven.
     """
 
     status: str = FAILING
@@ -114,6 +141,18 @@ class Finding:
     quote: tuple[str, ...] = ()
     printed: tuple[str, ...] = ()
     trace: str = ""
+    stage: str = ""
+    certainty: str = ""
+    value: str = ""
+    question: str = ""
+    change: Change | None = None
+    think: str = ""
+    more: tuple["Finding", ...] = ()
+
+    @property
+    def sure(self):
+        """Return how sure the finding is, also if nothing is said of that."""
+        return self.certainty or (SURE if self.stage == "bank" else HINT)
 
     def asked_by(self, test):
         """Return this finding with what a test that fails for the same reason says.
@@ -144,6 +183,7 @@ def as_data(finding):
     if finding is None:
         return None
     values = {field.name: getattr(finding, field.name) for field in fields(finding)}
+    values["more"] = tuple(map(as_data, finding.more))
     return {name: value for name, value in values.items() if value not in ("", None, (), False)}
 
 
@@ -154,6 +194,10 @@ def from_data(data):
     data = dict(data)
     if data.get("place"):
         data["place"] = Place(*data["place"])
+    if data.get("change"):
+        data["change"] = Change(*data["change"])
+    if data.get("more"):
+        data["more"] = tuple(map(from_data, data["more"]))
     if data.get("besides"):
         data["besides"] = tuple(
             Remark(sentence, Place(*place) if place else None) for sentence, place in data["besides"]

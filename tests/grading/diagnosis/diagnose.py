@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.grading.finding import FAILING, TODO, Finding
+from tests.grading.messages.errors import line_of
 
 from .again import last_call
 from .calls import Call
-from .errors import line_of
 from .evidence import evidence, global_generators, types_besides
 from .matching import known_mistake
 from .outcomes import NOTHING, faults, observe

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.grading.finding import Comparison, Place, Remark
+from tests.grading.messages.errors import in_words
 
-from .errors import in_words
 from .outcomes import Returned, close, is_numeric, type_of
 
 

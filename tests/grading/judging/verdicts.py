@@ -15,10 +15,10 @@ from tests.grading.course.exercises import EXERCISES
 from tests.grading.diagnosis.again import first_wrong
 from tests.grading.diagnosis.calls import HERE
 from tests.grading.diagnosis.diagnose import diagnose
-from tests.grading.diagnosis.errors import in_words, line_of
 from tests.grading.diagnosis.evidence import error_fields
 from tests.grading.finding import FAILING, TODO, WAITING, Finding, Place
 from tests.grading.judging.package import Refused
+from tests.grading.messages.errors import in_words, line_of
 from tests.lessons.checks import CheckFailed
 
 EXERCISE = pytest.StashKey[str]()

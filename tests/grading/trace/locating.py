@@ -58,21 +58,20 @@ RULES = {
 RELATED = 2  # suspects whose values are compared with right ones
 
 
-def locate(source, exercise, *, without=(), in_words=None):
+def locate(source, exercise, *, without=()):
     """Return the Suspects of a program that fails an exercise, the first to look at in front.
 
     source: the learner's module, or the definition alone. exercise: its name. without: names of right
-    variants whose values are left out. in_words: given an exception and the line on which it arose, returns
-    what it means in plain words, or None. The list is empty if no call goes wrong. Nothing is printed, and
+    variants whose values are left out. The list is empty if no call goes wrong. Nothing is printed, and
     nothing is left changed. Raises SyntaxError if the source is no Python.
     """
     known = Oracle(exercise, without) if without else oracle(exercise)
-    program = _program(source, exercise)
+    program = program_of(source, exercise)
     with unchanged():
-        return _suspects(*_clues(program, known, in_words))
+        return _suspects(*_clues(program, known))
 
 
-def _program(source, exercise):
+def program_of(source, exercise):
     """Return the program; what it defines of other exercises gives way to nn's."""
     target, module = EXERCISES[exercise].function, EXERCISES[exercise].module
     space = surroundings(module)
@@ -81,14 +80,14 @@ def _program(source, exercise):
     return Program(source, target, space, given)
 
 
-def _clues(program, known, in_words):
+def _clues(program, known):
     """Return the clues of all rules, {rule: clues}, the most telling failures first; and all trails."""
     found = failures(program, known)
     trails = [Trail(program, failure, known.at(_plain(failure, known))) for failure in found]
     clues, substitution = {}, Substitution(program, known, trails)
     alone = all(state.of_the_past(failure) or failure.rank >= CONTESTED for failure in found)
     for trail in trails[:LOOKED_AT]:
-        for clue in _of(trail, known, substitution, alone, clues, in_words):
+        for clue in _of(trail, known, substitution, alone, clues):
             clues.setdefault(clue.rule, []).append(clue)
     return clues, trails
 
@@ -98,7 +97,7 @@ def _plain(failure, known):
     return next((call for call in known.calls if call.run is failure.call.run), failure.call)
 
 
-def _of(trail, known, substitution, alone, said, in_words):
+def _of(trail, known, substitution, alone, said):
     """Yield the clues on one failure."""
     failure = trail.failure
     right = trail.verdict.wrong(trail.run, failure.call)[1]
@@ -106,9 +105,9 @@ def _of(trail, known, substitution, alone, said, in_words):
         yield from state.remembered(trail, known)
     yield from state.exhausted(trail)
     if failure.kind == "raises" and trail.verdict.outcomes:
-        yield from raising.raised(trail, in_words)
+        yield from raising.raised(trail)
     elif failure.kind == "warns":
-        yield from raising.warned(trail, known, in_words)
+        yield from raising.warned(trail, known)
     elif failure.kind in ("accepts", "raises"):  # or another error comes than the one that is due
         yield from raising.accepted(trail, known)
     else:
@@ -120,7 +119,7 @@ def _of(trail, known, substitution, alone, said, in_words):
         ):
             yield from writing.dtypes(trail)
         if trail.run.warned and not trail.verdict.warns:
-            yield from raising.warned(trail, known, in_words)
+            yield from raising.warned(trail, known)
         yield from by_values(trail)
         statistics = failure.call.rtol > 0  # of large arrays, which take their time
         if not statistics and not {"substitution", "only place", "branch"} & set(said):

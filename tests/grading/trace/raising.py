@@ -3,6 +3,8 @@
 import ast
 import re
 
+from tests.grading.messages.errors import in_words
+
 from .paths import Trail
 from .records import Clue, Match
 from .source import place_of
@@ -10,10 +12,10 @@ from .source import place_of
 SHAPES = re.compile(r"broadcast|shape|dimension|aligned|mismatch|axis|index")
 
 
-def raised(trail, in_words):
+def raised(trail):
     """Yield the clues on an exception: the line, and the first wrong value that led to it."""
     run, program = trail.run, trail.program
-    words = said(run.error, program.source.line(run.line or 0)[0], in_words)
+    words = said(run.error, program.source.line(run.line or 0)[0])
     if run.line is None:
         if run.events:
             yield trail.clue("returned", len(run.events) - 1, words=words)
@@ -56,14 +58,14 @@ def _refusing(program, line):
     return found
 
 
-def warned(trail, oracle, in_words):
+def warned(trail, oracle):
     """Yield the clues on a warning: the line, and the first wrong value that led to it."""
     call = trail.failure.call
     run = trail.program.run(call.run, strict=True)
     if run.error is None or run.line is None:
         return
     text, place = trail.program.source.line(run.line)
-    words = said(run.error, text, in_words)
+    words = said(run.error, text)
     strict = Trail(trail.program, trail.failure._replace(run=run), oracle.at(call))
     front = _origin(strict, run.line)
     if front is not None:
@@ -99,9 +101,9 @@ def _clue(rule, trail, node, words=""):
     return Clue(rule, trail.failure, place, trail.program.source.piece(place), value, None, words)
 
 
-def said(error, line, in_words):
-    """Return an error in plain words, or in its own; in_words: what translates it, None if nothing does."""
+def said(error, line):
+    """Return an error in plain words, or in its own."""
     own = f"{type(error).__name__}: {' '.join(str(error).split())}" if str(error) else type(error).__name__
     if type(error).__name__ == "Endless":
         return "A loop does not end."
-    return (in_words(error, line) if in_words else None) or own.removesuffix(".") + "."
+    return in_words(error, line) or own.removesuffix(".") + "."
