@@ -32,7 +32,9 @@ ROOMS = [
     "desk",
     "measuring",
 ]  # each may import those before it
-DOORS = {f"{GRADER}.{door}" for door in ("matrix", "measure", "skeletons")}  # commands, which nobody imports
+DOORS = {
+    f"{GRADER}.{door}" for door in ("matrix", "measure", "mutants", "skeletons")
+}  # commands, which nobody imports
 
 
 def _module(file):
@@ -68,8 +70,7 @@ def _refused(module, other):
     """Return why a module may not import another one, "" if it may."""
     grader = other == GRADER or other.startswith(f"{GRADER}.")
     if module.startswith(("tests.lessons", "tests.solutions")):
-        allowed = OF_LESSONS | {COURSE} if module.startswith("tests.solutions") else OF_LESSONS
-        return "only what a finding is and how it is shown" if grader and other not in allowed else ""
+        return "only what a finding is and how it is shown" if grader and other not in OF_LESSONS else ""
     if module.startswith("nn.") or module == "nn":
         return "" if other.split(".")[0] == "nn" else "the reference stands alone"
     if not grader or not module.startswith(GRADER):
@@ -112,6 +113,7 @@ def test_no_module_of_the_grader_needs_itself():
     [
         ("tests.grading.course.exercises", "from tests.grading.diagnosis import readings"),
         ("tests.grading.show", "from tests.grading.judging import runner"),
+        ("tests.grading.trace.raising", "from tests.grading.diagnosis.readings import shown"),
         ("tests.grading.judging.results", "from ..desk import board"),
         ("tests.grading.judging.results", "def late():\n    import tests.grading.desk.board"),
         ("tests.grading.finding", "from tests.grading.terminal import cut"),

@@ -1,6 +1,7 @@
 """The asks hold: whatever is right passes all of them, and every mistake of the bank fails one."""
 
 import contextlib
+import importlib
 import io
 
 import numpy as np
@@ -10,7 +11,7 @@ from tests.grading.course.exercises import EXERCISES
 from tests.grading.repair.outcomes import drawn, fixed, outcome, right, wrong_parts
 from tests.solutions import RIGHT, WRONG
 from tests.solutions.asks import ASKED, DRAWN, Ask, drawn_asks, fixed_asks
-from tests.solutions.asks.form import calling, module_of
+from tests.solutions.asks.form import calling, subject_of
 
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.function]
 ALL_WRONG = [solution for found in WRONG.values() for solution in found if not solution.unwritten]
@@ -39,8 +40,7 @@ def test_the_reference_passes_all_asks(exercise):
     """For speed it may keep its state in another form than the plain references: what counts is what it
     does.
     """
-    subject = getattr(module_of(exercise), EXERCISES[exercise].function.split(".")[0])
-    assert next(failures(exercise, subject), None) is None
+    assert next(failures(exercise, subject_of(exercise)), None) is None
 
 
 @pytest.mark.parametrize("solution", ALL_WRONG, ids=_id)
@@ -62,6 +62,12 @@ def test_every_exercise_has_fixed_and_random_asks(exercise):
 def test_asks_are_the_same_each_time(exercise):
     once, again = ([ask.label for ask in drawn_asks(exercise)] for _ in range(2))
     assert once == again
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS)
+def test_asks_know_the_function_of_an_exercise(exercise):
+    home = importlib.import_module(f"nn.{EXERCISES[exercise].module}")
+    assert subject_of(exercise) is getattr(home, EXERCISES[exercise].function.split(".")[0])
 
 
 def test_asks_are_of_exercises_alone():

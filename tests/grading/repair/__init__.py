@@ -35,8 +35,11 @@ def search(source, exercise, tries=TRIES, trusted=()):
     return searched(source, exercise, tries, trusted)[0]
 
 
-def searched(source, exercise, tries=TRIES, trusted=()):
-    """Return the Changes, and the Search that found them, None if the source cannot be loaded."""
+def searched(source, exercise, tries=TRIES, trusted=(), without=()):
+    """Return the Changes, and the Search that found them, None if the source cannot be loaded.
+
+    without: names of right variants that are no source of expressions.
+    """
     world, outside = World(), sys.gettrace()
     np.random.seed(0)  # noqa: NPY002 - for programs that draw from it; it is put back below
     try:
@@ -48,7 +51,7 @@ def searched(source, exercise, tries=TRIES, trusted=()):
                 program = Program(source, exercise)
             except (Exception, SystemExit):
                 return [], None
-            found = Search(program, tries, trusted)
+            found = Search(program, tries, trusted, without)
             return choose(found) if found.run() else [], found
     finally:
         sys.settrace(outside)

@@ -45,7 +45,7 @@ def measure(entry, tries):
     """Search for one program, print what was found, and return it as a record."""
     source, fault = entry["source"].strip("\n"), entry.get("lines", [])
     started = time.process_time()
-    changes, search = searched(source, entry["exercise"], tries)
+    changes, search = searched(source, entry["exercise"], tries, without=entry.get("without", ()))
     seconds = time.process_time() - started
     lines = changes[0].lines if changes else []
     tried = search.judge.tried if search else 0

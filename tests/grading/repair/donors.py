@@ -58,21 +58,21 @@ def _module(path):
     }
 
 
-def variants(exercise):
-    """Yield the right variants of an exercise: the code, its file, and its tree."""
-    for solution in RIGHT.get(exercise, ())[:MOST]:
+def variants(exercise, without=()):
+    """Yield the right variants of an exercise, but for some names: the code, its file, and its tree."""
+    for solution in [s for s in RIGHT.get(exercise, ()) if s.name not in without][:MOST]:
         path = sys.modules[solution.code.__module__].__file__
         if tree := _module(path).get(solution.code.__name__):
             yield solution.code, path, tree
 
 
-def gather(program, function, values, ask):
+def gather(program, function, values, ask, without=()):
     """Return the donors for a function of the learner's, whose names have these values on an ask."""
     found = Donors([], [], [], [], [], set())
     expressions, statements = {}, {}
     own = [argument.arg for argument in function.args.args + function.args.kwonlyargs]
     names = names_in(function, ast.Store) | set(own)
-    for code, path, tree in variants(program.exercise):
+    for code, path, tree in variants(program.exercise, without):
         if isinstance(tree, ast.ClassDef):
             tree = next((n for n in tree.body if getattr(n, "name", "") == program.method), None)
             if tree is None:

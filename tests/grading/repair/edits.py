@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 WORD = re.compile(r"\w+")
+MODULES = ("np", "math")
 TOKEN = re.compile(r"\w+\.?\d*|\*\*|//|[^\w\s]")
 
 
@@ -122,6 +123,10 @@ def load(name):
 def name_of(call):
     """Return the last name of what is called."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def is_module(node):
+    return isinstance(node, ast.Name) and node.id in (*MODULES, "self")
 
 
 def names_in(node, ctx=ast.expr_context):

@@ -1,4 +1,4 @@
-"""The catalogue, a part of its own: what was remembered on the way forward is used on the way back.
+"""The catalogue: what was remembered on the way forward is used on the way back.
 
 A mask is put into a list or a dictionary by one loop, and another loop needs the same one: not a new draw,
 and not nothing at all.

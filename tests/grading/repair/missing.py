@@ -1,4 +1,4 @@
-"""The catalogue, last part: statements written another way, or with what is missing put in front of them."""
+"""The catalogue: statements written another way, or with what is missing put in front of them."""
 
 import ast
 import copy
@@ -7,7 +7,7 @@ from tests.grading.repair.blocks import anew, parsed
 from tests.grading.repair.edits import bag, distance, names_in
 from tests.grading.repair.expressions import FAR, LOOPS, fits
 from tests.grading.repair.patterns import fill, match
-from tests.grading.repair.rules import STATEMENTS
+from tests.grading.repair.rules_of_statements import STATEMENTS
 
 
 def rewritten(block, node, scope):

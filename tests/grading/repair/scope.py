@@ -54,8 +54,11 @@ class Scope(NamedTuple):
         return [load(name) for name in names]
 
 
-def explore(program, home, asks, with_donors=True):
-    """Return the scope of a function as the program runs on some asks, and what was seen of the first."""
+def explore(program, home, asks, with_donors=True, without=()):
+    """Return the scope of a function as the program runs on some asks, and what was seen of the first.
+
+    without: names of right variants that give nothing.
+    """
     owner, function = program.homes[home]
     seen = [watch(FILE, lambda ask=ask: program.run(lambda subject: outcome(ask, subject))) for ask in asks]
     values = {}
@@ -71,7 +74,7 @@ def explore(program, home, asks, with_donors=True):
     attributes = {}
     if owner is not None and "self" in values:
         attributes = {f"self.{name}": kind_of_value(v) for name, v in vars(values["self"]).items()}
-    found = donors.gather(program, function, values, asks[0]) if with_donors else donors.NONE
+    found = donors.gather(program, function, values, asks[0], without) if with_donors else donors.NONE
     nodes = list(ast.walk(function))
     own = [
         n.value

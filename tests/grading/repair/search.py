@@ -21,8 +21,9 @@ AT_ONCE = 240  # joins while single edits are still tried
 class Search:
     """The search for edits that make a program pass. ``found`` has the candidates that do."""
 
-    def __init__(self, program, tries=TRIES, trusted=()):
+    def __init__(self, program, tries=TRIES, trusted=(), without=()):
         self.program, self.tries, self.trusted = program, tries, frozenset(trusted)
+        self.without = without
         self.judge = Judge(program)
         self.found, self.progress, self.listed, self.scopes = [], [], {}, {}
         self.base = Candidate("", (), 0.0)
@@ -55,7 +56,8 @@ class Search:
     def catalogue(self, home):
         """Return the edits of a function as it now stands, cheapest first."""
         asks = [head.expected.ask for head in self.judge.heads]
-        scope, seen = explore(self.program, home, asks, with_donors=home == self.program.function)
+        own = home == self.program.function
+        scope, seen = explore(self.program, home, asks, own, self.without)
         entries = right_entries((f.parts, f.expected.outcomes[0]) for f in self.judge.failing)
         passing = [expected.ask for expected in self.judge.passing]
         suspicion = suspect(self.program, home, scope, seen, passing, entries, self.trusted)

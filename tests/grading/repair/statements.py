@@ -1,4 +1,4 @@
-"""The catalogue, third part: statements that are dropped, moved, or freed of a loop or a condition."""
+"""The catalogue: statements that are dropped, moved, or freed of a loop or a condition."""
 
 import ast
 import copy

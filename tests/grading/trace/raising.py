@@ -102,8 +102,8 @@ def _clue(rule, trail, node, words=""):
 
 
 def said(error, line):
-    """Return an error in plain words, or its own."""
+    """Return an error in plain words, or in its own."""
     own = f"{type(error).__name__}: {' '.join(str(error).split())}" if str(error) else type(error).__name__
     if type(error).__name__ == "Endless":
         return "A loop does not end."
-    return in_words(error, line) or own
+    return in_words(error, line) or own.removesuffix(".") + "."

@@ -233,6 +233,22 @@ def samples_of_their_own(subject):
     yield "no unit silent for all", int((np.array(grads[2]) == 0).all(axis=1).sum())
 
 
+def nothing_kept(subject):
+    """A network that has been trained on other batches gives what a new one gives."""
+    options = {"activation": "tanh", "dropout": 0.4, "l2": 0.1}
+    used, draws = built(subject, (3, 5, 7, 2), 1, **options), np.random.default_rng(9)
+    for turn, n in enumerate((4, 4, 2, 6)):
+        new = built(subject, (3, 5, 7, 2), 2 + turn, **options)
+        for mine, other in zip(used.params, new.params, strict=True):
+            mine[...] = other
+        X, y = draws.normal(size=(n, 3)), draws.integers(2, size=n)
+        loss, grads = used.loss_and_grads(X, y, np.random.default_rng(turn))
+        due, grads_due = new.loss_and_grads(X, y, np.random.default_rng(turn))
+        yield f"loss {turn} as of a new network", Near(loss - due, 1e-9)
+        for i, (grad, wanted) in enumerate(zip(grads, grads_due, strict=True)):
+            yield f"grads[{i}] {turn} as of a new network", bool(np.allclose(grad, wanted, atol=1e-9))
+
+
 def with_penalty(subject):
     X, y = np.ones((4, 5)), np.arange(4) % 2
     networks = [built(subject, (5, 7, 3, 2), 1, dropout=0.5, l2=l2) for l2 in (0.0, 0.1)]
@@ -281,5 +297,5 @@ def penalty_while_training(name):
 @asks("Network.dropout")
 def dropout_in_the_network(name):
     scripts = both_ways, one_slope, no_hidden_layer, on_and_off, float32, samples_of_their_own, with_penalty
-    for script in (*scripts, where, scaled):
+    for script in (*scripts, where, scaled, nothing_kept):
         yield Ask(f"dropout: {script.__name__.replace('_', ' ')}", script)

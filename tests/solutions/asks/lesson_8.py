@@ -176,7 +176,7 @@ class Recorder:
     def __init__(self):
         self.params = [np.zeros((2, 1)), np.zeros(1)]
         self.batches, self.rngs, self.rates, self.norms, self.events, self.fits = [], [], [], [], [], []
-        self.own, self.shapes = None, []
+        self.own, self.shapes, self.lr = None, [], 0.625
 
     def loss_and_grads(self, X, y, rng=None):
         self.shapes.append(np.shape(y)[1:])
@@ -189,7 +189,7 @@ class Recorder:
 
     def step(self, params, grads, lr=None):
         self.events.append("step")
-        self.rates.append(lr)
+        self.rates.append(self.lr if lr is None else lr)
         self.norms.append(round(math.sqrt(sum(float(np.sum(g**2)) for g in grads)), 4))
         self.own = params is self.params or all(map(_is, params, self.params))
 

@@ -1,0 +1,54 @@
+"""The trace leaves right programs alone, also those whose formula no other variant has."""
+
+import ast
+import importlib
+
+import pytest
+
+from tests.grading.course.exercises import EXERCISES
+from tests.grading.trace import locate
+from tests.grading.trace.oracle import Oracle, oracle
+from tests.solutions import RIGHT
+
+WRITTEN = [name for name, exercise in EXERCISES.items() if exercise.function]
+
+
+def as_learner(name, solution):
+    """Return a right variant's source under the name of its exercise, and what it finds around it."""
+    target = EXERCISES[name].function
+    home = dict(vars(importlib.import_module(solution.code.__module__)))
+    program = next(p for p in Oracle(name).programs if p.name == solution.name)
+    node = program.tree.body[0]
+    plain = ast.unparse(program.tree).replace(f"super({node.name}", f"super({target.split('.')[0]}")
+    tree = ast.parse(plain)
+    tree.body[0].name = target.split(".")[0]
+    for base in getattr(tree.body[0], "bases", ()):
+        home["Base"], base.id = home[base.id], "Base"
+    return ast.unparse(tree), home
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_right_variants_are_not_accused(name, monkeypatch):
+    for solution in RIGHT[name]:
+        source, home = as_learner(name, solution)
+        monkeypatch.setattr("tests.grading.trace.locating.surroundings", lambda _, home=home: home)
+        assert locate(source, name) == [], solution.name
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_nor_is_a_variant_that_the_others_do_not_know(name, monkeypatch):
+    for solution in RIGHT[name]:
+        alone = {"adam_step_with_one_corrected_rate"}  # the only one with epsilon inside of the correction
+        if len(RIGHT[name]) > 1 and solution.name not in alone:
+            source, home = as_learner(name, solution)
+            monkeypatch.setattr("tests.grading.trace.locating.surroundings", lambda _, home=home: home)
+            assert locate(source, name, without=(solution.name,)) == [], solution.name
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_some_variant_is_right_on_every_call_or_all_refuse_it(name):
+    known = oracle(name)
+    for call in known.calls:
+        verdict = known.at(call)
+        assert verdict.outcomes or verdict.refusals == {"ValueError"}, call.label
+        assert not verdict.refusals - {"ValueError"}, call.label
