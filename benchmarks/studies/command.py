@@ -146,9 +146,7 @@ def committed():
 
 
 def _stored(options):
-    """Return name and checksum of the data of stored or committed records; the data are loaded only if there
-    are no such records.
-    """
+    """Return name and checksum of the data of stored or committed records; without any, load the data."""
     for found in (_data_of(store.stored(options.out)), _committed_data()):
         name = options.data or ("mnist" if "mnist" in found else next(iter(found), None))
         if name in found:
@@ -186,7 +184,7 @@ def _write_pages(studies, data, checksum, options, folder):
     for study in studies:
         if known.records(study.name) and (left_out := known.left_out(study.name)):
             print(
-                f"{study.name}: the page leaves out stored runs ({left_out}), as --runs {options.runs} asks"
+                f"{study.name}: the page leaves out {left_out} of the stored runs: --runs is {options.runs}"
             )
     written = [study.page(known, folder, shown) for study in studies if known.records(study.name)]
     if not written and options.times:
