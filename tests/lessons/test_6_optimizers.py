@@ -84,7 +84,7 @@ def faded(values, decay):
 
 
 def follow_nesterov(start, grads, lr, momentum):
-    """Do as Nesterov wrote it: x goes downhill from y, and y goes on from x by a part of the way x came."""
+    """Follow Nesterov's own form: x is downhill from y; y lies ahead of x by a share of x's last move."""
     x = y = start
     for g in grads:
         before, x = x, y - lr * g
@@ -93,7 +93,7 @@ def follow_nesterov(start, grads, lr, momentum):
 
 
 def draw(rng, *shape):
-    """Return random gradients that are not small: where epsilon counts, the published forms part."""
+    """Return random gradients that are not small: if epsilon counts, the published forms differ."""
     return rng.choice([-1, 1], shape) * rng.uniform(0.3, 2, shape)
 
 
@@ -240,7 +240,7 @@ def test_momentum_gathers_speed(optimizers):
 
 @exercise("nesterov_step")
 def test_nesterov_is_one_roll_ahead(optimizers):
-    """Under a constant gradient 1 its steps are 1.9, 2.71, ...: those of momentum, without the first."""
+    """Under a constant gradient 1 Nesterov's steps are 1.9, 2.71, ...: momentum's, without the first."""
     param = np.array([0.0])
     step = Stepper(optimizers, "nesterov", param, lr=1.0)
     position = 0.0

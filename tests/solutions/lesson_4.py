@@ -579,8 +579,8 @@ def zeros_in_float64(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "zeros",
-    "`dtype(...)` works for np.float64, but not for np.dtype('float64'), which is what a network passes "
-    "on: that cannot be called. np.zeros takes both as its `dtype`.",
+    "`dtype(...)` works for np.float64, but a network passes on np.dtype('float64'), which cannot be "
+    "called. np.zeros takes both as its `dtype`.",
 )
 def zeros_calling_the_dtype(rng, fan_in, fan_out, dtype=np.float32):
     return dtype(np.zeros((fan_in, fan_out)))

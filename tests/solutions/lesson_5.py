@@ -846,8 +846,8 @@ class WeightGradientsOfTheSums(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "You take the slope at the output of the wrong layer, the next one. When dx of layer l goes through an "
-    "activation, it is the activation of layer l - 1, whose output layer l has read.",
+    "You take the slope at the output of the wrong layer. The dx of a layer is the gradient of what that "
+    "layer has read: the output of the layer before it. The slope must be taken there.",
 )
 class SlopeOfTheNextLayer(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -964,7 +964,7 @@ class GradientsPileUp(Network):
 @wrong(
     "Network.loss_and_grads",
     "Your gradients are divided by the number of samples once more: the loss is a mean, so its gradient "
-    "already carries the 1/n.",
+    "already contains the factor 1/n.",
 )
 class DividedByTheSamplesAgain(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1141,8 +1141,8 @@ class LargestOverTheSamples(Network):
 
 @wrong(
     "Network.predict",
-    "You give one answer for the whole batch, because np.argmax without an axis counts through all the "
-    "scores. Ask for the largest in each row.",
+    "You give one answer for the whole batch, because np.argmax without an axis searches all the scores. "
+    "Ask for the largest in each row.",
 )
 class LargestOfAllScores(Network):
     def predict(self, X):
@@ -1154,8 +1154,8 @@ class LargestOfAllScores(Network):
 
 @wrong(
     "Network.predict",
-    "You give one answer for the whole batch, because np.argmax without an axis counts through all the "
-    "scores. Ask for the largest in each row. (A single output then needs its own rule.)",
+    "You give one answer for the whole batch, because np.argmax without an axis searches all the scores. "
+    "Ask for the largest in each row. (A single output then needs its own rule.)",
 )
 class LargestOfAllScoresAndOfOne(Network):
     def predict(self, X):
@@ -1904,7 +1904,7 @@ class WeightsInFloat32Always(Network):
 @wrong(
     "Network.dropout",
     "All samples of a batch lose the same units: your mask has one row for all of them. Give dropout the "
-    "activations of the whole batch, so that each sample has its own coins.",
+    "activations of the whole batch, so that each sample has a row of its own.",
 )
 class OneMaskForAllSamples(TextbookNetwork):
     def loss_and_grads(self, X, y, rng=None):
@@ -1925,7 +1925,7 @@ class _OneRow:
 
 @wrong(
     "Network.dropout",
-    "On the way back every call meets the masks of the first one: a list in `self` grows from call to call, "
+    "On the way back every call uses the masks of the first one: a list in `self` grows from call to call, "
     "and its first entries stay those of the first batch. Start a new list in each call.",
 )
 class MasksOfTheFirstCall(Network):
@@ -1943,7 +1943,7 @@ class MasksOfTheFirstCall(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "On the way back every call meets the outputs of the first one: a list in `self` grows from call to "
+    "On the way back every call uses the outputs of the first one: a list in `self` grows from call to "
     "call, and its first entries stay those of the first batch. Start a new list in each call.",
 )
 class OutputsOfTheFirstCall(Network):
