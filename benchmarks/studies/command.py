@@ -15,7 +15,11 @@ REPORTS = (
 
 def add(commands, positive):
     """Add the command to ``python -m benchmarks``. positive: converts an argument to a number."""
-    study = commands.add_parser("study", help="reproduce the tables of the documents")
+    study = commands.add_parser(
+        "study",
+        help="reproduce the tables of the documents",
+        description="Train the settings of the documents' tables again, and write a page for each table.",
+    )
     study.add_argument("names", nargs="*", metavar="NAME", help="studies to run; --list shows them")
     study.add_argument("--all", action="store_true", help="run every study")
     study.add_argument("--list", action="store_true", help="list the studies and exit")
@@ -40,7 +44,7 @@ def add(commands, positive):
     study.add_argument(
         "--times",
         action="store_true",
-        help="time an epoch of each row in turn, in studies whose show has 'ratio'; the others are skipped",
+        help="time an epoch of each row in turn; skip studies without 'ratio' in their field show",
     )
     study.add_argument(
         "--table",

@@ -130,7 +130,7 @@ def starts(network):
     yield script(
         "[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)), parts="params"
     )
-    yield script("whether a bias of Network((3, 4, 2), rng=rng) is other than 0", biases)
+    yield script("whether any bias of Network((3, 4, 2), rng=rng) is not 0", biases)
     yield script("whether two of Network((6, 5), rng=default_rng(7)) have one W1", same_seed)
     yield script("whether W1 and W2 of Network((5, 5, 5), rng=rng) are equal", same_layers)
     yield script("the mean squares of W1, W2 of Network((400, 200, 300), rng=rng)", mean_squares, rtol=0.05)
@@ -428,33 +428,36 @@ def masks(network):
         atol=0.06,
     )
     yield script(
-        "by what the units of Network((500, 1000, 20), dropout=0.25) that are left have grown, as dW2 tells",
+        "the factor, seen in dW2, by which dropout has scaled the units that are left in "
+        "Network((500, 1000, 20), dropout=0.25)",
         growth,
         rtol=0.1,
     )
     yield script(
-        "the way back through Network((500, 1000, 20), activation='tanh', dropout=0.25): by what the "
-        "gradient at the units that are left has grown, as dW1 tells, and the share of units cut on one way "
-        "alone",
+        "the way back through Network((500, 1000, 20), activation='tanh', dropout=0.25): the factor, seen in "
+        "dW1, by which the gradient at the units that are left has grown, and the share of units dropped "
+        "only forward or only back",
         way_back,
         rtol=0.1,
         atol=0.08,
     )
     yield script(
-        "the shares dropped in the hidden layers of Network((50, 700, 700, 20), dropout=0.25), the share of "
-        "units that fare alike in both layers, and of those in the first that are cut on one way alone",
+        "the shares of units dropped in the two hidden layers of Network((50, 700, 700, 20), dropout=0.25), "
+        "the share dropped or kept in both alike, and the share of the first layer dropped only forward or "
+        "only back",
         layers,
         atol=0.09,
     )
     yield script(
-        "Network((1, 2000, 20), dropout=0.25) without a generator: forward over that of dropout=0, whether "
-        "both are the same, whether they are after a training step, and whether the losses are",
+        "Network((1, 2000, 20), dropout=0.25) without a generator, against one with dropout=0: the ratio of "
+        "their outputs, whether these are equal, whether they still are after a training step, and whether "
+        "the losses are",
         evaluation,
         atol=0.06,
     )
     yield apart_case
     yield script(
-        "the share of units cut on one way alone in a second call, with another seed, of "
+        "the share of units dropped only forward or only back in a second call, with another seed, of "
         "Network((20, 1000, 20), activation='tanh', dropout=0.25)",
         second_call,
         atol=0.08,
