@@ -32,8 +32,8 @@ def min_max_scale(train, *others):
 
     train, others: arrays (n, d) of one dtype; n may differ. Returns a tuple with one array for each argument;
     a floating dtype is kept, any other becomes float64. A feature that is constant on ``train`` becomes 0 in
-    all arrays, whatever the others hold there. In any other feature, values of the others that lie outside
-    the range of ``train`` also end up outside [0, 1].
+    all arrays, whatever the others hold there. In every other feature, values outside the range of ``train``
+    end up outside [0, 1].
     """
     low, span = feature_range(train)
     arrays = [as_floating(x) for x in (train, *others)]

@@ -1,9 +1,9 @@
 """Lesson 1: activations.
 
-Without an activation, a stack of layers is one layer. Each function here bends the sums of a layer in
-its own way; its `_backward` partner finds, from the output `a`, how much a change of the sum would
-have changed the output, and multiplies the upstream gradient by that. Softmax closes the lesson: it
-turns scores into probabilities, and doing so without overflow is the first skill of this field.
+Without activations, a stack of layers can do no more than one layer. Each function here bends the sums
+of a layer in its own way. Its `_backward` partner finds from the output `a` how much a change of the sum
+would change the output, and multiplies the gradient from the layer above by that. Softmax closes the
+lesson: it turns scores into probabilities, and to do so without overflow is a skill you will need often.
 
 Expected values were computed with 30 digits, or number by number with Python's math.
 """

@@ -4,9 +4,9 @@ A gradient says which way is up; an optimizer decides how far to go down, and wh
 steps before. Each rule works in place on one parameter and its state arrays; the classes carry the
 state for a whole list of parameters.
 
-The oracle follows a single number in Python floats. It has no memory of its own: for every step it goes
-back over all gradients so far, the older ones weighted by powers of the decay. Where two published forms of
-a rule exist, both pass: they differ by less than the tolerance.
+The expected values follow a single number in Python floats, without state arrays: every step is computed
+from all gradients so far, the older ones weighted by powers of the decay. If two published forms of a rule
+exist, both pass: they differ by less than the tolerance.
 """
 
 import math

@@ -1,8 +1,8 @@
 """Lesson 8: training.
 
-This lesson is about everything around the gradient: labels as rows, features on one scale, batches in
-fresh order, a rate that falls, a stop in time, and the epoch that puts it together. None of it is deep,
-but each piece has ruined somebody's results.
+This lesson is about everything around the gradient: labels as rows, features on one scale, batches in a
+new order, a rate that falls, a stop at the right time, and the epoch that puts all this together. None of
+it is deep, but mistakes in each piece have ruined somebody's results.
 """
 
 import itertools
