@@ -7,7 +7,7 @@ so are the results; integers are computed in float64. The lessons do not test fl
 lists, float16, empty batches, or errors for shapes that do not fit.
 
 For speed, each function takes ``out``, the array or arrays to fill and return instead of new ones. They must
-share no memory with each other or with an argument: a matrix product still reads its factors while it writes.
+share no memory with each other or with an argument: a product reads its factors until its last entry is done.
 """
 
 import numpy as np

@@ -123,11 +123,11 @@ class Network:
     def loss_and_grads(self, X, y, rng=None):
         """Return ``(loss, grads)`` on a batch: mean loss plus L2 penalty, and the gradients of this sum.
 
-        X: (n, inputs). y: targets in the form that the loss takes; with a single output, (n,) will do in
-        place of (n, 1). rng: a Generator switches dropout on, None leaves it off. Any number of values may be
-        drawn from rng, even if the dropout is 0. loss is a Python float. ``grads`` has the order and shapes
-        of ``params`` and contains nothing from earlier calls; the next call may overwrite it or not. For
-        speed, it is the network's own list, which the next call does overwrite: copy what you keep.
+        X: (n, inputs). y: targets in the form the loss takes; with a single output, (n,) will do in place of
+        (n, 1). rng: a Generator switches dropout on, None leaves it off. Any number of values may be drawn
+        from rng, even if the dropout is 0. loss is a Python float. ``grads`` has the order and shapes of
+        ``params`` and contains nothing from earlier calls; whether the next call overwrites it is left open.
+        For speed, it is the network's own list, which the next call does overwrite: copy what must last.
         """
         X = self._checked(X)
         inputs = self._propagate(X, rng)

@@ -2,9 +2,9 @@
 
 They act only while a network is trained; its answers are computed without them.
 
-For speed, some functions take ``out``, the array or arrays to fill and return instead of new ones. The array
-for y may be ``x`` itself in ``dropout``, and ``out`` may be ``grad`` itself in ``dropout_backward``; apart
-from these, ``out`` must share no memory with an argument.
+For speed, some functions take ``out``, the array or arrays to fill and return instead of new ones. In
+``dropout``, y may be ``x`` itself, and in ``dropout_backward`` the result may be ``grad`` itself; otherwise
+``out`` must share no memory with an argument.
 """
 
 import math
