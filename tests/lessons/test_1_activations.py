@@ -130,7 +130,7 @@ def test_output_has_known_values(activations, name):
 @exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_backward_has_known_values(activations, name):
-    """The slope is a formula in the output `a`, which the forward pass has already computed."""
+    """The slope is written in terms of the output `a`, which the forward pass leaves behind."""
     a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
     require_close(
         getattr(activations, f"{name}_backward")(np.ones_like(a), a),
@@ -144,7 +144,7 @@ def test_backward_has_known_values(activations, name):
 @exercise("{name}_backward")
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_backward_multiplies_the_upstream_gradient(activations, name):
-    """The chain rule: the gradient from above, times the slope here. It may be zero or negative as well."""
+    """The chain rule: what comes from above, times the slope here. Zero and negative ones pass as well."""
     a, slope = (np.array(values, dtype=np.float64) for values in BACKWARD[name])
     grad = np.array([-2.0, 0.5, 3.0, -1.5][: len(a)])
     require_close(

@@ -55,7 +55,7 @@ def build(network, rng, sizes, **options):
 
 
 def sums_by_hand(net, X, activation, output="identity"):
-    """Return the sums z of every layer and the network's output, computed here."""
+    """Return the sums z of every layer and the network's output, computed apart from it."""
     x, sums = X, []
     layers = list(zip(net.params[::2], net.params[1::2], strict=True))
     for i, (W, b) in enumerate(layers):

@@ -84,7 +84,7 @@ def faded(values, decay):
 
 
 def follow_nesterov(start, grads, lr, momentum):
-    """Follow Nesterov's own form: x is downhill from y; y lies ahead of x by a share of x's last move."""
+    """Do as Nesterov wrote it: x goes downhill from y, and y goes on from x by a part of the way x came."""
     x = y = start
     for g in grads:
         before, x = x, y - lr * g

@@ -101,7 +101,8 @@ def sigmoid_clipped_for_float64_only(z):
 
 @wrong(
     "sigmoid",
-    "Your results exceed 1: this is 1 + exp(-z). Without parentheses, / binds more tightly than +.",
+    "Your results exceed 1: this is 1 + exp(-z). Parentheses are missing, because / binds more tightly "
+    "than +.",
 )
 def sigmoid_without_parentheses(z):
     return 1 / 1 + np.exp(-as_floating(z))

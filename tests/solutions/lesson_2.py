@@ -836,7 +836,7 @@ def binary_cross_entropy_broadcasting(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The numbers are right, but you refuse only arrays of another size: (n, 1) and (n,) have the same "
+    "The numbers are right, but you refuse only arrays of another length: (n, 1) and (n,) have the same "
     "number of elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
 )
 def binary_cross_entropy_comparing_sizes(logits, targets):
@@ -1134,7 +1134,7 @@ def mean_squared_error_of_bytes_as_they_come(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right, but you refuse only arrays of another size: (n, 1) and (n,) have the same "
+    "The numbers are right, but you refuse only arrays of another length: (n, 1) and (n,) have the same "
     "number of elements, and broadcast to a table of all pairs. Compare the shapes themselves.",
 )
 def mean_squared_error_comparing_sizes(predictions, targets):
