@@ -22,7 +22,11 @@ def main(arguments=None):
         description="Time nn against other libraries, and reproduce the tables of the documents.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="time all contenders in turn and print the table of ratios")
+    run = commands.add_parser(
+        "run",
+        help="time all contenders in turn and print the table of ratios",
+        description="Time all contenders in turn and print the table of ratios.",
+    )
     run.add_argument(
         "parts", nargs="*", metavar="PART", help=f"what to measure: {' '.join(WORDS)} (default: all)"
     )
@@ -48,7 +52,11 @@ def main(arguments=None):
     )
     run.add_argument("--fresh", action="store_true", help="discard what an earlier run has measured")
     run.set_defaults(command=_run)
-    page = commands.add_parser("report", help="turn the last run into a Markdown page with plots")
+    page = commands.add_parser(
+        "report",
+        help="turn the last run into a Markdown page with plots",
+        description="Turn the last run into a Markdown page with plots.",
+    )
     page.add_argument(
         "--run",
         type=Path,
@@ -65,7 +73,11 @@ def main(arguments=None):
         help="write into benchmarks/reports instead, and update the table in README.md",
     )
     page.set_defaults(command=_report)
-    slower = commands.add_parser("regressions", help="check whether nn is slower than in an earlier revision")
+    slower = commands.add_parser(
+        "regressions",
+        help="check whether nn is slower than in an earlier revision",
+        description="Check whether nn is slower than in an earlier revision.",
+    )
     slower.add_argument(
         "revision",
         nargs="?",
@@ -82,7 +94,9 @@ def main(arguments=None):
     )
     slower.set_defaults(command=_regressions)
     commands.add_parser(
-        "doctor", help="check whether better BLAS kernels are available for this processor"
+        "doctor",
+        help="check whether better BLAS kernels are available for this processor",
+        description="Check whether better BLAS kernels are available for this processor.",
     ).set_defaults(command=_doctor)
     studies.add(commands, _positive)
     options = parser.parse_args(arguments)

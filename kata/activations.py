@@ -4,7 +4,7 @@ Each ``*_backward`` stands next to its forward function and needs only its outpu
 can be written in terms of ``a``, so the sums ``z`` need not be kept.
 
 Arguments are arrays with at least one axis and stay unchanged; results are new arrays. float32 and float64
-are kept; integers of any kind, bytes included, are computed in float64. The lessons do not test lists,
+are kept; integers of any type, uint8 included, are computed in float64. The lessons do not test lists,
 float16, empty arrays, NaN or infinity, nor the value at a kink: at exactly 0, either slope is right.
 """
 
@@ -77,8 +77,8 @@ def relu_backward(grad, a):
 def leaky_relu(z, slope=0.01):
     """Let positive sums pass and shrink the others: a = z for z > 0, slope * z elsewhere.
 
-    z: array of any shape. slope: a number from 0, and it may be above 1. Returns ``a`` of the same shape and
-    dtype (integers: float64, even for a whole slope).
+    z: array of any shape. slope: any number that is not negative, even above 1. Returns ``a`` of the same
+    shape and dtype (integers: float64, even for a whole slope).
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     raise NotImplementedError
@@ -96,8 +96,9 @@ def leaky_relu_backward(grad, a, slope=0.01):
 def elu(z, alpha=1.0):
     """Let positive sums pass and bend the others towards -alpha: there a = alpha * (exp(z) - 1).
 
-    z: array of any shape. alpha: a number from 0, and it may be above 1. Returns ``a`` of the same shape and
-    dtype (integers: float64, even for a whole alpha); no overflow, no warning for any z from -1e4 to 1e4.
+    z: array of any shape. alpha: any number that is not negative, even above 1. Returns ``a`` of the same
+    shape and dtype (integers: float64, even for a whole alpha); no overflow and no warning for any z from
+    -1e4 to 1e4.
     Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
     raise NotImplementedError

@@ -26,7 +26,7 @@ def dense_backward(grad, x, W):
 
     grad: (n, fan_out), x: (n, fan_in), W: (fan_in, fan_out). dx = grad @ W.T has the shape of x, dW = x.T @
     grad the shape of W, and db, the sum of grad over the samples, the shape of b. All have the dtype of the
-    arguments; if any of these, or all, hold integers, the results are float64.
+    arguments; if any argument holds integers, the results are float64.
 
     Source: Rumelhart, Hinton & Williams 1986, eq. 6 and 7, for a whole batch at once.
     """

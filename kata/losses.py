@@ -1,12 +1,13 @@
 """Losses: how wrong the network is on a batch, as one number, and the gradient of that number.
 
-Every loss is a mean, so that its size does not depend on the batch. Every gradient therefore carries the 1/n.
+Every loss is a mean, so that its size does not depend on the size of the batch. Every gradient therefore
+contains the factor 1/n.
 
 Arguments are arrays with at least one sample and stay unchanged; the gradient is a new array. It has the
-dtype of the first argument: float32 and float64 are kept; integers of any kind, bytes included, are computed
-in float64. The targets may have another dtype, which does not change that of the gradient. A loss must be a
-Python float. A NumPy float64 will do, since it inherits from float; a NumPy float32 will not. The lessons do
-not test lists, labels given as floats, float16, empty batches, NaN or infinity.
+dtype of the first argument: float32 and float64 are kept; integers of any type, uint8 included, are computed
+in float64. The targets may have another dtype; it does not affect the gradient's. A loss must be a Python
+float. A NumPy float64 will do, since it inherits from float; a NumPy float32 will not. The lessons do not
+test lists, labels given as floats, float16, empty batches, NaN or infinity.
 """
 
 import numpy as np
@@ -17,10 +18,10 @@ from .activations import as_floating, log_softmax, sigmoid, softmax
 def softmax_cross_entropy(logits, targets):
     """Return the mean of -log softmax(logits)[right class], and its gradient (softmax(logits) - targets) / n.
 
-    logits: (n, k), the network's scores before softmax. targets: labels (n,) in 0..k-1, integers of any kind,
-    bytes included, or probabilities (n, k) whose rows sum to 1, floats or integers. Returns ``(loss, grad)``:
-    a Python float in nats, and (n, k) in the dtype of the logits (integers: float64). No overflow and no
-    warning for logits from -1e4 to 1e4.
+    logits: (n, k), the network's scores before softmax. targets: either labels (n,) in 0..k-1, integers of
+    any type, uint8 included; or probabilities (n, k) whose rows sum to 1, floats or integers. Returns
+    ``(loss, grad)``: a Python float in nats, and (n, k) in the dtype of the logits (integers: float64). No
+    overflow and no warning for logits from -1e4 to 1e4.
     Raises ValueError for a label below 0 or above k-1, and for targets of any other shape.
     Source: Goodfellow et al. 2016, Deep Learning, section 6.2.2.3; Bishop 2006, eq. 4.109.
     """
@@ -31,7 +32,7 @@ def binary_cross_entropy(logits, targets):
     """Return the mean of -log of the right answer's probability, and its gradient (sigmoid - targets) / size.
 
     logits: any shape, the scores before the sigmoid. targets: exactly the same shape, each 0 or 1, floats or
-    integers of any kind, bytes included; nothing is broadcast. The mean is over all elements. Returns
+    integers of any type, uint8 included; nothing is broadcast. The mean is over all elements. Returns
     ``(loss, grad)``: a Python float in nats, and an array like the logits (integers: float64). No overflow
     and no warning for logits from -1e4 to 1e4.
     Raises ValueError if the shapes differ.
@@ -44,9 +45,8 @@ def binary_cross_entropy(logits, targets):
 def mean_squared_error(predictions, targets):
     """Return the mean squared difference, and its gradient 2 * (predictions - targets) / size.
 
-    predictions, targets: of exactly the same shape, which may be any; nothing is broadcast. The mean is over
-    all elements. Returns ``(loss, grad)``: a Python float, and an array like the predictions (integers:
-    float64).
+    predictions: any shape. targets: exactly the same shape; nothing is broadcast. The mean is over all
+    elements. Returns ``(loss, grad)``: a Python float, and an array like the predictions (integers: float64).
     Raises ValueError if the shapes differ.
     Source: Goodfellow et al. 2016, eq. 5.4.
     """

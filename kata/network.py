@@ -24,7 +24,7 @@ class Network:
     - loss, initializer: their names
     - dropout: probability with which a hidden unit is dropped while training
     - l2: strength of the penalty on the weights
-    - rng: Generator for the initial weights; if None, every new network gets other weights
+    - rng: Generator for the initial weights; if None, every new network gets different weights
     - dtype: float32 or float64, for the parameters and all computation, whatever the dtype of the data
 
     The lessons leave open what happens with output="sigmoid" under a cross-entropy, and with a single output
@@ -33,7 +33,7 @@ class Network:
     Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,). Writing
     into these arrays changes the network. Biases start at 0.
 
-    Raises ValueError that names the argument that does not fit.
+    Raises ValueError, naming the argument, for a value that is out of range or unknown.
     """
 
     def __init__(
@@ -94,9 +94,9 @@ class Network:
     def loss_and_grads(self, X, y, rng=None):
         """Return ``(loss, grads)`` on a batch: mean loss plus L2 penalty, and the gradients of this sum.
 
-        X: (n, inputs). y: targets as the loss takes them; with a single output, (n,) will do for the column
-        (n, 1). rng: a Generator switches dropout on, None leaves it off. How many numbers are drawn from rng
-        is left open, even if the dropout is 0. loss is a Python float. ``grads`` has the order and shapes of
+        X: (n, inputs). y: targets in the form the loss takes; with a single output, (n,) will do in place of
+        (n, 1). rng: a Generator switches dropout on, None leaves it off. Any number of values may be drawn
+        from rng, even if the dropout is 0. loss is a Python float. ``grads`` has the order and shapes of
         ``params`` and contains nothing from earlier calls; whether the next call overwrites it is left open.
         """
         # In lesson 5, leave out the penalty and dropout: l2 is 0 and rng is None there. Lesson 7

@@ -11,7 +11,7 @@ from .regularization import clip_by_global_norm
 def one_hot(labels, n_classes, dtype=np.float32):
     """Return a row for each label, with 1 at its class and 0 elsewhere.
 
-    labels: (n,) of any integer dtype, bytes included, in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
+    labels: (n,) of any integer dtype, uint8 included, in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
     Raises ValueError for a label outside that range.
     """
     raise NotImplementedError
@@ -22,8 +22,8 @@ def min_max_scale(train, *others):
 
     train, others: arrays (n, d) of one dtype; n may differ. Returns a tuple with one array for each argument;
     a floating dtype is kept, any other becomes float64. A feature that is constant on ``train`` becomes 0 in
-    all arrays, whatever the others hold there. Otherwise the others may leave [0, 1], where they lie outside
-    the range of ``train``.
+    all arrays, whatever the others hold there. In every other feature, values outside the range of ``train``
+    end up outside [0, 1].
     """
     raise NotImplementedError
 
@@ -75,7 +75,7 @@ class EarlyStopping:
         raise NotImplementedError
 
     def restore(self, params):
-        """Write the best parameters into the arrays of ``params``, in place; they are still remembered.
+        """Write the best parameters into the arrays of ``params``, in place; the copies are kept.
 
         Returns None. Raises ValueError if there is no best yet.
         """

@@ -3,10 +3,10 @@
 All have the form ``name(rng, fan_in, fan_out, dtype=np.float32)``:
 
 - rng: a NumPy Generator, from which every entry is drawn separately
-- fan_in, fan_out: whole numbers from 1
+- fan_in, fan_out: positive integers
 - dtype: float32 or float64, given as np.float64 or as np.dtype("float64")
 
-Each returns a new array (fan_in, fan_out) of that dtype with all of its digits: float64 weights that were
+Each returns a new array (fan_in, fan_out) in the full precision of that dtype: float64 weights that were
 drawn in float32 are wrong.
 
 Here the numbers are drawn in float64 and then rounded, so that a seed gives the same network in either dtype.
@@ -21,7 +21,7 @@ import numpy as np
 def xavier_normal(rng, fan_in, fan_out, dtype=np.float32):
     """Draw from a normal distribution of variance 2 / (fan_in + fan_out): for tanh and sigmoid layers.
 
-    The mean is 0. Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from
+    The mean is 0. Returns a new array (fan_in, fan_out) in the full precision of ``dtype``, drawn from
     ``rng`` alone.
     Source: Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks, eq. 12.
     """
@@ -31,7 +31,7 @@ def xavier_normal(rng, fan_in, fan_out, dtype=np.float32):
 def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
     """Draw uniformly from [-limit, limit], limit = sqrt(6 / (fan_in + fan_out)): xavier_normal's variance.
 
-    Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from ``rng`` alone.
+    Returns a new array (fan_in, fan_out) in the full precision of ``dtype``, drawn from ``rng`` alone.
     Source: Glorot & Bengio 2010, eq. 16.
     """
     return _uniform(rng, fan_in, fan_out, dtype, math.sqrt(6 / (fan_in + fan_out)))
@@ -40,7 +40,7 @@ def xavier_uniform(rng, fan_in, fan_out, dtype=np.float32):
 def he_normal(rng, fan_in, fan_out, dtype=np.float32):
     """Draw from a normal distribution of variance 2 / fan_in: for ReLU layers, which lose half the signal.
 
-    The mean is 0. Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from
+    The mean is 0. Returns a new array (fan_in, fan_out) in the full precision of ``dtype``, drawn from
     ``rng`` alone.
     Source: He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers, eq. 10.
     """
@@ -50,7 +50,7 @@ def he_normal(rng, fan_in, fan_out, dtype=np.float32):
 def he_uniform(rng, fan_in, fan_out, dtype=np.float32):
     """Draw uniformly from [-limit, limit], limit = sqrt(6 / fan_in): he_normal's variance.
 
-    Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from ``rng`` alone.
+    Returns a new array (fan_in, fan_out) in the full precision of ``dtype``, drawn from ``rng`` alone.
     Source: He et al. 2015, eq. 10, with the uniform distribution's variance limit**2 / 3.
     """
     return _uniform(rng, fan_in, fan_out, dtype, math.sqrt(6 / fan_in))
@@ -68,8 +68,8 @@ def lecun_normal(rng, fan_in, fan_out, dtype=np.float32):
 def random_normal(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
     """Draw from a normal distribution of a fixed standard deviation, whatever the widths: the naive start.
 
-    std: the standard deviation; the mean is 0. Returns a new array (fan_in, fan_out) of ``dtype`` with all of
-    its digits, drawn from ``rng`` alone.
+    std: the standard deviation; the mean is 0. Returns a new array (fan_in, fan_out) in the full precision of
+    ``dtype``, drawn from ``rng`` alone.
     """
     return _normal(rng, fan_in, fan_out, dtype, std)
 
@@ -77,7 +77,7 @@ def random_normal(rng, fan_in, fan_out, dtype=np.float32, std=0.05):
 def random_uniform(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
     """Draw uniformly from [low, high), whatever the widths: the naive start.
 
-    Returns a new array (fan_in, fan_out) of ``dtype`` with all of its digits, drawn from ``rng`` alone. After
+    Returns a new array (fan_in, fan_out) in the full precision of ``dtype``, drawn from ``rng`` alone. After
     rounding to float32, a number may be ``high`` itself.
     """
     return rng.uniform(low, high, (fan_in, fan_out)).astype(dtype)

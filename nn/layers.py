@@ -31,7 +31,7 @@ def dense_backward(grad, x, W, *, out=(None, None, None)):
 
     grad: (n, fan_out), x: (n, fan_in), W: (fan_in, fan_out). dx = grad @ W.T has the shape of x, dW = x.T @
     grad the shape of W, and db, the sum of grad over the samples, the shape of b. All have the dtype of the
-    arguments; if any of these, or all, hold integers, the results are float64.
+    arguments; if any argument holds integers, the results are float64.
 
     Source: Rumelhart, Hinton & Williams 1986, eq. 6 and 7, for a whole batch at once.
     """
@@ -44,8 +44,8 @@ def dense_backward(grad, x, W, *, out=(None, None, None)):
 def parameter_gradients(grad, x, *, out=(None, None)):
     """Return ``(dW, db)``, what a dense layer learns from: x.T @ grad, and the sum of grad over the batch.
 
-    This is all that the first layer needs: its input is not trained, and leaving out dx there saves a third
-    of the work.
+    The first layer needs no more: its input is data, which has nothing to learn, and leaving out dx there
+    saves a third of the work.
 
     grad: (n, fan_out), x: (n, fan_in). Returns (fan_in, fan_out) and (fan_out,).
     """

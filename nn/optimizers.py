@@ -132,7 +132,7 @@ class _Optimizer:
         """Update every array of ``params`` in place by its gradient, and return None.
 
         params, grads: lists of arrays with matching shapes, the same shapes in each call. lr: the rate of
-        this step, None for the optimizer's own.
+        this step; None for the optimizer's own.
         Raises ValueError if the shapes do not match each other or those of earlier steps.
         """
         shapes = [np.shape(p) for p in params]

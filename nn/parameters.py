@@ -41,7 +41,7 @@ class ParameterList(list):
 
 
 def joined(*lists):
-    """Return each list as [vector], one piece instead of many, if all share one layout, else unchanged."""
+    """Return every list as [vector] if all have the same layout; otherwise return them unchanged."""
     layouts = {getattr(arrays, "shapes", None) for arrays in lists}
     if len(layouts) == 1 and None not in layouts:
         return [[arrays.vector] for arrays in lists]

@@ -35,9 +35,9 @@ def dropout(x, rate, rng, *, out=(None, None)):
     """Drop each entry with probability ``rate`` and scale the others, so that the mean stays the same.
 
     x: array of any shape. rate: the probability that an entry is dropped, 0 <= rate < 1. rng: a Generator.
-    Each entry is decided separately, so the share of dropped entries varies from call to call. How many
-    numbers are drawn from rng is left open, even if the rate is 0. Returns ``(y, mask)`` with y = x * mask,
-    where the mask holds 0 or 1 / (1 - rate); both are new arrays of x's shape and dtype (integers: float64).
+    Each entry is decided separately, so the share of dropped entries varies from call to call. Any number of
+    values may be drawn from rng, even if the rate is 0. Returns ``(y, mask)`` with y = x * mask, where the
+    mask holds 0 or 1 / (1 - rate); both are new arrays of x's shape and dtype (integers: float64).
 
     Raises ValueError for a rate out of range.
     Source: Srivastava et al. 2014, Dropout, section 10 (the inverted form).
@@ -54,7 +54,7 @@ def dropout(x, rate, rng, *, out=(None, None)):
 
 
 def dropout_backward(grad, mask, *, out=None):
-    """Return dL/dx = grad * mask: a dropped entry had no effect, the others were scaled.
+    """Return dL/dx = grad * mask: a dropped entry had no effect, and the others were scaled.
 
     grad, mask: arrays of the same shape and floating dtype, the mask as ``dropout`` returned it. The result
     has that shape and dtype.

@@ -14,7 +14,7 @@ from .regularization import clip_by_global_norm
 def one_hot(labels, n_classes, dtype=np.float32):
     """Return a row for each label, with 1 at its class and 0 elsewhere.
 
-    labels: (n,) of any integer dtype, bytes included, in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
+    labels: (n,) of any integer dtype, uint8 included, in 0..n_classes-1. Returns (n, n_classes) of ``dtype``.
     Raises ValueError for a label outside that range.
     """
     labels = np.asarray(labels)
@@ -32,8 +32,8 @@ def min_max_scale(train, *others):
 
     train, others: arrays (n, d) of one dtype; n may differ. Returns a tuple with one array for each argument;
     a floating dtype is kept, any other becomes float64. A feature that is constant on ``train`` becomes 0 in
-    all arrays, whatever the others hold there. Otherwise the others may leave [0, 1], where they lie outside
-    the range of ``train``.
+    all arrays, whatever the others hold there. In every other feature, values outside the range of ``train``
+    end up outside [0, 1].
     """
     low, span = feature_range(train)
     arrays = [as_floating(x) for x in (train, *others)]
@@ -74,8 +74,8 @@ def step_decay(epoch, lr, factor=0.5, every=30):
 def cosine(epoch, lr, epochs, warmup=0):
     """Return a rate that climbs to ``lr`` over ``warmup`` epochs and then falls along half a cosine.
 
-    epoch: counted from 0. epochs: their number in the whole training run. No epoch has the rate 0, since it
-    would be wasted.
+    epoch: counted from 0. epochs: how many the whole training run has. No epoch has the rate 0, since that
+    epoch would be wasted.
     Source: Loshchilov & Hutter 2017, SGDR, eq. 5, without restarts; the warm-up: Goyal et al. 2017, section
     2.2.
     """
@@ -118,7 +118,7 @@ class EarlyStopping:
         return self._epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
 
     def restore(self, params):
-        """Write the best parameters into the arrays of ``params``, in place; they are still remembered.
+        """Write the best parameters into the arrays of ``params``, in place; the copies are kept.
 
         Returns None. Raises ValueError if there is no best yet.
         """
@@ -169,7 +169,7 @@ class Epoch(NamedTuple):
 
     epoch: int  # epochs completed: the first record says 1
     loss: float  # mean over the samples, of each batch before its step, with dropout and L2 penalty
-    validation_loss: float | None  # mean over the validation samples, without either
+    validation_loss: float | None  # mean over the validation samples, without dropout and penalty
     validation_accuracy: float | None  # share of right answers, 0 to 1
     learning_rate: float
     gradient_norm: float | None  # mean over the steps, before clipping
@@ -200,8 +200,8 @@ def fit(
     - validation: a pair (X, y), evaluated after each epoch
     - schedule: a function of the epoch, counted from 0, that returns the learning rate; None keeps the
       optimizer's own
-    - augment: a function of X and rng, called before each epoch, that returns what this epoch trains on,
-      (n, inputs) in the order of y; X may then be anything that augment takes
+    - augment: a function of X and rng, called before each epoch; it returns the samples of this epoch,
+      (n, inputs), in the order of y. X may then be anything that augment takes
 
     Raises FloatingPointError if the loss is no longer finite.
     """

@@ -31,7 +31,7 @@ class Workspace(threading.local):
         self._rows, self._capacity, self._memory = None, 0, {}
 
     def rows(self, n, *, dropout=False):
-        """Set the attributes to arrays of n rows, with those for dropout if asked; return the workspace."""
+        """Set the attributes to arrays of n rows, those for dropout only if asked; return the workspace."""
         if (n, dropout) == self._rows:
             return self
         if n > self._capacity:

@@ -60,6 +60,7 @@ def test_each_help_prints_and_fits_the_terminal(module, parsers, capsys):
     main = import_module(module).main
     for words, text in explained(main, [], parsers, capsys):
         assert text.startswith("usage: "), (module, words)
+        assert parsers[-1].description, f"{module} {words}: --help must say what the command does"
         assert max(map(len, text.splitlines())) < 80, (module, words, text)
 
 

@@ -181,7 +181,11 @@ def test_only_what_the_recipe_needs_must_be_written(package, capsys):
         ("training", "del train_epoch", "training.py has no train_epoch"),
         ("training", "import mathh", "training.py cannot be imported: ModuleNotFoundError"),
         ("optimizers", "def broken(:", "optimizers.py cannot be imported: SyntaxError"),
-        ("network", "Network.forward = lambda self, X: np.zeros((len(X), 10))", "other numbers than nn's"),
+        (
+            "network",
+            "Network.forward = lambda self, X: np.zeros((len(X), 10))",
+            "nn's give different numbers",
+        ),
         (
             "network",
             "class Network:\n    def __init__(self, sizes, **options):\n        self.params = [np.zeros(3)]",

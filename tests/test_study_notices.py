@@ -114,7 +114,7 @@ def test_a_page_with_fewer_runs_than_are_stored_says_so(capsys, tmp_path, monkey
         store.write(tmp_path, record["job"], {"outcome": record["outcome"], "cost": record["cost"]})
     stored = ["study", "own", "--stored", "--out", str(tmp_path), "--runs"]
     assert main([*stored, "1"]) == 0
-    assert "own: the page leaves out stored runs (4), as --runs 1 asks" in capsys.readouterr().out
+    assert "own: the page leaves out 4 of the stored runs: --runs is 1" in capsys.readouterr().out
     assert main([*stored, "3"]) == 0
     assert "leaves out" not in capsys.readouterr().out
 

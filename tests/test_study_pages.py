@@ -36,7 +36,7 @@ def test_the_page_sets_ours_beside_the_document(measured, tmp_path, digits):
     assert "points above" not in page, "the digits need not agree with MNIST"
     assert "The document's best: late." in page
     assert digits.checksum in page
-    assert "Seeds: from 0, as many as runs." in page
+    assert "Seeds: 0 and up, one for each run." in page
     for name in ("numpy", "scikit-learn"):
         assert f"{name} {settings_found[0].records[0]['cost']['machine'][name]}" in page
     pictures_named = [part.split(")")[0] for part in page.split("](")[1:]]

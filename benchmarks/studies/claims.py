@@ -1,7 +1,7 @@
 """The claims: what a document says in words, each answered with figures that were measured here.
 
 A ``Claim`` holds the document's words and a function of the figures. The function returns whether the words
-hold here, and the numbers; the answer may be yes or no.
+are true here, and the numbers that say so.
 """
 
 import math

@@ -15,7 +15,11 @@ REPORTS = (
 
 def add(commands, positive):
     """Add the command to ``python -m benchmarks``. positive: converts an argument to a number."""
-    study = commands.add_parser("study", help="reproduce the tables of the documents")
+    study = commands.add_parser(
+        "study",
+        help="reproduce the tables of the documents",
+        description="Train the settings of the documents' tables again, and write a page for each table.",
+    )
     study.add_argument("names", nargs="*", metavar="NAME", help="studies to run; --list shows them")
     study.add_argument("--all", action="store_true", help="run every study")
     study.add_argument("--list", action="store_true", help="list the studies and exit")
@@ -40,7 +44,7 @@ def add(commands, positive):
     study.add_argument(
         "--times",
         action="store_true",
-        help="time an epoch of each row in turn, in studies whose show has 'ratio'; the others are skipped",
+        help="time an epoch of each row in turn; skip studies without 'ratio' in their field show",
     )
     study.add_argument(
         "--table",
@@ -146,9 +150,7 @@ def committed():
 
 
 def _stored(options):
-    """Return name and checksum of the data of stored or committed records; the data are loaded only if there
-    are no such records.
-    """
+    """Return name and checksum of the data of stored or committed records; without any, load the data."""
     for found in (_data_of(store.stored(options.out)), _committed_data()):
         name = options.data or ("mnist" if "mnist" in found else next(iter(found), None))
         if name in found:
@@ -186,7 +188,7 @@ def _write_pages(studies, data, checksum, options, folder):
     for study in studies:
         if known.records(study.name) and (left_out := known.left_out(study.name)):
             print(
-                f"{study.name}: the page leaves out stored runs ({left_out}), as --runs {options.runs} asks"
+                f"{study.name}: the page leaves out {left_out} of the stored runs: --runs is {options.runs}"
             )
     written = [study.page(known, folder, shown) for study in studies if known.records(study.name)]
     if not written and options.times:

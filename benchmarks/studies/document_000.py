@@ -40,8 +40,8 @@ def v2_has_97(measured):
     when = f"in epoch {mean(first):.1f} on average" if None not in first else "not in every run"
     return Answer(
         worst >= 0.97,
-        f"the worst of {len(curves)} runs has {100 * worst:.2f} % of the test images right. The validation "
-        f"accuracy first reaches 97 % {when}.",
+        f"the worst of {len(curves)} runs classifies {100 * worst:.2f} % of the test images correctly. The "
+        f"validation accuracy first reaches 97 % {when}.",
     )
 
 
@@ -77,13 +77,14 @@ def confuses(*pairs):
         order = [pair for pair, _ in counts.most_common()]
         total, even = sum(counts.values()), 1 / len(counts)
         told = [
-            f"{a} and {b} are confused in {100 * (counts[a, b] / total):.1f} % of the mistakes, which is "
-            f"rank {order.index((a, b)) + 1} of {len(counts)} pairs"
+            f"confusing {a} and {b} accounts for {100 * (counts[a, b] / total):.1f} % of the mistakes, rank "
+            f"{order.index((a, b)) + 1} of {len(counts)} pairs"
             for a, b in pairs
         ]
         return Answer(
             all(order.index(pair) < 5 for pair in pairs),
-            f"{'; '.join(told)}. An even share would be {100 * even:.1f} %; all other pairs together have "
+            f"{'; '.join(told)}. If all pairs were confused equally often, each would have "
+            f"{100 * even:.1f} %; all other pairs together have "
             f"{100 * (1 - sum(counts[pair] for pair in pairs) / total):.0f} %.",
         )
 
@@ -95,7 +96,7 @@ def underfits(measured):
     row = measured.rows("baseline-vs-improved")["v1, 10 epochs"]
     return Answer(
         row.mean("training_accuracy") < 0.5,
-        f"it has {plus_minus(row, 'training_accuracy')} % of the training images right and "
+        f"it classifies {plus_minus(row, 'training_accuracy')} % of the training images correctly, and "
         f"{in_percent(row)} of the test images.",
     )
 
@@ -132,7 +133,7 @@ def generalizes(measured):
     less = row.mean("training_accuracy") - row.mean("accuracy")
     return Answer(
         less < 0.02,
-        f"it has {plus_minus(row, 'training_accuracy')} % of the training images right and "
+        f"it classifies {plus_minus(row, 'training_accuracy')} % of the training images correctly, and "
         f"{in_percent(row)} of the test images, {100 * less:.1f} points fewer (under two counts as good).",
     )
 

@@ -69,7 +69,8 @@ def reliable(measured):
     values = rows["at the end"].values("accuracy")
     return Answer(
         max(values) - min(values) < 0.01 and min(values) > 0.97,
-        f"{len(values)} runs have between {100 * min(values):.2f} % and {100 * max(values):.2f} %.",
+        f"the accuracies of {len(values)} runs lie between {100 * min(values):.2f} % and "
+        f"{100 * max(values):.2f} %.",
     )
 
 
@@ -109,7 +110,7 @@ OPTIMIZED_STUDY = Study(
         ),
     ),
     note="The document's example and log use no dropout, which it calls optional: its dropout_keep is 1.0. "
-    "The recipe's dropout of 0.2 is our choice; this page has both. The document describes its baseline as "
+    "The recipe's dropout of 0.2 is our choice; this page shows both. The document describes its baseline as "
     "basic gradient descent with unstable training and ~20 %. Here it is the same network after ten steps of "
     "plain full-batch gradient descent at a rate of 0.01, which is document 000's. In the log, Cost is the "
     "mean over the epoch's batches with the penalty; Train and Test are accuracies with the weights of that "

@@ -30,11 +30,11 @@ NESTEROV = {"optimizer": "nesterov", "lr": 0.05}
 ADAM = {"optimizer": "adam", "lr": 0.001}
 NOTE = """\
 The document does not give patience, min_delta, the initial weights and, in most tables, the learning rate and
-the hidden activation. We chose them once for all of its tables: patience 10 and min_delta 0.0001, with which
-the numbers of epochs come close to the document's (see [the table of others](rates-adam.md)); He
-initialization; ELU, ten hidden units and batches of 250, since the rows with these values repeat those of
-other tables. If a table gives no rate, it is 0.05 for Nesterov and 0.001 for Adam, whose rows in the tables
-of rates have the same epochs and accuracies.
+the hidden activation. We chose them once for all of its tables. With patience 10 and min_delta 0.0001, the
+numbers of epochs come close to the document's ([this page](rates-adam.md) compares other choices). The
+initialization is He's. The activation is ELU, with ten hidden units and batches of 250: the document's rows
+for these values nearly agree with rows of its other tables. If a table gives no rate, ours is 0.05 for
+Nesterov and 0.001 for Adam, for the same reason.
 
 Each seed draws its own images for training, validation and test; the end of the page says how many. The
 document's loss is a sum over its 2,000 test images divided by the batch size; multiplied by batch / 2000, it

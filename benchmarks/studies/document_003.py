@@ -24,8 +24,10 @@ RATES = {"0.01": 0.01, "0.001": 0.001, "0.0001": 0.0001, "0.00001": 0.00001}
 
 
 def _by_activation(measured):
-    """Return by activation, for all runs with all three initializers: test accuracy, training minus test
-    accuracy, epochs until convergence, and the share of epochs in which the validation loss rises.
+    """Return what is known about each activation, over all runs with all three initializers.
+
+    It is the test accuracy, training minus test accuracy, the epochs until convergence, and the share of
+    epochs in which the validation loss rises.
     """
     rows = measured.rows("initializers-and-activations")
     found = {}
@@ -108,8 +110,9 @@ def high_for_most_digits(measured):
 
 
 def lower_for(figure, digit):
-    """Return the answer to a claim that a figure, "recall" or "f1-score", is lower for a digit than the mean
-    of the other digits in the same run.
+    """Return the answer to a claim that "recall" or "f1-score" is lower for a digit than for the others.
+
+    It is compared with the mean of the other digits in the same run.
     """
 
     def answer(measured):
@@ -139,9 +142,9 @@ def no_overfitting(measured):
     less = row.mean("training_accuracy") - row.mean("accuracy")
     return Answer(
         less < 0.02 and rise < 0.05,
-        f"training minus test accuracy is {100 * less:.2f} points (less than 2 counts as no overfitting). "
-        f"While early stopping waits, the validation loss rises by {100 * rise:.0f} % (less than 5 % "
-        "counts); then the best weights are restored.",
+        f"training minus test accuracy is {100 * less:.2f} points, and while early stopping waits, the "
+        f"validation loss rises by {100 * rise:.0f} %; then the best weights are restored. Less than 2 "
+        "points and less than 5 % count as no overfitting.",
     )
 
 

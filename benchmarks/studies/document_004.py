@@ -78,7 +78,7 @@ INITIALIZATION_AND_DEPTH = Study(
             Printed(accuracy=0.753),
             part="validation",
             runs=10,
-            remark="The document shows one run, and with this start the runs differ by several points: see "
+            remark="The document shows one run, and from this start, runs differ by several points: see "
             "the deviation over the seeds.",
         ),
         Row(

@@ -77,8 +77,9 @@ def draws(measured):
     high = [row for row in settings if row.printed.accuracy > 0.91]
     gaps = [-100 * row.difference for row in high]
     text = (
-        f"Of the {len(high)} rows of all twelve tables for which the document prints more than 91 %, its "
-        f"figure is above ours in {sum(gap > 0 for gap in gaps)}, by {mean(gaps):.2f} points on average."
+        f"The document prints more than 91 % for {len(high)} rows of its twelve tables. In "
+        f"{sum(gap > 0 for gap in gaps)} of them its figure is above ours; over all {len(high)}, it is "
+        f"{mean(gaps):.2f} points higher on average."
     )
     try:
         pairs = [
@@ -105,8 +106,9 @@ def draws(measured):
 
 
 def patience(measured):
-    """Return a table of how far the epochs in the tables of rates would be from the document's with another
-    patience and min_delta, computed from the curves without early stopping.
+    """Return a table: how well each patience and min_delta would give the document's epochs.
+
+    It is computed from the curves of the tables of rates without early stopping.
     """
     pairs = [("rates-nesterov", "rates-nesterov-to-the-end"), ("rates-adam", "rates-adam-to-the-end")]
     deltas = (0.0, 0.0001, 0.0003, 0.001)
@@ -125,9 +127,9 @@ def patience(measured):
             cells.append(f"{100 * (math.sqrt(mean(error**2 for error in errors))):.1f} %")
         rows.append([epochs, *cells])
     text = (
-        "The table shows how far the epochs of the ten rows with early stopping would be from the "
-        "document's, as a root mean square, with another patience and min_delta. It is computed from the "
-        "curves of the tables without early stopping."
+        "With another patience or min_delta, the ten rows with early stopping would train for other numbers "
+        "of epochs. The table shows how far these would be from the document's, as a root mean square. It is "
+        "computed from the curves of the tables without early stopping."
     )
     head = ["patience", *(f"min_delta {delta:g}" for delta in deltas)]
     return [paragraph(text), markdown_table(head, rows)]

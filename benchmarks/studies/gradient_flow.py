@@ -1,6 +1,4 @@
-"""Gradient flow: how much of the gradient reaches the first of ten layers, depending on initial weights and
-activation.
-"""
+"""Gradient flow: how much of the gradient reaches the first of ten layers, by activation and by start."""
 
 import math
 from dataclasses import replace
@@ -179,7 +177,7 @@ shrink by the same factor in each layer, their product is the same everywhere: t
 and their height shows how the network starts. With Glorot's variance, 2 / (inputs + outputs), each layer with
 as many inputs as outputs halves the mean square of the signal: the lines begin low and stay low for a hundred
 steps. With He's variance, 2 / inputs, the mean square stays the same. Weights in [-0.5, 0.5] double the
-signal and the gradient in each layer: the gradient explodes, and so do the weights, in a few steps.
+signal and the gradient in each layer: the gradient explodes, and within a few steps the weights do so too.
 
 Sources: Glorot & Bengio 2010, *Understanding the Difficulty of Training Deep Feedforward Neural
 Networks*, sections 3 and 4.2; He, Zhang, Ren & Sun 2015, *Delving Deep into Rectifiers*, section 2.2."""

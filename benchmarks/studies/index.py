@@ -43,7 +43,7 @@ def _blocks(studies, measured, data):
     if comparable:
         yield paragraph(
             "A difference is our accuracy minus the document's, in points. The last column counts the rows "
-            "that are within one point of the document's, either way."
+            "that are within one point of the document's, above or below."
         )
     listed = {
         number: title for number, title in DOCUMENTS.items() if any(s.document == number for s in studies)

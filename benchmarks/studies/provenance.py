@@ -35,7 +35,7 @@ def facts(study, measured, data):
     text = f"{sizes} images{digits} for training, validation and test"
     lines.append(item(f"Data: {data}, checksum {measured.checksum}; {text}."))
     seeds = sorted({seed for row in found for seed in row.records})
-    lines.append(f"- Seeds: from {seeds[0]}, as many as runs. float32, one thread for each training run.")
+    lines.append(f"- Seeds: {seeds[0]} and up, one for each run. float32; each run trained on one thread.")
     lines += map(machine_line, distinct(record["cost"]["machine"] for record in records))
     dates = sorted({record["cost"]["date"] for record in records})
     seconds = sum(record["cost"]["seconds_in_all"] for record in trainings(found))

@@ -1,6 +1,4 @@
-"""The learning-rate range test: a short training run, in which the rate grows at every step, shows at which
-rates the network learns and where the loss runs away.
-"""
+"""The learning-rate range test: the rate grows at every step, which shows which rates suit the network."""
 
 import math
 from dataclasses import replace
@@ -105,9 +103,7 @@ def smooth(values, width):
 
 
 def marks(rates, smoothed):
-    """Return the rate where the loss falls most steeply against the logarithm of the rate, and that of the
-    lowest loss.
-    """
+    """Return the rates of the steepest descent, against the logarithm of the rate, and of the lowest loss."""
     lowest = int(np.argmin(smoothed))
     slopes = np.gradient(smoothed, np.log(rates))[: lowest + 1]
     return {"steepest": float(rates[np.argmin(slopes)]), "lowest": float(rates[lowest])}
@@ -164,8 +160,8 @@ network and the batches of {batch_size} are those of v2, whose rate under Adam i
 {runaway:g} times the lowest such mean so far; the test ends there."""
 
 READING = """\
-At the steepest descent, a larger rate lowers the loss most. At the lowest loss, the rate is already too
-large: the noise of such steps destroys as much as the network learns. Between the two, well below the rate at
+At the steepest descent, each step lowers the loss most. At the lowest loss, the rate is already too large:
+the noise of such steps destroys as much as the network learns. Between the two, well below the rate at
 which the loss runs away, is the range to search on validation data. Each optimizer has its own range, since
 its steps have different lengths: a momentum of 0.9 adds up about ten gradients, and Adam divides them by
 their size.

@@ -8,7 +8,7 @@ from . import times
 from .claims import answers, confused_pairs, scores_by_digit
 from .metrics import NotMeasuredError, best_row, plus_minus, reading
 
-VERDICTS = {True: "So it is here", False: "Not so here", None: "Not decided here"}
+VERDICTS = {True: "True here", False: "Not true here", None: "Undecided here"}
 
 
 def main_table(study, found):
@@ -87,7 +87,7 @@ def claimed(study, measured):
     if not found:
         return
     yield "## What the document says"
-    yield "Two means differ only if they are more than two standard errors apart."
+    yield "Two means count as different only if they are more than two standard errors apart."
     lines = []
     for words, answer in found:
         numbers = answer.numbers[0].upper() + answer.numbers[1:]

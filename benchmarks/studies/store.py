@@ -1,7 +1,7 @@
 """The store: the record of each finished job, found again by everything that decides its outcome.
 
 A job is a dict of plain values. A record holds its "key", the "job", its "outcome", which can be reproduced,
-its "cost", which cannot, and a "digest" of these, so that a file altered by accident is not believed. While a
+its "cost", which cannot, and a "digest" of these, which shows whether a file was altered by accident. While a
 study is measured, each record is a separate file; next to a study's page, one compressed file holds all of
 its records.
 """

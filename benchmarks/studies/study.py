@@ -66,7 +66,7 @@ class Row:
     label: str  # its name on the page
     printed: Printed = Printed()  # the document's numbers
     changes: dict = field(default_factory=dict)  # fields of the recipe that differ from the study's base
-    after: int | None = None  # measure after this epoch; None: at the end, with the weights that are kept
+    after: int | None = None  # the epoch after which to measure; None: at the end, with the kept weights
     part: str = "test"  # the samples on which accuracy is measured: "test" or "validation"
     remark: str = ""  # why our result may differ from the document's
     runs: int | None = None  # for slow rows: overrides the study's number
@@ -91,7 +91,7 @@ class Study:
     note: str = ""  # what the document leaves open and what we chose, in paragraphs
     finding: Callable | None = None  # from ``summary.Measured`` on MNIST to a list of Markdown blocks
     claims: tuple = ()  # each a ``claims.Claim``: what the document says in words
-    summed_over: int | None = None  # if the document's loss is a sum over so many samples / batch
+    summed_over: int | None = None  # samples over which the document sums its loss, then divides by the batch
     show: tuple[str, ...] = ()  # names in ``SHOW``
     also: tuple[str, ...] = ()  # what each training run also records: names in ``training.ALSO``
 

@@ -35,7 +35,7 @@ class Measured:
         return {place: record for place, record in found.items() if record is not None}
 
     def left_out(self, name):
-        """Return how many stored runs of a study there are beyond ``runs``, up to the study's own number."""
+        """Return how many stored runs of a study ``runs`` leaves out."""
         if self.runs is None:
             return 0
         return len(self._records(name, None).keys() - self._records(name, self.runs).keys())
@@ -95,8 +95,9 @@ class Agreement:
     def sentence(self):
         """Return the counts in words, without a full stop."""
         return (
-            f"{self.near} of {self.rows} accuracies are within one point of the document's, either way; they "
-            f"come from {self.trainings} different settings, since some tables repeat those of others"
+            f"{self.near} of {self.rows} accuracies are within one point of the document's, above or below; "
+            f"the {self.rows} come from {self.trainings} different settings, since some tables repeat rows "
+            "of others"
         )
 
 

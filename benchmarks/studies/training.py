@@ -170,9 +170,7 @@ def _reading(experiment):
 
 
 def _answers(experiment, with_images):
-    """Return a few random test images by their index, with their classes and the network's answers, and with
-    their pixels if asked.
-    """
+    """Return the indices, classes and answers of a few random test images, and their pixels if asked."""
     dataset = experiment.dataset
     shown = np.random.default_rng(experiment.seed).permutation(len(dataset.y_test))[:SHOWN]
     probabilities = experiment.model.predict_proba(dataset.X_test[shown])
@@ -190,19 +188,21 @@ def _as_loaded(dataset, seed):
 
 
 def _part_of_42000(dataset, seed):
-    """Divide as document 002 divides Kaggle's training file, each seed anew: 2,000 of 42,000 samples are the
-    test, and the recipe's validation share leaves 34,000 of the rest.
+    """Divide the data as document 002 divides Kaggle's training file, with a new division for each seed.
 
-    A data set of 42,000 samples is taken whole. Of one with more training samples, 42,000 are drawn, always
-    the same. One with fewer is divided in the same proportions.
+    2,000 of 42,000 samples are for the test; of the rest, the recipe's validation share leaves 34,000. A data
+    set of 42,000 samples is taken whole. From one with more training samples, 42,000 are drawn, always the
+    same. One with fewer is divided in the same proportions.
     """
     X, y = _pool(dataset)
     return _divided(dataset, X, y, seed)
 
 
 def _part_of_70000(dataset, seed):
-    """Divide as ``_part_of_42000``, but each seed draws its own 42,000 samples from all, those for the test
-    included: MNIST's 70,000, from which Kaggle's file was drawn.
+    """Divide the data like ``_part_of_42000``, but draw other 42,000 samples for each seed.
+
+    They come from all samples, those for the test included: MNIST's 70,000, from which Kaggle's file was
+    drawn.
     """
     from nn.app.data import split
 
@@ -256,8 +256,10 @@ def load(name, checksum):
 
 @lru_cache(maxsize=1)
 def _one_thread():
-    """Limit this process's matrix products to one thread from now on: several training runs share the
-    machine, and the last bits of a product may depend on the number of threads.
+    """Limit this process's matrix products to one thread from now on.
+
+    Several training runs share the machine, and the last bits of a product may depend on the number of
+    threads.
     """
     from threadpoolctl import threadpool_limits
 

@@ -1,19 +1,19 @@
 """Augmentation: new training images, made by moving each image a little at random.
 
-A perceptron learns a stroke separately at every position. To it, an image moved by a pixel is a new one that
-shows the same digit.
+A perceptron must learn a stroke separately at every position, so an image moved by one pixel is a new example
+of the same digit.
 """
 
 import numpy as np
 
 
 def shifted(images, image_shape, most, rng, background=0):
-    """Return the images, each moved down and across by its own random -most..most pixels, all equally likely.
+    """Return the images, each moved down and across by random numbers of pixels from -most to most.
 
-    images: (n, rows * columns) of any dtype, which is kept. image_shape: rows and columns. most: a whole
-    number of pixels, not negative. rng: a Generator. Pixels that leave the picture are lost; those that come
-    in have the value ``background``.
-    Raises ValueError if the arguments do not fit.
+    All moves are equally likely. images: (n, rows * columns) of any dtype, which is kept. image_shape: rows
+    and columns. most: a whole number of pixels, not negative. rng: a Generator. Pixels that leave the picture
+    are lost; those that come in have the value ``background``.
+    Raises ValueError if the images do not have this shape or ``most`` is not such a number.
     Source: Simard, Steinkraus & Platt 2003, Best Practices for Convolutional Neural Networks, section 2.
     """
     images, (rows, columns) = np.asarray(images), image_shape

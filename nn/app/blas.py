@@ -24,8 +24,8 @@ class Advice(NamedTuple):
 def advise():
     """Return an ``Advice`` if OpenBLAS uses narrower kernels than the processor could run, otherwise None.
 
-    There is no advice if the setting is already made, or if the processor lacks the instructions: code that
-    uses missing instructions ends the program.
+    It gives no advice if the variable is already set, or if the processor lacks the instructions: a program
+    that uses missing instructions crashes.
     """
     used = kernel()
     if SETTING in os.environ or used not in NARROW or not has_avx512():

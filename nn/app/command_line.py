@@ -62,7 +62,7 @@ def _parser():
             help="data set (default: mnist if its files are found, otherwise digits)",
         )
         sub.add_argument(
-            "--seed", type=_whole(0), default=0, metavar="N", help="seed of all random numbers (default: 0)"
+            "--seed", type=_whole(0), default=0, metavar="N", help="seed for all random numbers (default: 0)"
         )
         sub.add_argument(
             "--dtype",
@@ -79,7 +79,7 @@ def _parser():
     sub.add_argument("recipe", type=_recipe, metavar="RECIPE", help=f"one of {', '.join(RECIPES)}")
     add_run_options(sub)
     sub.add_argument(
-        "--impl", metavar="FOLDER", help="package that trains instead of nn: its folder or its name"
+        "--impl", metavar="FOLDER", help="package that trains instead of nn, by its folder or its name"
     )
     sub.add_argument("--epochs", type=_whole(1), metavar="N", help="number of epochs, at most")
     sub.add_argument(
@@ -109,9 +109,7 @@ def _parser():
         help=f"distribution of the initial weights: {', '.join(INITIALIZERS)}",
     )
     sub.add_argument("--l2", type=_strength, metavar="STRENGTH", help="strength of the L2 penalty")
-    sub.add_argument(
-        "--dropout", type=_share, metavar="RATE", help="share of the hidden units that are dropped"
-    )
+    sub.add_argument("--dropout", type=_share, metavar="RATE", help="share of the hidden units to drop")
     sub.add_argument(
         "--max-grad-norm",
         type=_or_none(_positive),
@@ -122,18 +120,18 @@ def _parser():
         "--decay-every",
         type=_or_none(_whole(1)),
         metavar="N",
-        help="halve the learning rate after every N epochs; 'none' keeps it",
+        help="halve the learning rate after every N epochs; 'none' keeps it constant",
     )
     sub.add_argument(
         "--scaling",
         choices=("divide", "min_max"),
-        help="divide all pixels by the brightest, or scale each to its range",
+        help="divide all pixels by the brightest value, or scale each by its own range",
     )
     sub.add_argument(
         "--validation",
         type=_part,
         metavar="SHARE",
-        help="share of the training samples held out for validation",
+        help="share of the training samples to hold out for validation",
     )
     sub.add_argument(
         "--patience",
@@ -170,7 +168,7 @@ def _parser():
 
     sub = add(commands.predict)
     sub.add_argument("model", metavar="MODEL", help="path of a model.npz")
-    sub.add_argument("images", nargs="+", metavar="IMAGE.png", help="pictures of one digit each")
+    sub.add_argument("images", nargs="+", metavar="IMAGE.png", help="pictures that show one digit each")
 
     add(commands.recipes)
     return parser

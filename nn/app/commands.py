@@ -38,7 +38,7 @@ def train(options):
 
 
 def compare(options):
-    """Train several recipes and compare them with the results that their documents print."""
+    """Train several recipes and compare the results with those of their documents."""
     from . import report
 
     dataset = _load(options.data)
@@ -133,8 +133,9 @@ def _results(recipe):
 
 
 def _trainings(names):
-    """Yield ``(label, recipe)`` for each training run that the recipes' expected results need, one for each
-    batch size.
+    """Yield ``(label, recipe)`` for each training run that the recipes' expected results need.
+
+    Each recipe needs one for every batch size among these results.
     """
     for name in names:
         recipe = RECIPES[name]
@@ -150,7 +151,7 @@ def _trainings(names):
 
 
 def _finish(experiment, folder):
-    """Keep the right weights, write the results of a run, print where they are; return its test metrics."""
+    """Write the results of a run with the weights to keep, print where they are; return its test metrics."""
     from . import report
 
     experiment.keep()

@@ -24,7 +24,7 @@ HOW_TO_GET_MNIST = (
     "or connect to the internet once so that scikit-learn can download it (11 MB)"
 )
 FEWEST = 20  # samples of each digit that are enough for training, validation and test
-TEST_SHARE, TEST_SEED = (0.2, 0)  # fixed, so that a saved model is never tested on what it was trained on
+TEST_SHARE, TEST_SEED = (0.2, 0)  # fixed, so that no saved model is ever tested on its training samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +103,10 @@ def choose():
 
 
 def split(X, y, share, seed):
-    """Return ``(X_rest, X_part, y_rest, y_part)``: a stratified part of the samples, drawn with ``seed``, and
-    the rest.
+    """Draw a stratified part of the samples with ``seed``; return ``(X_rest, X_part, y_rest, y_part)``.
 
-    share: the size of the part, as a share between 0 and 1 or as a number of samples from 1. Raises
-    ValueError if the part or the rest would lack a class.
+    share: the size of the part, a share between 0 and 1 or a number of samples. Raises ValueError if the part
+    or the rest would lack a class.
     """
     from sklearn.model_selection import train_test_split
 

@@ -15,7 +15,7 @@ from .data import split
 from .metrics import measure
 from .model import Model
 
-# Multiplications in a matrix product below which extra threads cost more than they save, above all if the
+# In a matrix product of fewer multiplications, extra threads cost more than they save, above all if the
 # machine is busy.
 SMALL_PRODUCT = 20_000_000
 
@@ -66,7 +66,7 @@ class Experiment:
                 "package": self.package,
             },
         )
-        # What is trained: our network, or the learner's, whose weights ours then takes over.
+        # What is trained: nn's network, or the learner's, whose weights nn's takes over after each epoch.
         self._trained = learner.network(network, np.random.default_rng(seed)) if learner else network
         self.X, self.y = self.model.scale(X), y if n_classes > 2 else y[:, None]
         self.validation = self.model.scale(X_validation), y_validation
@@ -87,8 +87,10 @@ class Experiment:
         return self.learner.name if self.learner else "nn"
 
     def run(self):
-        """Train, yielding a dict after each epoch: the fields of ``training.Epoch``, and loss and accuracy on
-        as many training samples as there are validation samples, without dropout and penalty.
+        """Train, yielding a dict after each epoch.
+
+        It has the fields of ``training.Epoch``, then ``training_loss`` and ``training_accuracy``, measured
+        like those for validation, on an equal number of training samples.
         """
         from threadpoolctl import ThreadpoolController
 
@@ -137,10 +139,9 @@ class Experiment:
         return self.best_epoch if self.recipe.patience else len(self.history)
 
     def result(self):
-        """Return a ``Model`` with the best weights so far if the recipe stops early, else with the current
-        ones.
+        """Return a copy of ``model`` with the best weights so far if the recipe stops early, else the last.
 
-        It is a copy, which further training does not change.
+        Further training does not change it.
         """
         params = [np.array(param) for param in self._trained.params]
         if self.recipe.patience and self.best_epoch is not None:
@@ -151,7 +152,7 @@ class Experiment:
         return model
 
     def keep(self):
-        """Give ``model`` the weights of ``result``; further training would start from them."""
+        """Give ``model`` the weights that ``result`` has; further training would start from them."""
         if self.recipe.patience and self.best_epoch is not None:
             self._stopping.restore(self._trained.params)
             if self.learner:

@@ -11,9 +11,9 @@ def read_digit(path, image_shape, pixel_max):
     """Return an image file as one row of raw pixels (1, rows * columns), from 0 (background) to pixel_max.
 
     path: PNG (or any format that Pillow reads), of any size, gray or color, dark on light or light on dark.
-    If the image has the size that the model takes, it is only turned to light on dark. Otherwise the digit is
-    cut out, scaled and centered as the makers of MNIST did: it fits into a box of 20 x 20, and its center of
-    mass lies in the middle of 28 x 28.
+    An image that already has the size that the model takes is only turned to light on dark. In any other, the
+    digit is cut out, scaled and centered as the makers of MNIST did it: it fits into a box of 20 x 20, and
+    its center of mass lies in the middle of 28 x 28.
     Raises FileNotFoundError if there is no such file, and ValueError, naming the file, if it cannot be read
     or shows nothing.
     """
@@ -39,7 +39,7 @@ def _ink(path):
     border = np.concatenate([brightness[0], brightness[-1], brightness[:, 0], brightness[:, -1]])
     ink = np.abs(brightness - np.median(border))
     if ink.max() < 0.1:
-        raise ValueError(f"{path}: no digit found; the whole image has one shade")
+        raise ValueError(f"{path}: no digit found; the whole image has almost one shade")
     return ink / ink.max()
 
 

@@ -92,8 +92,8 @@ class Learner:
     ):
         """Train with the learner's ``train_epoch``, yielding records as ``training.fit`` does.
 
-        twin: nn's network, which takes over the weights after each epoch and is used for validation. The
-        gradient_norm of all records is None, since the lessons do not ask for it.
+        twin: nn's network, which takes over the weights after each epoch and is used for validation. All
+        records have None for gradient_norm, since the lessons do not ask for it.
         """
         train_epoch = self._get("training", "train_epoch")
         options = {
@@ -125,13 +125,13 @@ class Learner:
         slack = 1e-3 * np.max(np.abs(expected), initial=0) + 1e-6
         if got.shape != expected.shape or not np.allclose(got, expected, rtol=0, atol=slack, equal_nan=True):
             raise ValueError(
-                f"{self.name}: Network.forward returns other numbers than nn's with the same weights; "
+                f"{self.name}: Network.forward and nn's give different numbers for the same weights; "
                 "the tests of lesson 5 show why"
             )
 
     @contextmanager
     def told(self):
-        """Turn an error in the learner's code into a one-line ValueError with function, file and line."""
+        """Turn an error in the learner's code into one line, a ValueError with function, file and line."""
         try:
             yield
         except MemoryError:

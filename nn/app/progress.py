@@ -8,8 +8,8 @@ def trained(recipe, dataset, seed, dtype, measured=None, *, log=False, learner=N
     """Train with a progress bar; return ``(experiment, interrupted)``.
 
     log: print a line for each epoch instead. learner: the ``Learner`` whose package trains, None for nn.
-    measured: a dict of lists by ``Expected``. This run's ``(metrics, epochs, seconds)`` are appended to each
-    list as soon as the epochs of that result are done, or when early stopping ends the run before.
+    measured: a dict that has a list for each ``Expected``. This run's ``(metrics, epochs, seconds)`` are
+    appended to the list as soon as the epochs of that result are done, or when early stopping ends the run.
     """
     from .experiment import Experiment
 
@@ -63,7 +63,7 @@ def _shown(rows, recipe, seed, log=False):
 
 
 def _log_line(row):
-    """Return an epoch as a line like document 001's log, with the validation set instead of the test set."""
+    """Return an epoch as a line like those of document 001's log, but measured on the validation set."""
     return (
         f"Epoch {row['epoch']:3d} | Cost {row['loss']:.4f} | Train {row['training_accuracy']:.2%} | "
         f"Validation {row['validation_accuracy']:.2%} | LR {row['learning_rate']:.2e}"

@@ -25,9 +25,9 @@ def find_idx(folder, name):
 def read_idx(path, *, dimensions, md5=None):
     """Return the unsigned bytes of an IDX file as an array of ``dimensions`` dimensions.
 
-    path: if it ends in .gz, the file is gzipped. md5: the hex digest that the uncompressed file must have.
-    Raises ValueError, naming the file, for damaged compression, a wrong magic number, a length that does not
-    fit the header, or another digest.
+    path: a name that ends in .gz means a gzipped file. md5: the hex digest that the uncompressed file must
+    have. Raises ValueError, naming the file, for damaged compression, a wrong magic number, a length that
+    does not fit the header, or a different digest.
     Source: the description of the format on the MNIST home page of LeCun, Cortes and Burges.
     """
     content = Path(path).read_bytes()
@@ -94,7 +94,7 @@ def read_csv(path):
 
 
 def _first_fault(path, n_columns):
-    """Return what is wrong with the first bad line of a CSV file; None if every line is well-formed."""
+    """Return what is wrong with the first bad line of a CSV file, or None if every line is well-formed."""
     with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
         reader = csv.reader(file)
         next(reader, None)

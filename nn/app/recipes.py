@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Expected:
-    """A result on MNIST as a document prints it; a number that it does not print is None."""
+    """A result on MNIST that a document prints; numbers that it does not print are None."""
 
     epochs: int  # after which the result is measured
     accuracy: float | None  # this and the next three are shares, 0 to 1
@@ -48,12 +48,12 @@ class Recipe:
     patience: int | None = None  # epochs without a new best, after which to stop and go back; None: never
     monitor: str = "loss"  # what patience watches on the validation samples: "loss" or "accuracy"
     min_delta: float = 0.0  # a result is a new best only if it is better by more than this
-    decay_every: int | None = None  # epochs after which the rate is halved, again and again; None: never
+    decay_every: int | None = None  # the rate is halved after every so many epochs; None: never
     max_grad_norm: float | None = None
     digits: tuple[int, ...] = tuple(range(10))  # to tell apart; for two, the network has one output
-    schedule: str = "step"  # "step", as decay_every says, or "cosine": the rate falls until the last epoch
+    schedule: str = "step"  # "step": see decay_every; "cosine": the rate falls until the last epoch
     warmup: int = 0  # epochs in which the rate climbs before it follows the cosine
-    shift: int = 0  # pixels by which each training image is moved at most, newly in each epoch
+    shift: int = 0  # most pixels by which a training image is moved, anew in each epoch
     expected: tuple[Expected, ...] = ()
 
 

@@ -101,10 +101,9 @@ def write_table(path, rows):
 
 
 def comparison_row(recipe, expected, runs):
-    """Return one row of the comparison as a dict: means and standard deviations over ``runs``, and the
-    document's numbers.
+    """Return one row of the comparison: means and standard deviations over ``runs``, next to the document.
 
-    runs: a list of ``(metrics, epochs run, seconds)``, one for each seed.
+    runs: a list of ``(metrics, epochs run, seconds)``, one for each seed. The row is a dict.
     """
     row = {
         "model": recipe.name,
@@ -170,7 +169,7 @@ def comparison_markdown(rows):
 def write_comparison(folder, data, rows, histories, seed):
     """Write the comparison as CSV, Markdown and picture; return the names of the files.
 
-    histories: by name, those of the runs that the picture shows, all from one ``seed``.
+    histories: a dict by name, for the runs that the picture shows, all of them from one ``seed``.
     """
     folder = Path(folder)
     write_table(folder / "comparison.csv", rows)

@@ -17,7 +17,7 @@ from tests.grading.show import render
 exercise = pytest.mark.exercise
 OWN_NUMBERS = ""  # about: a docstring that works through the numbers of its own test explains no other call
 
-OBSERVERS = []  # called with each comparison's error as a share of its tolerance: the margins are measured so
+OBSERVERS = []  # called with each comparison's error as a share of its tolerance, to measure the margins
 
 
 class CheckFailed(pytest.fail.Exception):
@@ -151,7 +151,7 @@ def unchanged(**arrays):
 
 
 class Hidden(NamedTuple):
-    """What keeps a warning back: its name, and where it stands, if that is known."""
+    """What hides a warning: its name, and where it stands, if that is known."""
 
     what: str
     path: Path | None = None
@@ -159,10 +159,10 @@ class Hidden(NamedTuple):
 
 
 class _Overflows:
-    """Raises each overflow as the warning that it is; one that is hidden says by what, as ``hidden_by``.
+    """Raises a warning for each overflow; if code hides it, ``hidden_by`` of the warning says what does.
 
-    NumPy keeps how errors are handled in a state of the context. np.errstate and np.seterr, however they were
-    imported, let `_make_extobj` make the next one.
+    NumPy keeps a state that says how errors are handled. np.errstate and np.seterr, however they were
+    imported, let `_make_extobj` make the next such state.
     """
 
     def __init__(self):
@@ -217,10 +217,10 @@ def _place():
 
 
 def overflow_shown():
-    """Return a block in which an overflow warns even if np.errstate, np.seterr or a filter hides the warning:
-    that does not avoid it.
+    """Return a block in which an overflow warns even if np.errstate, np.seterr or a filter hides the warning.
 
-    The other kinds may be ignored as ever: a division by 0 in a branch that is not taken does no harm.
+    Hiding it does not avoid the overflow. Other kinds of warnings may be hidden as usual: a division by 0 in
+    a branch that is not taken does no harm.
     """
     known = {"_make_extobj", "_extobj_contextvar"} <= np.seterr.__globals__.keys()
     return _Overflows() if known else np.errstate(over="warn")  # a NumPy that keeps its state elsewhere

@@ -1,9 +1,9 @@
 """Lesson 1: activations.
 
-Without an activation, a stack of layers is one layer. Each function here bends the sums of a layer in
-its own way; its `_backward` partner finds, from the output `a`, how much a change of the sum would
-have changed the output, and multiplies the upstream gradient by that. Softmax closes the lesson: it
-turns scores into probabilities, and doing so without overflow is the first skill of this field.
+Without activations, a stack of layers can do no more than one layer. Each function here bends the sums
+of a layer in its own way. Its `_backward` partner finds from the output `a` how much a change of the sum
+would change the output, and multiplies the gradient from the layer above by that. Softmax closes the
+lesson: it turns scores into probabilities, and to do so without overflow is a skill you will need often.
 
 Expected values were computed with 30 digits, or number by number with Python's math.
 """
@@ -213,7 +213,7 @@ def test_shape_and_dtype_are_kept(activations, rng, name, dtype, shape):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
 def test_backward_keeps_shape_and_dtype(activations, rng, name, dtype, shape):
-    """The way back is as long as the way forward, and must be as light."""
+    """In float32, the way back saves as much memory and time as the way forward."""
     z = rng.choice([-1, 1], shape) * rng.uniform(0.01, 2, shape)  # never at a kink
     a = one_by_one(CURVES[name].of_sum, z).astype(dtype)
     grad = rng.normal(size=shape).astype(dtype)
@@ -299,7 +299,7 @@ def test_large_sums_do_no_harm(activations, name, dtype):
     ],
 )
 def test_parameter_shapes_the_negative_side(activations, name, option, expected):
-    """The caller chooses `slope` and `alpha`: any number from 0 up, even above 1."""
+    """The caller chooses `slope` and `alpha`: any number that is not negative, even above 1."""
     z = np.array([-3.0, -0.5, 2.0])
     what = f"{name}({typed(z)}, {_written(option)})"
     actual = getattr(activations, name)(z, **option)
@@ -471,7 +471,7 @@ def test_softmax_keeps_dtype_and_argument(activations, rng, name, dtype, shape):
 @pytest.mark.parametrize("name", [*CURVES, "softmax", "log_softmax"])
 @pytest.mark.parametrize("kind", INTEGERS)
 def test_whole_numbers_become_float64(activations, name, kind):
-    """Integers cannot hold 0.73, bytes cannot hold -1, and exp of bytes is only float16."""
+    """Integers cannot hold 0.73, uint8 cannot hold -1, and exp of a uint8 array is only float16."""
     z = np.array([130, 129, 1, 2] if kind is np.uint8 else [-2, -1, 1, 2], kind)
     what = f"{name} of the {np.dtype(kind)} array {z.tolist()}"
     with unchanged(z=z):
@@ -541,7 +541,7 @@ def _written(option):
 @exercise("{name}")
 @pytest.mark.parametrize("name", CURVES)
 def test_views_are_arrays_too(activations, rng, name):
-    """A transposed array lies in memory by columns: its `ravel` is a copy, and writing there is lost."""
+    """A transposed array is stored by columns: `ravel` makes a copy, and what you write to it is lost."""
     z = rng.normal(size=(4, 3)).T
     with unchanged(z=z):
         a = getattr(activations, name)(z)

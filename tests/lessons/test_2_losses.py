@@ -2,7 +2,7 @@
 
 A loss says how wrong the answers are, in one number; its gradient says which way each score should
 move. Both come from one function, because they share most of their work. Every loss here is a mean
-over the batch, so its gradient carries the 1/n.
+over the batch, so its gradient contains the factor 1/n.
 
 Expected values were worked out by hand, computed with 30 digits, or number by number with Python's math.
 """
@@ -412,7 +412,7 @@ def test_gradients_are_new_arrays(losses, rng, name):
 @pytest.mark.parametrize("kind", INTEGERS)
 @pytest.mark.parametrize("targets", ["whole", "floats"])
 def test_whole_numbers_become_float64(losses, name, kind, targets):
-    """Integer scores still have a gradient with fractions, and must not cut off those of the targets."""
+    """The gradient of integer scores has fractions, and the targets must keep theirs."""
     values = {
         ("softmax_cross_entropy", "whole"): [1, 0, 1],
         ("softmax_cross_entropy", "floats"): [[0.25, 0.75], [1, 0], [0.5, 0.5]],
@@ -437,7 +437,7 @@ def test_whole_numbers_become_float64(losses, name, kind, targets):
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("kind", [np.float64, np.int64, np.uint8])
 def test_targets_may_be_of_another_type(losses, rng, name, kind):
-    """Targets come in any type, as float64 rows or bytes; the gradient keeps the network's float32."""
+    """Targets come in any type, such as float64 or uint8; the gradient keeps the network's float32."""
     first = rng.normal(size=(4, 3)).astype(np.float32)
     targets = np.eye(3)[[0, 1, 2, 1]].astype(kind)
     what = f"{name} of float32 scores and {np.dtype(kind)} targets of shape (4, 3)"

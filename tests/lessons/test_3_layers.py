@@ -149,7 +149,7 @@ def test_dense_keeps_the_dtype(layers, rng):
 @exercise("dense")
 @pytest.mark.parametrize("kind", INTEGERS)
 def test_dense_of_whole_numbers_is_float64(layers, kind):
-    """Pictures come as bytes, which end at 255, and 200 * 2 + 100 * 3 + 9 is 709: compute in float64."""
+    """Pictures come as uint8, which ends at 255, and 200 * 2 + 100 * 3 + 9 is 709: compute in float64."""
     x, W, b = (np.array(a, kind) for a in ([[200, 100], [1, 0]], [[2, 7], [3, 0]], [9, 1]))
     what = f"dense of {np.dtype(kind)} arrays"
     with unchanged(x=x, W=W, b=b):

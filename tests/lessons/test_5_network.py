@@ -96,7 +96,7 @@ def test_weights_come_from_the_initializer(network, rng, initializer, expected):
 
 @exercise("Network.__init__")
 def test_the_generator_decides_the_weights(network, rng):
-    """One seed, one network: whoever repeats an experiment needs the same start."""
+    """One seed, one network: an experiment can be repeated only from the same start."""
     seed = int(rng.integers(2**32))
     with no_global_randomness("Network"):
         nets = [network.Network((6, 5, 3), rng=np.random.default_rng(seed)) for _ in range(2)]
@@ -478,7 +478,7 @@ def test_one_half_divides_yes_from_no(network, rng):
 
 @exercise("Network.predict")
 def test_one_half_divides_outputs_under_squared_error(network, rng):
-    """There the output itself is the answer, trained towards 0 or 1: the threshold is 1/2, not 0."""
+    """Under squared error the output itself is trained towards 0 or 1: the threshold is 1/2, not 0."""
     net = network.Network((1, 1), loss="mean_squared_error", rng=rng, dtype=np.float64)
     net.params[0][...] = 1  # the output is the input itself
     outputs = [-0.2, 0.1, 0.49, 0.51, 0.9]
@@ -494,7 +494,7 @@ def test_one_half_divides_outputs_under_squared_error(network, rng):
 @exercise("Network.predict")
 @pytest.mark.parametrize(("loss", "output"), [("binary_cross_entropy", 0.0), ("mean_squared_error", 0.5)])
 def test_exactly_one_half_is_no(network, rng, loss, output):
-    """Yes needs more than one half, just as the first of two equal outputs wins, which is class 0."""
+    """A tie means class 0, as it does with np.argmax: the answer is 1 only above one half."""
     net = network.Network((1, 1), loss=loss, rng=rng, dtype=np.float64)
     net.params[0][...] = 1  # the output is the input itself
     answers = np.ravel(net.predict(np.array([[output]]))).tolist()

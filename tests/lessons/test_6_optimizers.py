@@ -4,9 +4,9 @@ A gradient says which way is up; an optimizer decides how far to go down, and wh
 steps before. Each rule works in place on one parameter and its state arrays; the classes carry the
 state for a whole list of parameters.
 
-The oracle follows a single number in Python floats. It has no memory of its own: for every step it goes
-back over all gradients so far, the older ones weighted by powers of the decay. Where two published forms of
-a rule exist, both pass: they differ by less than the tolerance.
+The expected values follow a single number in Python floats, without state arrays: every step is computed
+from all gradients so far, the older ones weighted by powers of the decay. If two published forms of a rule
+exist, both pass: they differ by less than the tolerance.
 """
 
 import math
@@ -149,7 +149,7 @@ def follow(rule, start, grads, lr, **options):
 
 
 def draw(rng, *shape):
-    """Return random gradients that are not small: where epsilon counts, the published forms part."""
+    """Return random gradients that are not small: if epsilon counts, the published forms differ."""
     return rng.choice([-1, 1], shape) * rng.uniform(0.3, 2, shape)
 
 
@@ -287,7 +287,7 @@ def test_momentum_gathers_speed(optimizers):
 
 @exercise("nesterov_step")
 def test_nesterov_is_one_roll_ahead(optimizers):
-    """Under a constant gradient 1 its steps are 1.9, 2.71, ...: those of momentum, without the first."""
+    """Under a constant gradient 1 Nesterov's steps are 1.9, 2.71, ...: momentum's, without the first."""
     param = np.array([0.0])
     step = Stepper(optimizers, "nesterov", param, lr=1.0)
     position = 0.0

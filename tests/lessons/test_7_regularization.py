@@ -1,8 +1,8 @@
 """Lesson 7: regularization.
 
 A network can learn its training set by heart, which helps nobody. L2 keeps the weights small, dropout
-keeps units from relying on one another, and clipping keeps one bad batch from throwing everything
-over. The second half of the lesson puts L2 and dropout into the network of lesson 5.
+keeps units from relying on one another, and clipping keeps one bad batch from ruining the weights.
+The second half of the lesson puts L2 and dropout into the network of lesson 5.
 """
 
 import math

@@ -1,8 +1,8 @@
 """Lesson 8: training.
 
-This lesson is about everything around the gradient: labels as rows, features on one scale, batches in
-fresh order, a rate that falls, a stop in time, and the epoch that puts it together. None of it is deep,
-but each piece has ruined somebody's results.
+This lesson is about everything around the gradient: labels as rows, features on one scale, batches in a
+new order, a rate that falls, a stop at the right time, and the epoch that puts all this together. None of
+it is deep, but mistakes in each piece have ruined somebody's results.
 """
 
 import itertools
@@ -61,7 +61,7 @@ def test_one_hot_has_as_many_columns_as_classes(training):
 @exercise("one_hot", about="type values")
 @pytest.mark.parametrize("given", [np.uint8, np.int32])
 def test_one_hot_takes_and_makes_any_type(training, given):
-    """Labels read from a file are often bytes, and the caller may want rows of integers."""
+    """Labels read from a file are often uint8, and the caller may want rows of integers."""
     rows = training.one_hot(np.array([29, 0], given), 30, np.int64)
     what = f"one_hot of {np.dtype(given)} labels, as int64"
     require_array(rows, shape=(2, 30), dtype=np.int64, what=what)
@@ -101,7 +101,7 @@ def test_min_max_by_hand(training):
 
 @exercise("min_max_scale")
 def test_min_max_learns_from_the_training_data_alone(training):
-    """Scale test data by the range of the training data: they may leave [0, 1], but looking is cheating."""
+    """Scale test data by the range of train, even if they leave [0, 1]: using their own range is cheating."""
     train, test = np.array([[0.0], [10.0]]), np.array([[5.0], [20.0], [-10.0]])
     with unchanged(test=test):
         result = training.min_max_scale(train, test, train)
@@ -125,7 +125,7 @@ def test_min_max_of_a_constant_feature_is_zero(training):
 
 @exercise("min_max_scale")
 def test_min_max_of_a_feature_constant_on_train_alone_is_zero(training):
-    """Training cannot learn what a change in such a feature means, so it becomes 0 in every array."""
+    """Training cannot learn what a change in a constant feature means, so it becomes 0 in every array."""
     train = np.array([[7.0, 1.0, 0.0], [7.0, 3.0, 0.0]])
     test = np.array([[7.5, 2.0, 1.0], [-90.0, 11.0, 2.0]])
     _, scaled = training.min_max_scale(train, test)
@@ -146,15 +146,15 @@ def test_min_max_takes_small_ranges_seriously(training):
 
 @exercise("min_max_scale", about="type values")
 def test_min_max_dtype(training):
-    """float32 stays float32; bytes become float64 before any subtraction, because 2 - 3 is 255 there."""
+    """float32 stays float32; uint8 becomes float64 before any subtraction, because in it 2 - 3 is 255."""
     train = np.array([[3, 200], [13, 100]])
     (scaled,) = training.min_max_scale(train.astype(np.float32))
     require_array(scaled, shape=(2, 2), dtype=np.float32, what="scaled float32 data")
     scaled, other = training.min_max_scale(train.astype(np.uint8), np.array([[2, 150]], np.uint8))
-    require_array(scaled, shape=(2, 2), dtype=np.float64, what="scaled bytes")
+    require_array(scaled, shape=(2, 2), dtype=np.float64, what="the scaled uint8 data")
     look = "convert to float64 before subtracting"
-    require_close(scaled, [[0, 1], [1, 0]], what="scaled bytes", look=look)
-    require_close(other, [[-0.1, 0.5]], what="other scaled bytes", look=look)
+    require_close(scaled, [[0, 1], [1, 0]], what="the scaled uint8 data", look=look)
+    require_close(other, [[-0.1, 0.5]], what="the other scaled uint8 data", look=look)
 
 
 @exercise("minibatches")
@@ -311,7 +311,7 @@ def stop_after(training, losses, **options):
     ],
 )
 def test_early_stopping_has_patience(training, losses, patience, expected):
-    """It waits `patience` epochs for a better loss than the best so far."""
+    """EarlyStopping waits `patience` epochs for a better loss than the best so far."""
     stopped, _ = stop_after(training, losses, patience=patience)
     require(
         stopped == expected,

@@ -101,7 +101,7 @@ def trains(training):
 
 @pytest.fixture(scope="session")
 def watch(request, announce):
-    """Report how far the trainings of this run have come."""
+    """Report how far this run's training has come."""
     trainings = [
         item.callspec.params["training"]
         for item in request.session.items
@@ -135,7 +135,7 @@ def learn(graded, training, watch, rng, record_property):
 
 @pytest.fixture
 def digits(training, rng):
-    """scikit-learn's 1,797 digits, split anew for each network: 1,147, and 200 to watch, and 450 to test."""
+    """The 1,797 digits, split anew for each network: 1,147 to train, 200 to validate and 450 to test."""
     pytest.importorskip("sklearn", reason="the digits come with scikit-learn: pip install scikit-learn")
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
@@ -188,7 +188,7 @@ def mnist():
 
 @pytest.fixture
 def mnist_split(mnist, rng):
-    """MNIST with 5,000 training samples to watch, drawn anew for each test."""
+    """MNIST with 5,000 training samples held out for validation, drawn anew for each test."""
     (X, y), test = mnist
     order = rng.permutation(len(X))
     rest, part = order[5000:], order[:5000]

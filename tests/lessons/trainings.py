@@ -7,16 +7,16 @@ import numpy as np
 
 from .checks import require
 
-MEASURED = 0.2  # seconds of each training, to estimate its duration: long enough to feel what else runs
+MEASURED = 0.2  # seconds of each training run that are timed: enough to notice what else the machine does
 
 
 class Training(NamedTuple):
-    """Settings of a training and what must come of it.
+    """Settings of a training run, and what it must reach.
 
-    networks: how many are trained, each from its own random numbers; what is required holds for their means.
-    samples, watched, inputs: about as many samples as each is trained on, and watched by, and their width.
-    batch: None takes all samples at once. patience: None trains to the last epoch. every: epochs after which
-    the rate is halved, None never. accuracy: share of the test samples that must be right. loss: (epoch,
+    networks: how many are trained, each from its own random numbers; their means must reach it. samples,
+    watched: about how many samples train each network, and how many validate it. inputs: their width. batch:
+    None takes all samples at once. patience: None trains to the last epoch. every: epochs after which the
+    rate is halved; None keeps it. accuracy: share of the test samples that must be right. loss: (epoch,
     most), the cross-entropy on the validation samples.
     """
 
@@ -59,7 +59,7 @@ class Training(NamedTuple):
         )
 
     def seconds(self, graded):
-        """Return about how long the whole training takes here, from a few steps of a network of its own."""
+        """Return about how long the whole training run takes here, from a few steps of another network."""
         rng = np.random.default_rng(0)
         samples = min(self.samples, 12 * (self.batch or self.samples))
         X = rng.random((samples, self.inputs), np.float32)
@@ -78,7 +78,7 @@ class Training(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of one network. losses, accuracies: on the validation samples, after each epoch."""
+    """What one network reached. losses, accuracies: on the validation samples, after each epoch."""
 
     accuracy: float
     confusion: np.ndarray  # counts: rows are the digits shown, columns the answers
@@ -139,7 +139,7 @@ def cross_entropy(scores, y):
 
 
 def require_success(training, outcomes, record_property):
-    """Fail unless the networks do on average what the training must reach; keep what they did."""
+    """Fail unless the networks reach on average what they must; record what they did reach."""
     __tracebackhide__ = True
     accuracy = float(np.mean([outcome.accuracy for outcome in outcomes]))
     record_property("training", summary(training, outcomes))
@@ -176,7 +176,7 @@ def require_success(training, outcomes, record_property):
 
 
 def summary(training, outcomes):
-    """Return what is kept of a training, ready for JSON: the accuracy, a curve and the worst confusions."""
+    """Return what to record of a training run, ready for JSON: accuracy, a curve and the worst confusions."""
     mistakes = sum(outcome.confusion for outcome in outcomes) * (1 - np.eye(10, dtype=int))
     worst = np.argsort(-mistakes, axis=None, kind="stable")[:5]
     pairs = [
@@ -192,9 +192,9 @@ def summary(training, outcomes):
 
 
 class Watch:
-    """Tells whoever watches how far a training is; before the first, how long all those planned will take.
+    """Reports how far a training run is and, before the first, how long all those planned will take.
 
-    announce: a function that takes the name of an event and its fields; None where nobody watches.
+    announce: a function that takes the name of an event and its fields; None if nobody listens.
     """
 
     def __init__(self, announce, planned):

@@ -175,8 +175,8 @@ def sigmoid_filled_through_ravel(z):
 
 @wrong(
     "sigmoid",
-    "It is wrong for bytes: an array of uint8 has no room for -z, and NumPy's exp of such an array is only "
-    "float16. Convert z to float first.",
+    "It is wrong for uint8: such an array has no room for -z, and NumPy's exp of it is only float16. "
+    "Convert z to float first.",
 )
 def sigmoid_of_bytes_as_they_come(z):
     e = np.exp(-np.abs(z))
@@ -293,7 +293,7 @@ def sigmoid_backward_of_integers_in_integers(grad, a):
 
 @wrong(
     "sigmoid_backward",
-    "You return grad * a - a: parentheses are missing around 1 - a, because * binds more tightly than -.",
+    "You return grad * a - a: without parentheses around 1 - a, * binds more tightly than -.",
 )
 def sigmoid_backward_without_parentheses(grad, a):
     grad, a = as_floating(grad), as_floating(a)
@@ -402,8 +402,8 @@ def _kept_array(shape, dtype):
 
 @wrong(
     "tanh",
-    "NumPy's tanh of bytes is only float16: anything but floats is computed in float64 here, so convert z "
-    "first.",
+    "NumPy's tanh of a uint8 array is only float16: anything but floats is computed in float64 here, so "
+    "convert z first.",
 )
 def tanh_of_bytes_as_they_come(z):
     return np.tanh(z)
@@ -432,7 +432,7 @@ def tanh_always_in_float32(z):
 @wrong(
     "tanh",
     "Your result is float32, whatever came in: float64 sums lose more than half of their digits. A floating "
-    "input keeps its dtype. (And NumPy's tanh of bytes is only float16: convert z first.)",
+    "input keeps its dtype. (And NumPy's tanh of a uint8 array is only float16: convert z first.)",
 )
 def tanh_always_in_float32_of_bytes_as_they_come(z):
     return np.tanh(z).astype(np.float32)
@@ -1146,8 +1146,8 @@ def elu_filled_into_an_array_like_z(z, alpha=1.0):
 
 @wrong(
     "elu",
-    "NumPy's exp of bytes is only float16: anything but floats is computed in float64 here, so convert z "
-    "first.",
+    "NumPy's exp of a uint8 array is only float16: anything but floats is computed in float64 here, so "
+    "convert z first.",
 )
 def elu_of_bytes_as_they_come(z, alpha=1.0):
     return np.where(z > 0, z, alpha * (np.exp(np.minimum(z, 0)) - 1))
@@ -1201,7 +1201,7 @@ def elu_backward_with_a_fixed_alpha(grad, a, alpha=1.0):
 @wrong(
     "elu_backward",
     "It is right for alpha = 1 and wrong for any other: you return alpha * (a + 1). The output already "
-    "carries the factor alpha, and only the constant still needs it.",
+    "contains the factor alpha, and only the constant still needs it.",
 )
 def elu_backward_with_alpha_twice(grad, a, alpha=1.0):
     grad, a = as_floating(grad), as_floating(a)
@@ -1229,8 +1229,8 @@ def elu_backward_without_grad(grad, a, alpha=1.0):
 
 @wrong(
     "elu_backward",
-    "On the negative side you return grad * a + alpha: parentheses are missing around a + alpha, because * "
-    "binds more tightly than +.",
+    "On the negative side you return grad * a + alpha: without parentheses around a + alpha, * binds more "
+    "tightly than +.",
 )
 def elu_backward_without_parentheses(grad, a, alpha=1.0):
     grad, a = as_floating(grad), as_floating(a)
@@ -1369,9 +1369,9 @@ def softmax_shifted_by_the_maximum_of_the_batch(z):
 
 @wrong(
     "softmax",
-    "You subtract one maximum for the whole batch. Next to a row of large scores, a whole row of small "
-    "ones underflows to 0, and 0 / 0 is nan: each row needs its own maximum. (And bytes have no room for "
-    "negative numbers: convert z to float first.)",
+    "You subtract one maximum for the whole batch. Next to a row of large scores, a whole row of small ones "
+    "underflows to 0, and 0 / 0 is nan: each row needs its own maximum. (And uint8 has no room for negative "
+    "numbers: convert z to float first.)",
 )
 def softmax_shifted_by_the_maximum_of_the_batch_of_bytes(z):
     e = np.exp(z - z.max())
@@ -1502,8 +1502,8 @@ def softmax_shifting_a_batch_only(z):
 
 @wrong(
     "softmax",
-    "It is wrong for bytes: a score minus the maximum can be negative, but an array of uint8 counts down "
-    "from 255 instead. Convert z to float first.",
+    "It is wrong for uint8: a score minus the maximum can be negative, but such an array counts down from "
+    "255 instead. Convert z to float first.",
 )
 def softmax_of_bytes_as_they_come(z):
     e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -1699,8 +1699,8 @@ def log_softmax_losing_digits(z):
 
 @wrong(
     "log_softmax",
-    "It is wrong for bytes: a score minus the maximum can be negative, but an array of uint8 counts down "
-    "from 255 instead. Convert z to float first.",
+    "It is wrong for uint8: a score minus the maximum can be negative, but such an array counts down from "
+    "255 instead. Convert z to float first.",
 )
 def log_softmax_of_bytes_as_they_come(z):
     shifted = z - z.max(axis=-1, keepdims=True)

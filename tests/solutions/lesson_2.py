@@ -107,7 +107,7 @@ def fitting(first, targets):
 @wrong(
     "softmax_cross_entropy",
     "The loss is right, but the gradient is n times too large: the loss is averaged over n samples, so its "
-    "gradient has the 1/n in it.",
+    "gradient contains the factor 1/n.",
 )
 def softmax_cross_entropy_with_the_gradient_of_the_sum(logits, targets):
     logits = as_floating(logits)
@@ -219,8 +219,8 @@ def softmax_cross_entropy_of_clipped_probabilities(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your loss also holds the binary formula's (1 - t) * log(1 - p). With softmax, only the right class's "
-    "logarithm counts: the other classes enter through the denominator.",
+    "Your loss also contains the binary formula's (1 - t) * log(1 - p). With softmax, only the right "
+    "class's logarithm counts: the other classes enter through the denominator.",
 )
 def softmax_cross_entropy_by_the_binary_formula(logits, targets):
     logits = as_floating(logits)
@@ -290,9 +290,8 @@ def softmax_cross_entropy_of_rows_only(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your code does not tell labels from rows of probabilities: it multiplies 1-D targets into the "
-    "logarithms as if they were one row for all samples. If targets are 1-D, they name the column of the "
-    "right class.",
+    "Your code does not tell labels from rows of probabilities: it multiplies the logarithms by 1-D targets "
+    "as if these were one row for all samples. If targets are 1-D, they name the column of the right class.",
 )
 def softmax_cross_entropy_of_rows_only_broadcasting(logits, targets):
     logits = as_floating(logits)
@@ -302,9 +301,9 @@ def softmax_cross_entropy_of_rows_only_broadcasting(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "Your code does not tell labels from rows of probabilities: it multiplies 1-D targets into the "
-    "logarithms as if they were one row for all samples. If targets are 1-D, they name the column of the "
-    "right class. (And use log_softmax in place of the log of softmax.)",
+    "Your code does not tell labels from rows of probabilities: it multiplies the logarithms by 1-D targets "
+    "as if these were one row for all samples. If targets are 1-D, they name the column of the right class. "
+    "(And use log_softmax in place of the log of softmax.)",
 )
 def softmax_cross_entropy_of_rows_only_by_the_log_of_softmax(logits, targets):
     logits = as_floating(logits)
@@ -400,7 +399,7 @@ def softmax_cross_entropy_of_labels_below_zero(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "You accept targets of another shape, and NumPy makes them fit: one row for all samples, or a column "
+    "You accept targets of the wrong shape, and NumPy makes them fit: one row for all samples, or a column "
     "against every class. Compare targets.shape with (n,) and (n, k), and raise ValueError.",
 )
 def softmax_cross_entropy_broadcasting(logits, targets):
@@ -942,8 +941,8 @@ def binary_cross_entropy_comparing_sizes(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "It is wrong for bytes: an array of uint8 has no room for a negative number, so "
-    "the exponent in exp(-|z|) wraps round to a large one. Convert the logits to float first.",
+    "It is wrong for uint8: such an array has no room for a negative number, so the exponent in exp(-|z|) "
+    "wraps round to a large one. Convert the logits to float first.",
 )
 def binary_cross_entropy_of_bytes_as_they_come(logits, targets):
     if logits.shape != np.shape(targets):
@@ -1160,7 +1159,7 @@ def mean_squared_error_with_the_loss_as_a_sum(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "You convert the difference after you have subtracted: between bytes, a difference below 0 has already "
+    "You convert the difference after you have subtracted: in uint8, a difference below 0 has already "
     "wrapped round to a large number. Convert the predictions first, and the targets to their dtype.",
 )
 def mean_squared_error_converted_too_late(predictions, targets):
@@ -1243,7 +1242,7 @@ def mean_squared_error_in_the_dtype_of_the_targets(predictions, targets):
     "mean_squared_error",
     "The formula is right. What is still missing: raise a ValueError if the shapes differ, before NumPy "
     "broadcasts them; and convert the predictions to float first, and the targets to the same dtype, "
-    "because in bytes a difference below 0 wraps round.",
+    "because in uint8 a difference below 0 wraps round.",
 )
 def mean_squared_error_as_first_written(predictions, targets):
     difference = predictions - targets
@@ -1275,8 +1274,8 @@ def mean_squared_error_cutting_the_targets(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "It is wrong for bytes: in uint8 a difference below 0 wraps round to a large "
-    "number. Convert the predictions to float first.",
+    "It is wrong for uint8: a difference below 0 wraps round to a large number. Convert the predictions to "
+    "float first.",
 )
 def mean_squared_error_of_bytes_as_they_come(predictions, targets):
     if predictions.shape != targets.shape:

@@ -102,8 +102,8 @@ def dense_with_samples_as_columns(x, W, b):
 
 @wrong(
     "dense",
-    "You multiply by W transposed, as if W were (fan_out, fan_in). Here it is (fan_in, fan_out): it fits "
-    "behind x as it is.",
+    "You multiply by W transposed, as if W were (fan_out, fan_in). Here it is (fan_in, fan_out), so x @ W "
+    "needs no transposing.",
 )
 def dense_with_the_weights_transposed(x, W, b):
     return as_floating(x) @ as_floating(W).T + b
@@ -121,7 +121,7 @@ def dense_with_the_weights_first(x, W, b):
 @wrong(
     "dense",
     "You compute W @ x, but samples are rows here: each row of x is multiplied by the columns of W, so x "
-    "comes first. (Then convert both to float: bytes overflow.)",
+    "comes first. (Then convert both to float: uint8 overflows.)",
 )
 def dense_with_the_weights_first_in_integers(x, W, b):
     return W @ x + b
@@ -130,7 +130,7 @@ def dense_with_the_weights_first_in_integers(x, W, b):
 @wrong(
     "dense",
     "You multiply x and W entry by entry: `*` is not the matrix product. Each output is a sum over all "
-    "inputs, which is what `@` does. (Then convert both to float: bytes overflow.)",
+    "inputs, which is what `@` does. (Then convert both to float: uint8 overflows.)",
 )
 def dense_entry_by_entry_in_integers(x, W, b):
     return x * W + b
@@ -159,7 +159,7 @@ def dense_in_float64(x, W, b):
 
 @wrong(
     "dense",
-    "Integers stay integers, and bytes overflow at 255: anything but floats is computed in float64 here. "
+    "Integers stay integers, and uint8 overflows at 255: anything but floats is computed in float64 here. "
     "Convert x and W first.",
 )
 def dense_of_integers_in_integers(x, W, b):
@@ -168,8 +168,8 @@ def dense_of_integers_in_integers(x, W, b):
 
 @wrong(
     "dense",
-    "Bytes overflow at 255 before they become float64: convert x and W before the product, not what comes "
-    "out of it.",
+    "Numbers in uint8 overflow at 255 before they become float64: convert x and W before the product, not "
+    "its result.",
 )
 def dense_converted_too_late(x, W, b):
     return as_floating(x @ W) + b

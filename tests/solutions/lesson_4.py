@@ -594,8 +594,8 @@ def zeros_in_float64(rng, fan_in, fan_out, dtype=np.float32):
 
 @wrong(
     "zeros",
-    "`dtype(...)` works for np.float64, but not for np.dtype('float64'), which is what a network passes "
-    "on: that cannot be called. np.zeros takes both as its `dtype`.",
+    "`dtype(...)` works for np.float64, but a network passes on np.dtype('float64'), which cannot be "
+    "called. np.zeros takes both as its `dtype`.",
 )
 def zeros_calling_the_dtype(rng, fan_in, fan_out, dtype=np.float32):
     return dtype(np.zeros((fan_in, fan_out)))
@@ -691,20 +691,20 @@ SLIPS = {  # what goes wrong with any of them; it is told as where it has an ent
         "and what is lost there does not come back. Draw in `dtype`, or in float64."
     ),
     _scaled_after_a_draw_in_float32: (
-        "You draw in float32 and scale in float64: the scaling fills the digits up, but the weights are as "
-        "coarse as the draw was. Draw in `dtype`, or in float64."
+        "You draw in float32 and scale in float64: the scaling adds digits, but the weights are as coarse as "
+        "the draw was. Draw in `dtype`, or in float64."
     ),
     _always_in_float32: (
-        "Your weights are float32, whatever `dtype` the caller asks for: a fixed dtype stands where the "
-        "argument `dtype` belongs."
+        "Your weights are float32, whatever `dtype` the caller asks for: the code names a fixed dtype where "
+        "the argument `dtype` belongs."
     ),
     _one_number_for_all: (
         "All your weights are equal: a single number is drawn, and repeated. Units of one layer are then "
         "twins; draw an array of the full shape (fan_in, fan_out)."
     ),
     _calling_the_dtype: (
-        "`dtype(...)` works for np.float64, but not for np.dtype('float64'), which is what a network passes "
-        "on: it cannot be called. `astype` takes both."
+        "`dtype(...)` works for np.float64, but a network passes on np.dtype('float64'), which cannot be "
+        "called. `astype` takes both."
     ),
     _seeded_anew: (
         "Two calls with one generator give the same weights: it looks as if you replace `rng` by a "

@@ -130,7 +130,7 @@ def starts(network):
     yield script(
         "[0 * p for p in Network((3, 4, 2), rng=rng).params]", lambda: shapes((3, 4, 2)), parts=PARAMS
     )
-    yield script("whether a bias of Network((3, 4, 2), rng=rng) is other than 0", biases)
+    yield script("whether any bias of Network((3, 4, 2), rng=rng) is not 0", biases)
     yield script("whether two of Network((6, 5), rng=default_rng(7)) have one W1", same_seed)
     yield script("whether W1 and W2 of Network((5, 5, 5), rng=rng) are equal", same_layers)
     yield script(
@@ -451,33 +451,36 @@ def masks(network):
         atol=0.06,
     )
     yield script(
-        "by what the units of Network((500, 1000, 20), dropout=0.25) that are left have grown, as dW2 tells",
+        "the factor, seen in dW2, by which dropout has scaled the units that are left in "
+        "Network((500, 1000, 20), dropout=0.25)",
         growth,
         rtol=0.1,
     )
     yield script(
-        "the way back through Network((500, 1000, 20), activation='tanh', dropout=0.25): by what the "
-        "gradient at the units that are left has grown, as dW1 tells, and the share of units cut on one way "
-        "alone",
+        "the way back through Network((500, 1000, 20), activation='tanh', dropout=0.25): the factor, seen in "
+        "dW1, by which the gradient at the units that are left has grown, and the share of units dropped "
+        "only forward or only back",
         way_back,
         rtol=0.1,
         atol=0.08,
     )
     yield script(
-        "the shares dropped in the hidden layers of Network((50, 700, 700, 20), dropout=0.25), the share of "
-        "units that fare alike in both layers, and of those in the first that are cut on one way alone",
+        "the shares of units dropped in the two hidden layers of Network((50, 700, 700, 20), dropout=0.25), "
+        "the share dropped or kept in both alike, and the share of the first layer dropped only forward or "
+        "only back",
         layers,
         atol=0.09,
     )
     yield script(
-        "Network((1, 2000, 20), dropout=0.25) without a generator: forward over that of dropout=0, whether "
-        "both are the same, whether they are after a training step, and whether the losses are",
+        "Network((1, 2000, 20), dropout=0.25) without a generator, against one with dropout=0: the ratio of "
+        "their outputs, whether these are equal, whether they still are after a training step, and whether "
+        "the losses are",
         evaluation,
         atol=0.06,
     )
     yield apart_case
     yield script(
-        "the share of units cut on one way alone in a second call, with another seed, of "
+        "the share of units dropped only forward or only back in a second call, with another seed, of "
         "Network((20, 1000, 20), activation='tanh', dropout=0.25)",
         second_call,
         atol=0.08,
@@ -929,8 +932,8 @@ class WeightGradientsOfTheSums(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "You take the slope at the output of the wrong layer, the next one. When dx of layer l goes through an "
-    "activation, it is the activation of layer l - 1, whose output layer l has read.",
+    "You take the slope at the output of the wrong layer. The dx of a layer is the gradient of what that "
+    "layer has read: the output of the layer before it. The slope must be taken there.",
 )
 class SlopeOfTheNextLayer(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1092,7 +1095,7 @@ class GradientsPileUp(Network):
 @wrong(
     "Network.loss_and_grads",
     "Your gradients are divided by the number of samples once more: the loss is a mean, so its gradient "
-    "already carries the 1/n.",
+    "already contains the factor 1/n.",
 )
 class DividedByTheSamplesAgain(Network):
     def loss_and_grads(self, X, y, rng=None):
@@ -1308,8 +1311,8 @@ class LargestOverTheSamples(Network):
 
 @wrong(
     "Network.predict",
-    "You give one answer for the whole batch, because np.argmax without an axis counts through all the "
-    "scores. Ask for the largest in each row.",
+    "You give one answer for the whole batch, because np.argmax without an axis searches all the scores. "
+    "Ask for the largest in each row.",
 )
 class LargestOfAllScores(Network):
     def predict(self, X):
@@ -1321,8 +1324,8 @@ class LargestOfAllScores(Network):
 
 @wrong(
     "Network.predict",
-    "You give one answer for the whole batch, because np.argmax without an axis counts through all the "
-    "scores. Ask for the largest in each row. (A single output then needs its own rule.)",
+    "You give one answer for the whole batch, because np.argmax without an axis searches all the scores. "
+    "Ask for the largest in each row. (A single output then needs its own rule.)",
 )
 class LargestOfAllScoresAndOfOne(Network):
     def predict(self, X):
@@ -2071,7 +2074,7 @@ class WeightsInFloat32Always(Network):
 @wrong(
     "Network.dropout",
     "All samples of a batch lose the same units: your mask has one row for all of them. Give dropout the "
-    "activations of the whole batch, so that each sample has its own coins.",
+    "activations of the whole batch, so that each sample has a row of its own.",
 )
 class OneMaskForAllSamples(TextbookNetwork):
     def loss_and_grads(self, X, y, rng=None):
@@ -2092,7 +2095,7 @@ class _OneRow:
 
 @wrong(
     "Network.dropout",
-    "On the way back every call meets the masks of the first one: a list in `self` grows from call to call, "
+    "On the way back every call uses the masks of the first one: a list in `self` grows from call to call, "
     "and its first entries stay those of the first batch. Start a new list in each call.",
 )
 class MasksOfTheFirstCall(Network):
@@ -2110,7 +2113,7 @@ class MasksOfTheFirstCall(Network):
 
 @wrong(
     "Network.loss_and_grads",
-    "On the way back every call meets the outputs of the first one: a list in `self` grows from call to "
+    "On the way back every call uses the outputs of the first one: a list in `self` grows from call to "
     "call, and its first entries stay those of the first batch. Start a new list in each call.",
 )
 class OutputsOfTheFirstCall(Network):

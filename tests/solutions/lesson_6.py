@@ -183,7 +183,7 @@ def sgd_step_that_returns_param(param, grad, *, lr):
     return param
 
 
-@wrong("sgd_step", "You go uphill: the gradient points to where the loss grows. Turn the sign of the step.")
+@wrong("sgd_step", "You go uphill: the gradient points to where the loss grows. Change the sign of the step.")
 def sgd_step_uphill(param, grad, *, lr):
     param += lr * grad
 
@@ -288,8 +288,8 @@ def nesterov_step_without_looking_ahead(param, grad, velocity, *, lr, momentum=0
 
 @wrong(
     "nesterov_step",
-    "You look ahead twice: after you update the velocity, momentum and the gradient must enter once more, "
-    "but you apply them two times.",
+    "You look ahead twice: after you update the velocity, multiply it by momentum and add the gradient "
+    "once, not two times.",
 )
 def nesterov_step_looking_ahead_twice(param, grad, velocity, *, lr, momentum=0.9):
     velocity[...] = momentum * velocity + grad

@@ -242,8 +242,8 @@ def l2_penalty_without_the_half_anywhere(weights, strength):
 
 @wrong(
     "l2_penalty",
-    "Your weights would grow: the gradients have the wrong sign. The optimizer subtracts them, so do not "
-    "turn them yourself.",
+    "Your weights would grow: the gradients have the wrong sign. The optimizer subtracts them, so leave the "
+    "sign to it.",
 )
 def l2_penalty_that_makes_weights_grow(weights, strength):
     penalty = strength / 2 * sum(float(np.sum(W**2)) for W in weights)
@@ -632,8 +632,8 @@ def clip_new_arrays(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You clip rightly, but you return the norm after clipping. Whoever watches the training wants to see "
-    "how large it was before.",
+    "You clip correctly, but you return the norm after clipping. The caller wants to know how large it was "
+    "before.",
 )
 def clip_and_return_the_norm_afterwards(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))
@@ -667,7 +667,7 @@ def clip_by_the_sum_of_norms(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You clip rightly, but the norm of float32 gradients is an np.float32. It must be a Python float, so "
+    "You clip correctly, but the norm of float32 gradients is an np.float32. It must be a Python float, so "
     "wrap it in float(...).",
 )
 def clip_and_return_a_float32_number(grads, max_norm):
@@ -694,8 +694,8 @@ def clip_infinite_norms(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "A norm of nan makes every gradient nan. Every comparison with nan is False, so ask whether the norm "
-    "is above the limit, not whether it is within.",
+    "A norm of nan makes every gradient nan. Every comparison with nan is False, so ask whether the norm is "
+    "above the limit, not whether it is within it.",
 )
 def clip_unless_within(grads, max_norm):
     norm = math.sqrt(sum(float(np.sum(grad**2)) for grad in grads))

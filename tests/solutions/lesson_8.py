@@ -390,8 +390,8 @@ def one_hot_without_a_check(labels, n_classes, dtype=np.float32):
 
 @wrong(
     "one_hot",
-    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
-    "takes the place of `return`.",
+    "You return the ValueError like a result, so nothing stops the caller. An exception must be raised: use "
+    "`raise` in place of `return`.",
 )
 def one_hot_returning_the_error(labels, n_classes, dtype=np.float32):
     if labels.min() < 0 or labels.max() >= n_classes:
@@ -537,8 +537,8 @@ def small_number_in_the_divisor(train, *others):
 
 @wrong(
     "min_max_scale",
-    "You cut the other arrays off at 0 and 1. If they go beyond the training data, they may leave that "
-    "range, and how far is worth knowing.",
+    "You cut the other arrays off at 0 and 1. Values beyond those of the training data may leave that "
+    "range, and how far they do is worth knowing.",
 )
 def others_cut_off(train, *others):
     train = as_floating(train)
@@ -550,7 +550,7 @@ def others_cut_off(train, *others):
 @wrong(
     "min_max_scale",
     "For a single array you return the array itself. The result must still be a tuple, because `(X,) = "
-    "min_max_scale(X)` would take an array apart.",
+    "min_max_scale(X)` would unpack the array itself.",
 )
 def bare_array_for_one(train, *others):
     train = as_floating(train)
@@ -562,7 +562,7 @@ def bare_array_for_one(train, *others):
 
 @wrong(
     "min_max_scale",
-    "Bytes are subtracted as bytes, where 2 - 3 is 255: convert with as_floating before any subtraction.",
+    "You subtract in uint8, where 2 - 3 is 255: convert with as_floating before any subtraction.",
 )
 def bytes_subtracted_as_bytes(train, *others):
     low, high = train.min(axis=0), train.max(axis=0)
@@ -627,7 +627,7 @@ def range_of_one_for_constant_features(train, *others):
 @wrong(
     "minibatches",
     "Some samples come twice and others not at all, as if you drew each batch by itself. One permutation, "
-    "cut into pieces, holds everything once.",
+    "cut into pieces, contains each sample once.",
 )
 def batches_drawn_anew(n, batch_size, rng):
     _require_size(batch_size)
@@ -658,8 +658,8 @@ def as_many_batches_as_batch_size(n, batch_size, rng):
 
 @wrong(
     "minibatches",
-    "All epochs have the same order, as if the permutation came from a newly seeded generator. Draw it "
-    "from the `rng` that is passed in, which goes on from epoch to epoch.",
+    "All epochs have the same order, as if the permutation came from a newly seeded generator. Draw it from "
+    "the `rng` that is passed in, which gives new numbers in every epoch.",
 )
 def one_order_for_all_epochs(n, batch_size, rng):
     _require_size(batch_size)
@@ -742,7 +742,7 @@ def factor_times_the_cuts(epoch, lr, factor=0.5, every=30):
 
 @wrong(
     "step_decay",
-    "You cut the rate in the epochs that `every` divides, and it is back in the next epoch. A cut must "
+    "You cut the rate only in the epochs that `every` divides; in the next epoch it is back. A cut must "
     "last, and the next cut comes on top of it.",
 )
 def cut_for_one_epoch(epoch, lr, factor=0.5, every=30):
@@ -1028,8 +1028,8 @@ class NothingRestoredWithoutAWord(EarlyStopping):
 
 @wrong(
     "EarlyStopping.restore",
-    "You return the ValueError like a result, and nothing stops the caller. An exception is raised: `raise` "
-    "takes the place of `return`.",
+    "You return the ValueError like a result, so nothing stops the caller. An exception must be raised: use "
+    "`raise` in place of `return`.",
 )
 class ErrorOfRestoreReturned(EarlyStopping):
     def restore(self, params):
@@ -1248,7 +1248,7 @@ def one_hot_that_asks_for_class_zero(labels, n_classes, dtype=np.float32):
 
 @wrong(
     "one_hot",
-    "You refuse labels that are not int64, but bytes and other integers are also valid labels.",
+    "You refuse labels that are not int64, but uint8 and other integers are also valid labels.",
 )
 def one_hot_of_int64_alone(labels, n_classes, dtype=np.float32):
     if labels.dtype != np.int64 or labels.min() < 0 or labels.max() >= n_classes:
@@ -1290,8 +1290,8 @@ def rate_of_zero_replaced(network, optimizer, X, y, *, batch_size, rng, lr=None,
 
 @wrong(
     "train_epoch",
-    "Your batches of targets have lost their rows: y may be (n, 3), say, and y[batch] must then be "
-    "(len(batch), 3). Pick rows by the indices, and leave their shape alone.",
+    "Your batches of targets have lost their shape: y may be (n, 3), say, and y[batch] must then be "
+    "(len(batch), 3). Pick rows by the indices, and do not reshape them.",
 )
 def targets_flattened(network, optimizer, X, y, *, batch_size, rng, lr=None, max_grad_norm=None):
     total, y = 0.0, np.ravel(y)
