@@ -45,7 +45,7 @@ def mean_squared_error(predictions, targets):
 def test_an_edit_names_the_expression_its_value_and_the_change():
     finding, _ = said_of("mean_squared_error", ONE_TOKEN)
     text = "    return loss, 3 * difference / difference.size"
-    assert (finding.place.file, finding.place.source) == ("losses.py", text.strip())
+    assert (finding.place.file, finding.place.source) == ("losses.py", text)
     marked = text[finding.place.column - 1 : finding.place.end_column - 1]
     assert "3" in marked, marked
     assert marked in finding.place.source
@@ -100,7 +100,7 @@ def test_two_mistakes_are_told_in_the_order_of_execution():
     assert finding.change.tests == finding.more[0].change.tests == TESTS
     assert {one.stage for one in said} == {"edits"}
     for one in said:
-        assert one.change.before.strip() == one.place.source
+        assert one.change.before == one.place.source
         assert one.change.after.strip() != one.place.source
         assert "\n" not in one.change.after, "only the line of this mistake"
 
