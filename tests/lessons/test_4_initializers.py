@@ -220,13 +220,13 @@ def test_numbers_come_from_the_generator(initializers, rng, name):
 @exercise("{name}")
 @pytest.mark.parametrize("name", RANDOM)
 def test_every_weight_is_drawn_on_its_own(initializers, rng, name):
-    """One draw repeated for every unit, or for every input, would make them twins."""
+    """One draw repeated for every unit, or for every input, would make them twins; a cut makes many alike."""
     W = getattr(initializers, name)(rng, 40, 30, np.float64)
     distinct = np.unique(np.abs(W)).size
     require(
         distinct == W.size,
         f"{name}: {W.size} weights must be {W.size} different numbers; got {distinct}.",
-        look="draw an array of shape (fan_in, fan_out), not one row or column for all",
+        look="draw an array of shape (fan_in, fan_out), not one row or column for all, and cut nothing off",
     )
     W = getattr(initializers, name)(rng, 200, 200, np.float64)
     for neighbour, where in ((W[:-1] * W[1:], "the row above"), (W[:, :-1] * W[:, 1:], "the column before")):

@@ -933,6 +933,16 @@ def leaky_relu_backward_with_a_fixed_slope(grad, a, slope=0.01):
 
 @wrong(
     "leaky_relu_backward",
+    "Where the output is negative, you turn the sign of the gradient: the slope there is `slope`, which is "
+    "positive.",
+)
+def leaky_relu_backward_with_the_sign_turned(grad, a, slope=0.01):
+    grad, a = as_floating(grad), as_floating(a)
+    return np.where(a > 0, grad, -slope * grad)
+
+
+@wrong(
+    "leaky_relu_backward",
     "Where the output is negative, you stop the gradient, as plain ReLU does: leaky ReLU lets a small "
     "share of it pass.",
 )

@@ -239,6 +239,19 @@ def dense_backward_in_float64(grad, x, W):
 
 @wrong(
     "dense_backward",
+    "The numbers are right, but your dW is float64 although every argument is float32: np.zeros makes "
+    "float64 unless you give it the dtype of W.",
+)
+def dense_backward_with_dw_in_float64(grad, x, W):
+    grad, x, W = as_floating(grad), as_floating(x), as_floating(W)
+    dW = np.zeros(W.shape)
+    for i in range(len(x)):
+        dW += np.outer(x[i], grad[i])
+    return grad @ W.T, dW, grad.sum(axis=0)
+
+
+@wrong(
+    "dense_backward",
     "Your db is the mean over the samples: it must be their sum. The loss has already put its 1/n into grad.",
 )
 def dense_backward_with_the_mean_for_db(grad, x, W):

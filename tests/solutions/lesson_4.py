@@ -76,6 +76,7 @@ def _common(name, initializer, size):
     yield script(
         f'the shape and dtype of {name}(rng, 2, 7, np.dtype("float64"))',
         lambda: _form(initializer, 2, 7, np.dtype(np.float64)),
+        test="shape_and_dtype",
     )
 
     def size_of(shown, *args, **options):
@@ -135,10 +136,14 @@ def _common(name, initializer, size):
         f"the correlation of neighbours in a column of {name}(rng, 200, 200, np.float64)",
         lambda: _neighbours(initializer),
         atol=0.1,
+        test="drawn_on_its_own",
     )
     yield script(
         f"the share of weights in {name}(rng, 40, 30, np.float64) with no more digits than float32",
         lambda: _coarse(initializer),
+        rtol=0.02,
+        atol=0.02,
+        test="all_its_digits",
     )
     if name in SCALES:
         scale, words = SCALES[name]

@@ -102,7 +102,7 @@ def _keeping_options(init):
         with suppress(Exception):
             given = inspect.signature(init).bind(self, *args, **kwargs)
             given.apply_defaults()
-            self._options_of_the_call = given.arguments | kwargs
+            self._options_of_the_call = dict([*given.arguments.items()][1:]) | kwargs  # all but self
         init(self, *args, **kwargs)
 
     return keeping
