@@ -77,8 +77,8 @@ def relu_backward(grad, a):
 def leaky_relu(z, slope=0.01):
     """Let positive sums pass and shrink the others: a = z for z > 0, slope * z elsewhere.
 
-    z: array of any shape. slope: any number that is not negative, even above 1. Returns ``a`` of the same
-    shape and dtype (integers: float64, even for a whole slope).
+    z: array of any shape. slope: 0 or more, even above 1. Returns ``a`` of the same shape and dtype
+    (integers: float64, even for a whole slope).
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     raise NotImplementedError
@@ -96,9 +96,8 @@ def leaky_relu_backward(grad, a, slope=0.01):
 def elu(z, alpha=1.0):
     """Let positive sums pass and bend the others towards -alpha: there a = alpha * (exp(z) - 1).
 
-    z: array of any shape. alpha: any number that is not negative, even above 1. Returns ``a`` of the same
-    shape and dtype (integers: float64, even for a whole alpha); no overflow and no warning for any z from
-    -1e4 to 1e4.
+    z: array of any shape. alpha: 0 or more, even above 1. Returns ``a`` of the same shape and dtype
+    (integers: float64, even for a whole alpha); no overflow and no warning for any z from -1e4 to 1e4.
     Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
     raise NotImplementedError

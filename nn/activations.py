@@ -89,8 +89,8 @@ def relu_backward(grad, a, *, out=None):
 def leaky_relu(z, slope=0.01, *, out=None):
     """Let positive sums pass and shrink the others: a = z for z > 0, slope * z elsewhere.
 
-    z: array of any shape. slope: any number that is not negative, even above 1. Returns ``a`` of the same
-    shape and dtype (integers: float64, even for a whole slope).
+    z: array of any shape. slope: 0 or more, even above 1. Returns ``a`` of the same shape and dtype
+    (integers: float64, even for a whole slope).
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     z = as_floating(z)
@@ -112,9 +112,8 @@ def leaky_relu_backward(grad, a, slope=0.01, *, out=None):
 def elu(z, alpha=1.0, *, out=None):
     """Let positive sums pass and bend the others towards -alpha: there a = alpha * (exp(z) - 1).
 
-    z: array of any shape. alpha: any number that is not negative, even above 1. Returns ``a`` of the same
-    shape and dtype (integers: float64, even for a whole alpha); no overflow and no warning for any z from
-    -1e4 to 1e4.
+    z: array of any shape. alpha: 0 or more, even above 1. Returns ``a`` of the same shape and dtype
+    (integers: float64, even for a whole alpha); no overflow and no warning for any z from -1e4 to 1e4.
     Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
     z = as_floating(z)

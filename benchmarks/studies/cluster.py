@@ -63,8 +63,9 @@ def _connect(address):
 
 
 def _check_workers(client):
-    """Wait for the first worker, and check that each can import this package: otherwise a task fails with a
-    message that does not say why.
+    """Wait for the first worker, and check that every worker can import this package.
+
+    Without this check, a task would fail with a message that does not say why.
     """
 
     def absent():  # Dask sends its code, since it is local: it must not need what it looks for

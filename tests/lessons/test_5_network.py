@@ -617,7 +617,9 @@ def test_forward_takes_any_batch_size(network, rng):
     X = rng.normal(size=(5000, 3))
     alone = np.concatenate([net.forward(X[[i]]) for i in (0, 1, 2, -2, -1)])
     together = net.forward(X)[[0, 1, 2, -2, -1]]
-    require_close(together, alone, what="forward of 5000 samples against one by one", look="rows are samples")
+    require_close(
+        together, alone, what="forward of 5000 samples, against one by one", look="each row is a sample"
+    )
 
 
 @exercise("Network.loss_and_grads")
@@ -628,7 +630,7 @@ def test_loss_takes_any_batch_size(network, rng):
     losses = [net.loss_and_grads(X[part], y[part])[0] for part in (slice(2000), slice(2000, 3000))]
     whole, _ = net.loss_and_grads(X, y)
     require_close(
-        whole, (2 * losses[0] + losses[1]) / 3, what="the loss of 3000 samples", look="it is a mean"
+        whole, (2 * losses[0] + losses[1]) / 3, what="the loss of 3000 samples", look="the loss is a mean"
     )
 
 

@@ -90,7 +90,7 @@ def test_l2_is_over_all_arrays_of_any_shape(regularization, rng, strength):
 @exercise("dropout")
 @pytest.mark.parametrize("rate", [0.05, 0.2, 0.25, 0.5, 0.8])
 def test_dropout_silences_a_share_and_scales_the_rest(regularization, rng, rate):
-    """`rate` is the share dropped; survivors grow by 1 / (1 - rate), so that the mean stays the same."""
+    """`rate` is the share dropped; the others grow by 1 / (1 - rate), so that the mean stays the same."""
     x = rng.uniform(1, 2, size=(600, 500))
     with unchanged(x=x), no_global_randomness("dropout"):
         y, mask = regularization.dropout(x, rate, rng)
