@@ -56,14 +56,14 @@ def growth(results):
 
     results: by series, as ``growth.measure`` returns them.
     """
-    figure, grid = plots.new_figure(11, 6, 2, len(results))
+    figure, grid = plots.new_figure(11, 6.5, 2, len(results))
     for column, (name, row) in zip(grid.T, results.items(), strict=True):
-        for axes, values, slope in (
-            (column[0], [1e6 * value for value in row["seconds per sample"]], row["slope of time"]),
-            (column[1], [value / 1e6 for value in row["bytes"]], row["slope of memory"]),
+        for axes, what, values, slope in (
+            (column[0], "Time", [1e6 * value for value in row["seconds per sample"]], row["slope of time"]),
+            (column[1], "Memory", [value / 1e6 for value in row["bytes"]], row["slope of memory"]),
         ):
             axes.loglog(row["values"], values, color=plots.TRAINING, marker="o", markersize=4)
-            plots.finish(axes, name, "", f"slope at the end {slope:z.2f}")
+            plots.finish(axes, name, "", f"{what} against {name}\nslope at the end {slope:z.2f}")
     for axes, label in zip(grid[:, 0], ("microseconds per sample", "MB of network and step"), strict=True):
         axes.set_ylabel(label)
     for line in grid:

@@ -7,7 +7,7 @@ Arguments are arrays with at least one axis and stay unchanged; results are new 
 are kept; integers of any type, uint8 included, are computed in float64. The lessons do not test lists,
 float16, empty arrays, NaN or infinity, nor the value at a kink: at exactly 0, either slope is right.
 
-For speed, all but softmax and log_softmax take an ``out`` array, which they fill and return instead of a new
+In nn: all but softmax and log_softmax take an ``out`` array, which they fill and return instead of a new
 one. It may be ``z`` itself in the forward functions and ``a`` itself in the backward functions, but it must
 share no memory with ``grad``. A result never shares memory with an argument unless that argument is ``out``.
 """

@@ -6,7 +6,7 @@ Arguments are arrays and stay unchanged; results are new arrays. If all argument
 so are the results; integers are computed in float64. The lessons do not test float32 and float64 in one call,
 lists, float16, empty batches, or errors for shapes that do not fit.
 
-For speed, each function takes ``out``, the array or arrays to fill and return instead of new ones. They must
+In nn: each function takes ``out``, the array or arrays to fill and return instead of new ones. They must
 share no memory with each other or with an argument: a product reads its factors until its last entry is done.
 """
 

@@ -3,7 +3,7 @@
 A batch X flows through ``x -> dense -> activation (-> dropout)`` layer by layer into the loss, and the
 gradient flows back the same way.
 
-For speed, all parameters lie in one vector and all gradients in another. The intermediate results of a batch
+In nn: all parameters lie in one vector and all gradients in another. The intermediate results of a batch
 lie in a workspace, whose arrays are passed as ``out`` and filled again with the next batch.
 """
 
@@ -37,9 +37,10 @@ class Network:
     under softmax_cross_entropy.
 
     Attribute: ``params``, the list [W1, b1, W2, b2, ...] with W (fan_in, fan_out) and b (fan_out,). Writing
-    into these arrays changes the network. Biases start at 0. For speed, it is a ``ParameterList``, views of
-    one vector, and so is ``grads``, the list of the gradients. Any number of threads may ask one network for
-    answers at once, but only one may train it.
+    into these arrays changes the network. Biases start at 0.
+
+    In nn: ``params`` is a ``ParameterList``, views of one vector, and so is ``grads``, the list of the
+    gradients. Any number of threads may ask one network for answers at once, but only one may train it.
 
     Raises ValueError, naming the argument, for a value that is out of range or unknown.
     """
@@ -127,7 +128,8 @@ class Network:
         (n, 1). rng: a Generator switches dropout on, None leaves it off. Any number of values may be drawn
         from rng, even if the dropout is 0. loss is a Python float. ``grads`` has the order and shapes of
         ``params`` and contains nothing from earlier calls; whether the next call overwrites it is left open.
-        For speed, it is the network's own list, which the next call does overwrite: copy what must last.
+
+        In nn: ``grads`` is the network's own list, which the next call does overwrite: copy what must last.
         """
         X = self._checked(X)
         inputs = self._propagate(X, rng)

@@ -93,7 +93,7 @@ def adam_step(param, grad, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     right, since eps only prevents a division by zero.
     Source: Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, algorithm 1.
 
-    For speed, the arrays hold m / (1 - beta1) and v / (1 - beta2): after one step with gradient 2 they hold 2
+    In nn: the arrays hold m / (1 - beta1) and v / (1 - beta2): after one step with gradient 2 they hold 2
     and 4, while the means are 0.2 and 0.004. One multiplication and one addition then update each array. The
     factors are the same for every entry, so they join the two scalars that the step needs anyway.
     """

@@ -2,7 +2,7 @@
 
 They act only while a network is trained; its answers are computed without them.
 
-For speed, some functions take ``out``, the array or arrays to fill and return instead of new ones. In
+In nn: some functions take ``out``, the array or arrays to fill and return instead of new ones. In
 ``dropout``, y may be ``x`` itself, and in ``dropout_backward`` the result may be ``grad`` itself; otherwise
 ``out`` must share no memory with an argument.
 """

@@ -213,6 +213,12 @@ def test_publishing_brings_the_readme_up_to_date(tmp_path):
     assert (tmp_path / "comparison-epochs.png").exists()
 
 
+def test_each_panel_of_the_growth_says_what_it_shows():
+    figure = charts.growth(made_up_record()["parts"]["growth"])
+    shown = [axes.get_title().splitlines()[0] for axes in figure.axes]
+    assert shown == [f"{what} against {name}" for what in ("Time", "Memory") for name in growth.SERIES]
+
+
 def test_the_readme_shows_the_published_report():
     text = report.README.read_text(encoding="utf-8")
     quoted = text.split(report.BEGIN)[1].split(report.END)[0].strip()

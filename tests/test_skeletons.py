@@ -9,7 +9,7 @@ import pytest
 
 from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES, LESSONS
-from tests.grading.course.skeletons import modules, skeletons
+from tests.grading.course.skeletons import _for_learners, modules, skeletons
 from tests.grading.course.sources import Sources
 from tests.grading.course.tables import READMES, readmes
 
@@ -65,6 +65,18 @@ def _signatures(path):
             for function in node.body:
                 if isinstance(function, ast.FunctionDef):
                     yield function.name, ast.unparse(function.args)
+
+
+def test_docstrings_of_skeletons_leave_out_what_is_of_nn_alone():
+    """Such a paragraph has a label, wherever it stands; what is around it stays."""
+    assert sum("In nn: " in path.read_text(encoding="utf-8") for path in (ROOT / "nn").glob("*.py")) >= 5
+    assert not [name for name, text in skeletons().items() if "In nn:" in text]
+    assert (
+        _for_learners('"""One.\n\n    In nn: two,\n    three.\n\n    Four.\n    """')
+        == '"""One.\n\n    Four.\n    """'
+    )
+    assert _for_learners('"""One.\n\n    In nn: two.\n    """') == '"""One.\n    """'
+    assert _for_learners('"""One, for speed, in nn: alone."""') == '"""One, for speed, in nn: alone."""'
 
 
 def test_kata_imports_numpy_only():

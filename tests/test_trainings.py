@@ -10,7 +10,7 @@ import pytest
 import nn.training
 from nn import losses, network, optimizers, training
 from tests.grading.course.exercises import EXERCISES
-from tests.grading.course.sources import Sources
+from tests.grading.course.reaching import Reach
 from tests.grading.desk import board, learned
 from tests.grading.desk.progress import Progress
 from tests.grading.finding import FAILING, PASSED
@@ -239,7 +239,7 @@ def test_results_survive_the_progress_file(everything, solved):
     folder = solved("activations", "")
     progress = Progress(folder)
     progress.results = everything
-    sources = Sources(folder)
+    sources = Reach(folder)
     progress._prints = {
         name: progress._fingerprint(sources, exercise) for name, exercise in EXERCISES.items()
     }

@@ -10,8 +10,8 @@ import pytest
 
 from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES, LESSONS
+from tests.grading.course.reaching import Reach
 from tests.grading.course.skeletons import skeletons
-from tests.grading.course.sources import Sources
 from tests.grading.course.textbook import textbook
 from tests.grading.desk import commands, watching
 from tests.grading.desk.progress import Progress
@@ -291,8 +291,8 @@ def test_an_exercise_is_judged_with_all_that_its_tests_call(tmp_path, monkeypatc
     options = ["-q", "-p", "no:cacheprovider", "--in-process", f"--impl={package}", f"--rootdir={ROOT}"]
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     assert pytest.main([*lessons, *options, f"-c={ROOT}/pyproject.toml"], plugins=[calls]) == 0
-    empty = Sources(tmp_path, {Path(file).stem: text for file, text in skeletons().items()})
-    solved = Sources(package)
+    empty = Reach(tmp_path, {Path(file).stem: text for file, text in skeletons().items()})
+    solved = Reach(package)
     for name in FUNCTIONS:
         exercise = EXERCISES[name]
         own = _exercises([(exercise.module, exercise.function)]) | {name}

@@ -1,7 +1,8 @@
 """The skeletons: the learner's package, derived from the reference function by function.
 
-What is graded keeps its name, its signature without the arguments that exist for speed, and its docstring;
-the body becomes `raise NotImplementedError`. What stays whole is plumbing: the tables of names, what a record
+What is graded keeps its name, its signature without the arguments that exist for speed, and its docstring
+without the paragraphs about the reference alone, which have the label `In nn:` as others have `Source:`; the
+body becomes `raise NotImplementedError`. What stays whole is plumbing: the tables of names, what a record
 says is given, and what these use themselves. A table loses the entries that need a helper of the answers, as
 `lecun_normal` does. The rest is left out.
 """
@@ -17,6 +18,7 @@ from tests.grading import ROOT
 from tests.grading.course.exercises import COURSE, EXERCISES, GRADED_MODULES
 
 PACKAGE = '"""A neural network of your own: every function here is yours to write."""\n'
+OF_NN = "In nn:"  # the label of a paragraph that is about the reference alone
 GIVEN = {name for lesson in COURSE.values() for name in lesson.given}
 
 
@@ -209,7 +211,7 @@ class _Skeleton:
             return self._class(node) if isinstance(node, ast.ClassDef) else self._function(node, node.name)
         if _is_table(node):
             return self._table(node)
-        return _without_speed(_for_learners(self._segment(node)))
+        return _without_speed(self._segment(node))
 
     def _class(self, node):
         body = [f"class {node.name}:", _for_learners(self._segment(node.body[0]))]
@@ -276,11 +278,12 @@ def _without_speed(code):
     return re.sub(r", \*, out=(None|\([^)]*\))|, out=out\b", "", code)
 
 
-def _for_learners(text):
-    """Drop what docstrings tell of speed: sentences from "For speed," to the end of their paragraph."""
-    text = re.sub(r'(?<=\n)[ ]*For speed,.*?(?=\n\n|\n[ ]*""")', "", text, flags=re.DOTALL)
-    text = re.sub(r'[ \n]+For speed,.*?(?=\n\n|\n[ ]*""")', "", text, flags=re.DOTALL)
-    return re.sub(r'\n+(\s*""")$', r"\n\1", text)
+def _for_learners(docstring):
+    """Return a docstring, with its quotes, without the paragraphs that begin with the label OF_NN."""
+    text, quotes = docstring[:-3], docstring[-3:]
+    end = text[len(text.rstrip()) :]  # before the closing quotes
+    kept = [part for part in text.split("\n\n") if not part.lstrip().startswith(OF_NN)]
+    return "\n\n".join(kept).rstrip() + end + quotes
 
 
 def write(folder, *, overwrite=True):

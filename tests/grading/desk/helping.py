@@ -7,6 +7,7 @@ import textwrap
 
 from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES
+from tests.grading.course.reaching import Reach
 from tests.grading.course.sources import Sources
 from tests.grading.desk import board
 from tests.grading.desk.asked import CommandError, one_exercise
@@ -152,7 +153,7 @@ def _show_plain(exercise, yours, progress, options):
 
 def _given_away(exercise, progress):
     """Return the exercises of later lessons that the reference's function would show too early."""
-    sources, current = Sources(ROOT / "nn"), progress.current()
+    sources, current = Reach(ROOT / "nn"), progress.current()
     return [
         other
         for name, other in EXERCISES.items()
@@ -164,7 +165,7 @@ def _given_away(exercise, progress):
 
 def _show_reference(exercise, yours, progress, options):
     """Show the reference's function as the difference to the learner's, and what makes it fast."""
-    sources, ahead = Sources(ROOT / "nn"), _given_away(exercise, progress)
+    sources, ahead = Reach(ROOT / "nn"), _given_away(exercise, progress)
     if ahead and not options.force:
         raise CommandError(
             f"it would give away {ahead[0].name} of lesson {ahead[0].lesson}; --force shows it"

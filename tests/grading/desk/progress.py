@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES, GRADED_MODULES
-from tests.grading.course.sources import Sources
+from tests.grading.course.reaching import Reach
 from tests.grading.files import write
 from tests.grading.finding import PASSED, UNKNOWN, WAITING, Finding
 from tests.grading.judging.results import Result
@@ -74,7 +74,7 @@ class Progress:
 
     def _known(self):
         """Return by exercise name the result that holds for the code as it stands, None if none does."""
-        sources = Sources(self.folder)
+        sources = Reach(self.folder)
         known = {}
         for name, exercise in EXERCISES.items():
             mark, (blocked_mark, blocked) = self._prints.get(name), self._blocked.get(name, (None, None))
@@ -93,7 +93,7 @@ class Progress:
         function that has been fixed. watch: called with each event that says how far it is, and with the
         exercise that it belongs to. Returns the names of all that were graded.
         """
-        sources = Sources(self.folder)
+        sources = Reach(self.folder)
         judges = set().union(*(sources.judged_with(exercise) for exercise in exercises))
         changed = [other for other in self.stale() if other.name in judges and other not in exercises]
         earlier = []
@@ -115,7 +115,7 @@ class Progress:
             if watch and event["event"] in ("begin", "estimate", "epoch"):
                 watch(event, exercise)
         fresh = grading.results.all(earlier=self.current()) if grading.results else {}
-        sources = Sources(self.folder)
+        sources = Reach(self.folder)
         for name in names:
             if self._fingerprint(sources, EXERCISES[name]) != before[name]:
                 continue  # it was saved meanwhile, and the tests may have read either
@@ -137,7 +137,7 @@ class Progress:
 
     def is_to_the_letter(self, exercise):
         """Tell whether an exercise's result is about the files as they stand, comments and lines included."""
-        sources = Sources(self.folder)
+        sources = Reach(self.folder)
         graded = self._prints.get(exercise.name), self._texts.get(exercise.name)
         return graded == (self._fingerprint(sources, exercise), _text(sources))
 
@@ -166,8 +166,9 @@ def _grader():
         [
             *ROOT.glob("tests/lessons/*.py"),
             *ROOT.glob("tests/grading/**/*.py"),
-            *ROOT.glob("tests/grading/course/*.toml"),
+            *ROOT.glob("tests/grading/**/*.toml"),
             *ROOT.glob("tests/solutions/*.py"),
+            *ROOT.glob("tests/solutions/asks/*.py"),
         ]
     ):
         digest.update(path.read_bytes())

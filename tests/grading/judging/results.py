@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tests.grading.course.exercises import EXERCISES
-from tests.grading.course.sources import Sources
+from tests.grading.course.reaching import Reach
 from tests.grading.finding import (
     FAILING,
     PASSED,
@@ -109,7 +109,7 @@ class Results:
 
     def all(self, earlier=None):
         """Return the result of every exercise; ``earlier`` has those that were not run this time."""
-        sources = Sources(self.folder)
+        sources = Reach(self.folder)
         results = {}
         for name, exercise in EXERCISES.items():
             results[name] = self._result(exercise, results, sources)
