@@ -172,7 +172,7 @@ class Finding:
     def explained_by(self, said):
         """Return this finding with what was proven of the learner's own code, findings in their order.
 
-        A sentence of the bank stays, and so does what shows the mistake. What a test says is left out.
+        A sentence of the bank stays, and so does what shows the mistake. What a test advises is left out.
         """
         if not said:
             return self
@@ -189,7 +189,7 @@ class Finding:
             proven |= {"stage": "bank", "certainty": SURE}
         else:
             proven |= {"sentence": first.sentence or self.sentence, "mistake": first.mistake or self.mistake}
-        proven |= {"asked": "", "look": "", "why": "", "reading": "" if first.change else self.reading}
+        proven |= {"look": "", "why": "", "reading": "" if first.change else self.reading}
         return replace(self, **proven, besides=(*self.besides, *besides), more=tuple(others))
 
 

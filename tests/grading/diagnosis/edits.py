@@ -31,9 +31,11 @@ class Mended:
         self.parts = [Part(self, group) for group in groups]
 
     def without(self, part):
-        """Return the source with all edits but those of a part."""
-        kept = [e for e in self.change.edits if not part.line <= e.line <= part.last]
-        return self.text.changed(kept)
+        """Return the source with all edits but those of a part; None if these are another part's, too."""
+        own = [edit for edit in self.change.edits if part.has(edit)]
+        if any(other.has(edit) for other in self.parts if other is not part for edit in own):
+            return None
+        return self.text.changed([edit for edit in self.change.edits if edit not in own])
 
 
 class Part:
@@ -50,25 +52,31 @@ class Part:
             self.last = self.line
         self.span = span_of(marked) if self.slip.old else None
 
+    def has(self, edit):
+        """Return True if an edit to the text is a part of this."""
+        if len(self.mended.parts) == 1:
+            return True
+        return edit.line <= self.last and self.line <= edit.end_line
+
     def values(self, watched):
         """Return the Values of the expression that is marked, beside what is right."""
         slip = self.slip
         if slip.a is None:
             return Values()
-        right = span_of(slip.b) if self.mended.change.shown else None
-        return values_of(watched, span_of(slip.a), self.mended.watched, right)
+        right = span_of(slip.marked_right) if self.mended.change.shown else None
+        return values_of(watched, span_of(slip.marked), self.mended.watched, right)
 
     @property
     def change(self):
         """Return the change in whole lines, None if it must not be shown."""
         if not self.mended.change.shown:
             return None
-        before, after = (text.split("\n") for text in (self.mended.source, self.mended.change.source))
+        own = [edit for edit in self.mended.change.edits if self.has(edit)]
+        before, after = self.mended.source.split("\n"), self.mended.text.changed(own).split("\n")
         codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
         codes = [code for code in codes if code[0] != "equal"]
-        if len(self.mended.parts) > 1:
-            codes = [c for c in codes if c[1] < self.last + 1 and self.line - 1 <= max(c[1], c[2])] or codes
-            codes = (min(codes, key=lambda c: abs(c[1] + 1 - self.line)),)
+        if not codes:
+            return None
         (_, i, _, j, _), (*_, k, _, m) = codes[0], codes[-1]
         if k - i > MOST or m - j > MOST:
             return None

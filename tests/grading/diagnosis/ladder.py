@@ -13,6 +13,7 @@ from tests.grading.finding import HINT, LIKELY, SURE, WAITING, Finding
 from tests.grading.repair import TRIES, searched
 from tests.grading.repair.program import Program
 from tests.grading.trace import locate
+from tests.grading.trace.running import unchanged
 
 from .diagnose import diagnose
 from .edits import Mended
@@ -40,12 +41,16 @@ def explain(name, source, finding, tests, subject_of=None, tries=TRIES):
     takes the module's place, returns how many tests of the exercise pass if all do, else 0; with ``alone``,
     everything but the exercise is nn's. subject_of: given an exercise, returns the learner's function.
     """
+    with unchanged():
+        return _explain(name, source, finding, tests, subject_of, tries)
+
+
+def _explain(name, source, finding, tests, subject_of, tries):
     try:
         suspects = locate(source, name)
     except Exception:  # a help; the edits and the evidence remain
         suspects = []
-    trusted = {suspect.line for suspect in suspects if suspect.sure != HINT}
-    changes, search = searched(source, name, tries, trusted)
+    changes, search = searched(source, name, tries)  # without the trace's lines, so that it is a second voice
     if search is None:
         return []
     if not search.judge.failing and not suspects:
@@ -136,18 +141,24 @@ class _Arbiter:
         )
 
     def _named(self, mended, said):
-        """Let the bank name each of several mistakes, with the others mended."""
+        """Let the bank name each of several mistakes, with the others mended; what is shown comes first."""
         if len(said) < 2:
             return said
-        named = []
+        shows, others = [], []
         for one, part in zip(said, mended.parts, strict=True):
-            with suppress(Exception, SystemExit):
-                rest = Program(mended.without(part), self.name).subject
-                found = diagnose(self.name, rest)
-                if found and found.finding.mistake:
-                    one = replace(one, mistake=found.finding.mistake, sentence=found.finding.sentence)
-            named.append(one)
-        return named
+            found = self._alone(mended, part)
+            if found and found.mistake:
+                one = replace(one, mistake=found.mistake, sentence=found.sentence)
+            (shows if not found or found.call == self.finding.call else others).append(one)
+        return shows + others
+
+    def _alone(self, mended, part):
+        """Return the finding on a mistake with the others mended, None if there is none."""
+        source = mended.without(part)
+        with suppress(Exception, SystemExit):
+            found = diagnose(self.name, Program(source, self.name).subject) if source else None
+            return found.finding if found else None
+        return None
 
     # ---- the trace
 

@@ -63,6 +63,13 @@ class Slip(NamedTuple):
             return _parent(self.one, self.a) or self.a
         return self.a or next(iter(self.old), None) or self.next
 
+    @property
+    def marked_right(self):
+        """What stands in the place of what is marked, None if that is no expression."""
+        if isinstance(self.a, ast.Constant) and self.single:
+            return _parent(self.other, self.b) or self.b
+        return self.b
+
     def both(self, *types):
         """Return True if the two expressions are of these types."""
         return isinstance(self.a, types) and isinstance(self.b, types)
@@ -75,11 +82,22 @@ def slips(source, changed, kinds):
         a, b = hunk.pair or (None, None)
         if a is None and len(hunk.old) == len(hunk.new) == 1 and not hunk.header:
             a, b = _values(hunk.old[0], hunk.new[0])
-        if hunk.old and hunk.new:
-            a, b = _lifted(hunk.old[0], a), _lifted(hunk.new[0], b)
         beside, after = hunk.anchor or hunk.behind, hunk.anchor is None
-        found.append(Slip(hunk.old, hunk.new, a, b, frozenset(kinds), hunk.header, beside, after))
+        for mine, right in _parts(a, b):
+            if hunk.old and hunk.new:
+                mine, right = _lifted(hunk.old[0], mine), _lifted(hunk.new[0], right)
+            found.append(Slip(hunk.old, hunk.new, mine, right, frozenset(kinds), hunk.header, beside, after))
     return found
+
+
+def _parts(a, b):
+    """Return the pairs of expressions in which two differ: of tuples, such as results, one by one."""
+    if not (isinstance(a, ast.Tuple) and isinstance(b, ast.Tuple) and len(a.elts) == len(b.elts)):
+        return [(a, b)]
+    if sorted(map(text, a.elts)) == sorted(map(text, b.elts)):
+        return [(a, b)]
+    pairs = zip(a.elts, b.elts, strict=True)
+    return [narrow(one, other) or (one, other) for one, other in pairs if text(one) != text(other)]
 
 
 def _lifted(statement, node):
@@ -118,6 +136,8 @@ def _values(one, other):
 
 def text(node):
     """Return the source of a node, on one line."""
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+        return f"return {', '.join(map(ast.unparse, node.value.elts))}"
     return ast.unparse(node).split("\n")[0] if isinstance(node, ast.AST) else ""
 
 

@@ -271,6 +271,13 @@ def other_function(slip):
     return {"f": name_of(slip.a)}
 
 
+def arguments_exchanged(slip):
+    if not slip.both(ast.Call) or text(slip.a.func) != text(slip.b.func):
+        return None
+    mine, theirs = (list(map(text, call.args)) for call in (slip.a, slip.b))
+    return {"f": name_of(slip.a)} if mine != theirs and sorted(mine) == sorted(theirs) else None
+
+
 def other_arguments(slip):
     return {"f": name_of(slip.a)} if slip.both(ast.Call) else None
 
@@ -281,6 +288,21 @@ def one_step_too_many(slip):
 
 def one_step_missing(slip):
     return {} if contains(slip.b, slip.a) else None
+
+
+def _names_apart(slip):
+    names = [{n.id for n in ast.walk(node) if isinstance(n, ast.Name)} for node in (slip.a, slip.b)]
+    return names[0] - names[1], names[1] - names[0]
+
+
+def left_out(slip):
+    extra, lacking = _names_apart(slip)
+    return {} if lacking and not extra else None
+
+
+def of_no_part(slip):
+    extra, lacking = _names_apart(slip)
+    return {"x": min(extra)} if extra and not lacking else None
 
 
 def anything(slip):

@@ -174,13 +174,13 @@ def _explain(item, nextitem):
     elsewhere = hasattr(config, "workerinput") or config.getoption("usepdb")  # its reports are gone, or held
     if config.getoption("--impl") == "nn" or elsewhere:
         return
-    result = config.stash[RESULTS].all()[name]
-    if not to_explain(result):
+    result = config.stash[RESULTS].all()[name] if config.stash[RESULTS].fails(name) else None
+    if result is None or not to_explain(result):
         return
     if EVENTS in config.stash:
         config.stash[EVENTS].write("explaining", exercise=name)
     items = [other for other in item.session.items if other.stash.get(EXERCISE, "") == name]
-    findings = list(map(as_data, explained(result, items, nextitem)))
+    findings = list(map(as_data, explained(result, items, nextitem, config.stash[TOOLS])))
     if EVENTS in config.stash:
         config.stash[EVENTS].write("explained", exercise=name, findings=findings)
     else:

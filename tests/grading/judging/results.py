@@ -85,6 +85,16 @@ class Results:
         """Take what was found of an exercise's own code, as data."""
         self._explained[name] = tuple(map(from_data, findings))
 
+    def fails(self, name):
+        """Return True if a test of an exercise has failed."""
+        phases = [
+            part
+            for test, parts in self._reports.items()
+            if self.plan.get(test) == name
+            for part in parts.values()
+        ]
+        return any(part["outcome"] == "failed" for part in phases)
+
     def outcomes(self):
         """Return {test: outcome of its worst phase} of the tests that reported."""
         return {
