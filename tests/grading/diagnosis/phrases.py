@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from . import lines_apart, values_apart
+from . import arithmetic_apart, lines_apart, values_apart
 from .slips import short
 
 TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -36,7 +36,8 @@ def said_of(slip):
 
 
 def _test(kind):
-    return getattr(lines_apart, kind, None) or getattr(values_apart, kind)
+    homes = (lines_apart, arithmetic_apart, values_apart)
+    return next(getattr(home, kind) for home in homes if hasattr(home, kind))
 
 
 def said_of_a_place(slip):

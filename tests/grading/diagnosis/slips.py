@@ -101,11 +101,14 @@ def _parts(a, b):
 
 
 def _lifted(statement, node):
-    """Return the call that an expression is an argument of, if it is a mere number there; else itself."""
-    if node is None or not isinstance(node, ast.Constant | ast.UnaryOp):
-        return node
-    parent = _parent(statement, node)
-    return parent if isinstance(parent, ast.Call) else node
+    """Return what a mere number is an argument or an index of; any other expression itself."""
+    number = isinstance(node, ast.Constant | ast.UnaryOp) and not isinstance(
+        getattr(node, "op", None), ast.Not
+    )
+    while number and isinstance(parent := _parent(statement, node), ast.Call | ast.Subscript | ast.Slice):
+        node = parent
+        number = isinstance(node, ast.Slice)
+    return node
 
 
 def _parent(statement, node):
