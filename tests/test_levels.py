@@ -313,7 +313,7 @@ def test_written_hints_are_for_code_that_is_not_begun_or_of_which_nothing_is_kno
     status, _, error = kata("hint", "softmax", "--level", "2")
     assert (status, error) == (
         2,
-        "kata: --level is for code that is written and fails, which softmax does not\n",
+        "kata: --level is for failing code; softmax passes, waits or is not written\n",
     )
 
 

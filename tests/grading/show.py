@@ -39,7 +39,7 @@ def what_is_wrong(finding, room, folder="", paint=PLAIN):
     happens = [
         line for text in (finding.shown, event(finding)) for line in prose(text, narrow if leads else room)
     ]
-    value = "Its value in the call below" if finding.call else "Its value"
+    value = "Its value in the call below" if finding.typable else "Its value"
     parts = [_mistake(finding, narrow, folder, paint, value, happens if leads else ())]
     parts += [_mistake(one, narrow, folder, paint, value) for one in finding.more]
     lines = numbered(parts)
