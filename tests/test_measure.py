@@ -11,6 +11,7 @@ from tests.grading.finding import FAILING, PASSED, Change, Finding, Place
 from tests.grading.judging.results import Result
 from tests.grading.measuring import counting
 from tests.grading.measuring.running import Learner, as_mended, changed_by, digest, findings, placed
+from tests.learners import kata
 from tests.solutions.learners import Program, programs
 
 SAMPLE = tomllib.loads((ROOT / "tests/solutions/learners/floors.toml").read_text(encoding="utf-8"))
@@ -185,6 +186,17 @@ def test_a_program_is_checked_as_its_learner_would(tmp_path):
     assert (passing["status"], passing["findings"], passing["read"]) == (PASSED, [], "")
     assert passing["passed"] == passing["tests"] > 1
     assert [path.name for path in tmp_path.iterdir()] == ["solved"]
+
+
+def test_what_is_counted_is_what_the_command_prints(tmp_path):
+    record = Learner(tmp_path, ["tanh"]).check(TANH)
+    spot, folder = placed(TANH), tmp_path / "solved"
+    (folder / spot.file).write_text(spot.text, encoding="utf-8")
+    [printed] = json.loads(kata("--impl", folder, "check", "tanh", "--json", expected=1).stdout)
+    for each in (*printed["findings"], *record["findings"]):
+        each.pop("file")
+    assert printed["findings"] == record["findings"]
+    assert all(printed[key] == record[key] for key in ("exercise", "status", "tests", "passed"))
 
 
 def test_the_measurement_goes_on_where_it_was_stopped(tmp_path, monkeypatch, capsys):
