@@ -169,6 +169,29 @@ class Finding:
             return replace(self, test=test.test)
         return replace(self, test=test.test, asked=test.sentence, look=test.look, why=test.why)
 
+    def explained_by(self, said):
+        """Return this finding with what was proven of the learner's own code, findings in their order.
+
+        A sentence of the bank stays, and so does what shows the mistake. What a test advises is left out.
+        """
+        if not said:
+            return self
+        first, *others = said
+        if first.status == WAITING:
+            return first
+        names = ("place", "stage", "certainty", "value", "question", "change", "think")
+        proven = {name: getattr(first, name) for name in names}
+        besides = first.besides
+        if self.raised and self.place and first.place and self.place.line != first.place.line:
+            what = "warning" if self.kind == "warning" else "exception"
+            besides = (Remark(f"The {what} arises here:", self.place), *besides)
+        if self.mistake and not others:
+            proven |= {"stage": "bank", "certainty": SURE}
+        else:
+            proven |= {"sentence": first.sentence or self.sentence, "mistake": first.mistake or self.mistake}
+        proven |= {"look": "", "why": "", "reading": "" if first.change else self.reading}
+        return replace(self, **proven, besides=(*self.besides, *besides), more=tuple(others))
+
 
 def file_to_fix(file, line, sentence, quote=()):
     """Return the finding on a file that must be fixed before any exercise in it can be judged."""

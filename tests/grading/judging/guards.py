@@ -79,6 +79,11 @@ class Tools:
 
 @functools.cache
 def audit(folder):
+    """Return what ``sources_refused`` finds in a folder, which is looked through once."""
+    return sources_refused(folder)
+
+
+def sources_refused(folder):
     """Look through the sources of a package; return {(module, function): finding} of what is refused.
 
     function is the top-level function or class in which it stands, None for a module as a whole. Only what is

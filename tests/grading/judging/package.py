@@ -169,6 +169,32 @@ class _AlteredModule(Module):
         return super().__getattr__(attribute)
 
 
+class Changed(Package):
+    """A package made of the modules in several folders, with other texts for some of them.
+
+    folder: an empty one, for the texts. folders: where the other modules are; the first has the package.
+    """
+
+    count = 0
+
+    def __init__(self, folder, folders, texts):
+        for name, text in texts.items():
+            (folder / f"{name}.py").write_text(text, encoding="utf-8")
+        Changed.count += 1
+        self.name, self.path = f"{folders[0].name}_changed_{Changed.count}", folder
+        self._spec = importlib.util.spec_from_file_location(
+            self.name,
+            folders[0] / "__init__.py",
+            submodule_search_locations=[str(one) for one in (folder, *folders)],
+        )
+        self._watched = None
+
+    def forget(self):
+        """Take what was imported of it out of Python's list of modules."""
+        for name in [name for name in sys.modules if f"{name}.".startswith(f"{self.name}.")]:
+            del sys.modules[name]
+
+
 GRADED = pytest.StashKey[Package]()
 
 

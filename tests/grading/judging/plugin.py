@@ -6,13 +6,12 @@ from dataclasses import replace
 import pytest
 
 from tests.grading.course.exercises import EXERCISES, nearest
-from tests.grading.finding import FAILING, as_data
+from tests.grading.finding import FAILING, as_data, from_data
 from tests.grading.judging import guards, runner
+from tests.grading.judging.explaining import explained, to_explain, told
 from tests.grading.judging.package import GRADED, Blocked, Package, refuse
 from tests.grading.judging.results import Results
 from tests.grading.judging.verdicts import CALLS, EXERCISE, judge
-from tests.grading.show import render
-from tests.grading.terminal import width
 from tests.grading.world import World
 from tests.lessons.checks import fail
 
@@ -22,6 +21,7 @@ RESULTS = pytest.StashKey[Results]()
 UNWRITTEN = pytest.StashKey[set]()
 FAILED = pytest.StashKey[str]()
 EVENTS = pytest.StashKey[runner.Events]()
+DIAGNOSES = pytest.StashKey[dict]()  # by exercise: the report that carries the diagnosis
 
 
 def pytest_addoption(parser):
@@ -133,12 +133,15 @@ def pytest_runtestloop(session):
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         elif event["event"] == "report":
             report = config.hook.pytest_report_from_serializable(config=config, data=event["report"])
+            _remember(config, report)
             items[report.nodeid].ihook.pytest_runtest_logreport(report=report)
             if session.shouldfail or session.shouldstop:
                 grading.close()
                 raise (session.Failed if session.shouldfail else session.Interrupted)(
                     session.shouldfail or session.shouldstop
                 )
+        elif event["event"] == "explained":
+            _retell(config, event["exercise"], event["findings"])
     return True
 
 
@@ -159,7 +162,45 @@ def announce(request):
 def pytest_runtest_protocol(item, nextitem):
     if EVENTS in item.config.stash:
         item.config.stash[EVENTS].write("begin", test=item.nodeid)
-    return (yield)
+    result = yield
+    if EXERCISE in item.stash and (not nextitem or nextitem.stash.get(EXERCISE, "") != item.stash[EXERCISE]):
+        _explain(item, nextitem)
+    return result
+
+
+def _explain(item, nextitem):
+    """Find out more of an exercise whose last test has run, if it fails and is a learner's."""
+    config, name = item.config, item.stash[EXERCISE]
+    elsewhere = hasattr(config, "workerinput") or config.getoption("usepdb")  # its reports are gone, or held
+    if config.getoption("--impl") == "nn" or elsewhere:
+        return
+    result = config.stash[RESULTS].all()[name] if config.stash[RESULTS].fails(name) else None
+    if result is None or not to_explain(result):
+        return
+    if EVENTS in config.stash:
+        config.stash[EVENTS].write("explaining", exercise=name)
+    items = [other for other in item.session.items if other.stash.get(EXERCISE, "") == name]
+    findings = list(map(as_data, explained(result, items, nextitem, config.stash[TOOLS])))
+    if EVENTS in config.stash:
+        config.stash[EVENTS].write("explained", exercise=name, findings=findings)
+    else:
+        _retell(config, name, findings)
+
+
+def _remember(config, report):
+    """Keep the report that carries an exercise's diagnosis: more may be found, and told in it."""
+    if getattr(report, "diagnosis", None):
+        config.stash.setdefault(DIAGNOSES, {})[dict(report.user_properties)["exercise"]] = report
+
+
+def _retell(config, name, findings):
+    """Let the board, and the report with the diagnosis, tell what was found."""
+    config.stash[RESULTS].explain(name, findings)
+    report = config.stash.get(DIAGNOSES, {}).get(name)
+    if report and findings:
+        said = tuple(map(from_data, findings))
+        known = from_data(report.finding), from_data(report.diagnosis), report.same_cause
+        report.longrepr = told(*known, said)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -213,11 +254,9 @@ def pytest_runtest_makereport(item, call):
             finding = replace(finding, trace=f"\n{trace}")
         report.finding, report.diagnosis = as_data(finding), as_data(diagnosis)
         report.same_cause = verdict.same_cause
-        if diagnosis and verdict.same_cause:
-            report.longrepr = render(replace(diagnosis.asked_by(finding), trace=finding.trace), width())
-        else:
-            shown = [diagnosis, finding] if diagnosis else [finding]
-            report.longrepr = "\n\n".join(render(each, width()) for each in shown)
+        report.longrepr = told(finding, diagnosis, verdict.same_cause)
+        if EVENTS not in item.config.stash:
+            _remember(item.config, report)
     return report
 
 

@@ -75,11 +75,25 @@ class Results:
 
     def __init__(self, plan, folder):
         self.plan, self.folder = dict(plan), folder
-        self._reports = {}
+        self._reports, self._explained = {}, {}
 
     def add(self, report):
         """Take a test report as pytest serializes it."""
         self._reports.setdefault(report["nodeid"], {})[report["when"]] = report
+
+    def explain(self, name, findings):
+        """Take what was found of an exercise's own code, as data."""
+        self._explained[name] = tuple(map(from_data, findings))
+
+    def fails(self, name):
+        """Return True if a test of an exercise has failed."""
+        phases = [
+            part
+            for test, parts in self._reports.items()
+            if self.plan.get(test) == name
+            for part in parts.values()
+        ]
+        return any(part["outcome"] == "failed" for part in phases)
 
     def outcomes(self):
         """Return {test: outcome of its worst phase} of the tests that reported."""
@@ -134,7 +148,11 @@ class Results:
         for status in (TODO, FAILING):
             if finding := _told([part for part in failed if _status(part) == status]):
                 cause = self._cause(exercise, earlier, sources) if status == FAILING else None
-                return waiting(name, cause, **counts) if cause else Result(name, status, finding, **counts)
+                if cause:
+                    return waiting(name, cause, **counts)
+                if status == FAILING:
+                    finding = finding.explained_by(self._explained.get(name, ()))
+                return Result(name, finding.status, finding, **counts)
         finding = _told(failed)
         other = finding.waits_for
         ahead = [e.lesson for e in EXERCISES.values() if e.function == other and e.lesson > exercise.lesson]

@@ -19,6 +19,7 @@ from tests.grading.judging.results import Results
 
 LIMIT = 10.0  # seconds for an exercise; each epoch of a training has the factor below
 EPOCH = 12
+EXPLAINING = 8.0  # seconds at most for what is found of an exercise beyond its tests
 MEMORY = 4 * 2**30  # bytes beyond what NumPy and pytest take themselves
 PAUSE = 0.005
 
@@ -89,7 +90,8 @@ class Grading:
                 left = list(self.results.plan) if left is None else left
                 current = current or left[0]
                 exercise = self.results.plan[current]
-                yield self._report(current, problem)
+                if problem:
+                    yield self._report(current, problem)
                 after = left[left.index(current) + 1 :]
                 left = []
                 for test in after:
@@ -104,7 +106,11 @@ class Grading:
                     return
 
     def _watch(self, folder, attempt, left):
-        """Run one process and yield its events; return the current test and the problem, if there was one."""
+        """Run one process and yield its events; return the current test and the problem, if there was one.
+
+        The problem is "" if the process ended while it was explaining an exercise: its tests are done, and
+        what they say stands.
+        """
         events, output = folder / f"events{attempt}", folder / f"output{attempt}"
         events.touch()
         with output.open("wb") as sink:
@@ -118,7 +124,7 @@ class Grading:
                 stderr=subprocess.STDOUT,
             )
         current = exercise = None
-        begun = time.monotonic()
+        explaining, begun = False, time.monotonic()
         with events.open(encoding="utf-8") as lines:
             pending = ""
             while True:
@@ -136,6 +142,11 @@ class Grading:
                         begun = time.monotonic()
                     elif event["event"] == "report":
                         self.results.add(event["report"])
+                    elif event["event"] == "explaining":
+                        explaining, begun = True, time.monotonic()
+                    elif event["event"] == "explained":
+                        explaining, begun = False, time.monotonic()
+                        self.results.explain(event["exercise"], event["findings"])
                     elif event["event"] == "complete":
                         if event["status"] in (0, 1, 5):  # passed, some failed, none were left to run
                             return None, None
@@ -144,7 +155,10 @@ class Grading:
                     yield event
                 if ended:
                     break
-                if exercise and time.monotonic() - begun > self._limit(exercise):
+                if explaining:
+                    if time.monotonic() - begun > min(EXPLAINING, self.limit):
+                        return current, ""
+                elif exercise and time.monotonic() - begun > self._limit(exercise):
                     what = exercise if EXERCISES[exercise].function else f"An epoch of {exercise}"
                     return current, (
                         f"{what} did not come to an end within {self._limit(exercise):g} seconds: "
@@ -152,6 +166,8 @@ class Grading:
                     )
                 if not complete:
                     time.sleep(PAUSE)
+        if explaining:
+            return current, ""
         if self.results is None:
             return None, output.read_text(encoding="utf-8", errors="replace").strip()
         status = self._process.returncode

@@ -1,0 +1,138 @@
+"""Explaining: the ladder in the graded process, after the last test of an exercise that fails.
+
+A change is only spoken of if all tests of the exercise pass with it. They run once more, with the same guards
+around them, against a package in which the changed module has taken the place of the learner's. Their reports
+go nowhere.
+"""
+
+import io
+import tempfile
+import unittest
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.grading.course.exercises import EXERCISES
+from tests.grading.diagnosis.ladder import explain
+from tests.grading.finding import FAILING
+from tests.grading.judging import guards
+from tests.grading.judging.package import GRADED, Changed
+from tests.grading.show import render
+from tests.grading.terminal import width
+from tests.grading.world import World
+
+NOT_EXPLAINED = ("refused", "file", "world")  # kinds of findings that say all there is to say
+
+
+def to_explain(result):
+    """Return True if there is more to be found of an exercise than its tests say."""
+    return (
+        result.status == FAILING
+        and EXERCISES[result.name].function is not None
+        and result.finding is not None
+        and result.finding.kind not in NOT_EXPLAINED
+    )
+
+
+def told(finding, diagnosis, same_cause, said=()):
+    """Return what a failed test says; said: what was found of the learner's own code."""
+    if diagnosis and same_cause:
+        joined = replace(diagnosis.asked_by(finding), trace=finding.trace).explained_by(said)
+        return render(joined, width())
+    shown = [diagnosis.explained_by(said), finding] if diagnosis else [finding]
+    return "\n\n".join(render(each, width()) for each in shown)
+
+
+def explained(result, items, nextitem, tools):
+    """Return the findings of the ladder on a failing exercise, () if nothing is proven.
+
+    items: its tests. nextitem: the test that pytest runs next. tools: what judges, which is put back; of code
+    that replaces it, nothing is told.
+    """
+    exercise, config = EXERCISES[result.name], items[0].config
+    package, world = config.stash[GRADED], World()
+
+    def tests(source, alone=False):
+        with _changed(package, exercise, source, alone) as changed:
+            return _passing(items, nextitem, changed)
+
+    def subject_of(other):
+        module = getattr(package, EXERCISES[other].module)
+        return getattr(module, EXERCISES[other].function.split(".")[0])
+
+    found = ()
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        try:
+            source = (package.path / f"{exercise.module}.py").read_text(encoding="utf-8")
+            found = tuple(explain(exercise.name, source, result.finding, tests, subject_of))
+        except BaseException:  # whatever the code raises: a help, without which the evidence must do
+            found = ()
+        finally:
+            replaced = tools.replaced()
+            world.changes()
+    return () if replaced else found
+
+
+@contextmanager
+def _changed(package, exercise, source, alone):
+    """Within the block, have a package with another text for the exercise's module.
+
+    alone: all else is nn's, the other exercises of the module included.
+    """
+    folders = [package.path]
+    if alone:
+        import nn
+
+        folders = [Path(nn.__file__).parent, package.path]
+        own = exercise.function.split(".")[0]
+        tops = {
+            e.function.split(".")[0] for e in EXERCISES.values() if e.function and e.module == exercise.module
+        }
+        if others := sorted(tops - {own}):
+            source += f"\n\nfrom nn.{exercise.module} import {', '.join(others)}\n"
+    with tempfile.TemporaryDirectory() as folder:
+        changed = Changed(Path(folder), folders, {exercise.module: source})
+        try:
+            refused = {} if alone else guards.sources_refused(changed.path)
+            yield None if refused else changed
+        finally:
+            changed.forget()
+
+
+def _passing(items, nextitem, package):
+    """Return how many tests pass with a package in the place of the graded one; 0 if any does not."""
+    if package is None:
+        return 0
+    config, passed = items[0].config, 0
+    before, config.stash[GRADED] = config.stash[GRADED], package
+    try:
+        for item in items:
+            outcome = _outcome(item, nextitem)
+            if outcome is False:
+                return 0
+            passed += outcome is True
+        return passed
+    finally:
+        config.stash[GRADED] = before
+
+
+def _outcome(item, nextitem):
+    """Run a test once more; return whether it passes, None if it is skipped."""
+    properties, sections = list(item.user_properties), list(item._report_sections)
+    item._initrequest()
+    passed = True
+    try:
+        item.ihook.pytest_runtest_setup(item=item)
+        item.ihook.pytest_runtest_call(item=item)
+    except (pytest.skip.Exception, unittest.SkipTest):
+        passed = None
+    except (Exception, pytest.fail.Exception, SystemExit):
+        passed = False
+    finally:
+        with suppress(Exception, pytest.fail.Exception):
+            item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
+        item.user_properties[:], item._report_sections[:] = properties, sections
+        item._request = item.funcargs = None
+    return passed
