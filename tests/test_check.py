@@ -10,11 +10,10 @@ import pytest
 from tests.grading import ROOT
 from tests.grading.course.exercises import COURSE, EXERCISES, LESSONS
 from tests.grading.course.skeletons import skeletons
-from tests.grading.course.textbook import filled
+from tests.grading.course.sources import Sources
 from tests.grading.desk import board
 from tests.grading.desk.progress import Progress
 from tests.learners import RIGHT_TANH, kata, solve
-from tests.solutions import WRONG
 
 WRONG_TANH = "\n\ndef tanh(z):\n    return -np.tanh(as_floating(z))\n"
 
@@ -41,15 +40,34 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(empty):
     assert "Next: write sigmoid (1 point)" in done.stdout
 
 
-def test_the_readmes_show_what_check_prints(empty):
-    """The failure that both READMEs print is that of softmax over the columns, character by character."""
-    path = empty / "activations.py"
-    (mistake,) = (solution for solution in WRONG["softmax"] if solution.name == "softmax_over_the_columns")
-    path.write_text(filled(path.read_text(encoding="utf-8"), "softmax", mistake.code), encoding="utf-8")
-    printed = kata("--impl", "mine", "check", "softmax", expected=1, cwd=empty.parent).stdout
-    for readme in (ROOT / "README.md", ROOT / "kata" / "README.md"):
-        (shown,) = re.findall(r"^```\n(softmax: .*?)^```$", readme.read_text(encoding="utf-8"), re.M | re.S)
-        assert shown == printed.replace(" --impl mine", "").replace("\\", "/"), f"{readme}\n{printed}"
+SUM_OF_COLUMNS = """    z = as_floating(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=0, keepdims=True)
+"""
+
+
+def test_the_readmes_show_what_the_commands_print(empty):
+    """A softmax with a wrong sum: its check, its first hint and its JSON, character by character."""
+    path, sources = empty / "activations.py", Sources(empty)
+    place, (text, _) = sources.place(EXERCISES["softmax"]), sources.module("activations")
+    lines = text.splitlines(keepends=True)
+    path.write_text("".join([*lines[: place.end - 1], SUM_OF_COLUMNS, *lines[place.end :]]), encoding="utf-8")
+
+    def printed(*words, expected):
+        done = kata("--impl", "mine", *words, expected=expected, cwd=empty.parent)
+        return done.stdout.replace(" --impl mine", "").replace("\\\\", "/").replace("mine\\", "mine/")
+
+    def shown(readme, language=""):
+        text = readme.read_text(encoding="utf-8")
+        return re.findall(rf"^```{language}\n(softmax[:,] .*?|\[\n.*?)^```$", text, re.M | re.S)
+
+    check, hint = printed("check", "softmax", expected=1), printed("hint", "softmax", expected=0)
+    assert shown(ROOT / "README.md") == [check]
+    assert shown(ROOT / "kata" / "README.md") == [check, hint]
+    (example,) = shown(ROOT / "kata" / "README.md", "json")
+    told = printed("check", "softmax", "--json", expected=1)
+    seconds = r'"seconds": [\d.]+'
+    assert re.sub(seconds, "", example) == re.sub(seconds, "", told)
 
 
 def test_check_of_a_lesson_lists_its_exercises(empty):

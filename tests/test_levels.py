@@ -48,7 +48,7 @@ def test_a_screen_says_what_is_wrong_then_where_then_the_evidence():
         "mine/activations.py:118\n"
         "  return e / e.sum(axis=0, keepdims=True)\n"
         "             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
-        "Its value: an array (1, 2)\n"
+        "Its value in the call below: an array (1, 2)\n"
         "Smallest failing call: softmax(array([[1.0, 2.0], [3.0, 5.0]]))\n"
         "the result:\n"
         "  expected    got  (* differs)\n"
@@ -65,7 +65,10 @@ def test_two_mistakes_are_numbered_on_one_screen():
     assert "\n   activations.py:118\n     return e / e.sum(axis=0, keepdims=True)\n" in shown
     assert shown.startswith("1. The sums are")
     assert "\n2. The largest of all rows is taken from each.\n   activations.py:117\n" in shown
-    assert "\n     e = np.exp(z - z.max())\n                    ^^^^^^^\n   Its value: 5; 2 and" in shown
+    assert (
+        "\n     e = np.exp(z - z.max())\n                    ^^^^^^^\n   Its value in the call below: 5"
+        in shown
+    )
     assert shown.count("Smallest failing call") == 1
     assert shown.count("\n") < 22
 
@@ -167,6 +170,15 @@ def test_a_change_is_shown_as_the_lines_before_and_after():
     assert "   117 - e = np.exp(z - z.max())" in [line[2:] for line in shown]
     assert "With both changes all 17 tests pass." in shown
     assert shown[-2:] == [SUM.think, SHIFT.think]
+
+
+def test_one_change_that_mends_both_is_shown_once():
+    change = Change(117, "    e = f(z)\n    return e", "    e = g(z)\n    return -e", 17)
+    shown = changes(
+        replace(SUM, change=change, think="Why?", more=(replace(SHIFT, change=change, think="Why?"),))
+    )
+    assert [line[:7] for line in shown[1:5]] == ["  117 -", "  118 -", "  117 +", "  118 +"]
+    assert shown[5:] == ["With this change all 17 tests pass.", "Why?"]
 
 
 def test_no_more_is_promised_than_was_tried():

@@ -16,6 +16,7 @@ from tests.solutions.learners import Program, programs
 
 SAMPLE = tomllib.loads((ROOT / "tests/solutions/learners/floors.toml").read_text(encoding="utf-8"))
 PROGRAMS = {program.id: program for program in programs()}
+PATIENCE = 300.0  # seconds: a busy machine is no mistake
 TANH = Program(
     id="wrong_tanh",
     exercise="tanh",
@@ -176,7 +177,7 @@ def test_a_change_is_the_teachers_if_it_makes_the_same_code():
 def test_a_program_is_checked_as_its_learner_would(tmp_path):
     """Also the lines at fault are counted as the learner's file counts them."""
     right = replace(TANH, id="right_tanh", kinds="right", source=TANH.mended, lines=(), truth="", mended="")
-    learner = Learner(tmp_path, ["tanh"])
+    learner = Learner(tmp_path, ["tanh"], PATIENCE)
     record, passing = learner.check(TANH), learner.check(right)
     assert (record["status"], record["kinds"], record["exercise"]) == (FAILING, "single", "tanh")
     text = placed(TANH).text.split("\n")
@@ -189,7 +190,7 @@ def test_a_program_is_checked_as_its_learner_would(tmp_path):
 
 
 def test_what_is_counted_is_what_the_command_prints(tmp_path):
-    record = Learner(tmp_path, ["tanh"]).check(TANH)
+    record = Learner(tmp_path, ["tanh"], PATIENCE).check(TANH)
     spot, folder = placed(TANH), tmp_path / "solved"
     (folder / spot.file).write_text(spot.text, encoding="utf-8")
     [printed] = json.loads(kata("--impl", folder, "check", "tanh", "--json", expected=1).stdout)
@@ -235,7 +236,7 @@ def test_the_measurement_goes_on_where_it_was_stopped(tmp_path, monkeypatch, cap
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
     chosen = [PROGRAMS[name] for name in SAMPLE["programs"]]
-    learner = Learner(tmp_path_factory.mktemp("learner"), {program.exercise for program in chosen})
+    learner = Learner(tmp_path_factory.mktemp("learner"), {program.exercise for program in chosen}, PATIENCE)
     return [learner.check(program) for program in chosen]
 
 

@@ -39,8 +39,9 @@ def what_is_wrong(finding, room, folder="", paint=PLAIN):
     happens = [
         line for text in (finding.shown, event(finding)) for line in prose(text, narrow if leads else room)
     ]
-    parts = [_mistake(finding, narrow, folder, paint, happens if leads else ())]
-    parts += [_mistake(one, narrow, folder, paint) for one in finding.more]
+    value = "Its value in the call below" if finding.typable else "Its value"
+    parts = [_mistake(finding, narrow, folder, paint, value, happens if leads else ())]
+    parts += [_mistake(one, narrow, folder, paint, value) for one in finding.more]
     lines = numbered(parts)
     words = prose(finding.words, room, label="In plain words")
     if leads:
@@ -62,11 +63,14 @@ def what_is_wrong(finding, room, folder="", paint=PLAIN):
     return lines
 
 
-def _mistake(finding, room, folder, paint, happens=()):
-    """Return the lines on one mistake: the sentence, the line of code, and the value of the marked part."""
+def _mistake(finding, room, folder, paint, value, happens=()):
+    """Return the lines on one mistake: the sentence, the line of code, and the value of the marked part.
+
+    value: what that is called. happens: lines on what happens there.
+    """
     lines = [*prose(finding.sentence, room), *happens, *where(finding.place, room, folder, paint)]
     lines += [cut(f"  {line}", room) for line in finding.quote]
-    return lines + prose(_unsaid(finding.value, finding), room, label="Its value")
+    return lines + prose(_unsaid(finding.value, finding), room, label=value)
 
 
 def event(finding):
@@ -118,14 +122,17 @@ def questions(finding, room=WIDEST, folder="", paint=PLAIN):
 
 def changes(finding, room=WIDEST, folder="", paint=PLAIN):
     """Return the lines of level 3: what mends each line at fault, and why; [] if nothing is known."""
-    changed = [one for one in (finding, *finding.more) if one.change]
+    several = finding, *finding.more
+    changed = {one.change: one for one in several if one.change}  # one change may mend both
     if not changed:
         return []
-    lines = numbered([_change(one, room - 3 * (len(changed) > 1), folder, paint) for one in changed])
-    if len(changed) > len(finding.more):  # of several mistakes, each
-        what = "this change" if len(changed) == 1 else "both changes" if len(changed) == 2 else "all changes"
-        lines += prose(f"With {what} all {changed[0].change.tests} tests pass.", room)
-    return lines + [line for one in changed for line in prose(one.think, room)]
+    narrow = room - 3 if len(changed) > 1 else room
+    lines = numbered([_change(one, narrow, folder, paint) for one in changed.values()])
+    if all(one.change for one in several):  # with some of them alone, nobody has run the tests
+        what = {1: "this change", 2: "both changes"}.get(len(changed), "all changes")
+        lines += prose(f"With {what} all {finding.change.tests} tests pass.", room)
+    thoughts = dict.fromkeys(one.think for one in several if one.change)
+    return lines + [line for thought in thoughts for line in prose(thought, room)]
 
 
 def _change(finding, room, folder, paint):
@@ -136,7 +143,7 @@ def _change(finding, room, folder, paint):
 
 def what_a_test_asks(finding, room):
     """Return the lines of the test that fails for this reason: its name, its words, where to look and why."""
-    lines = [f"Test: {finding.test}"] if finding.test else []
+    lines = [cut(f"Test: {finding.test}", room)] if finding.test else []
     lines += prose(finding.asked, room)
     lines += prose(finding.look, room, label="Look at")
     return lines + prose(finding.why, room, label="Why")

@@ -202,7 +202,7 @@ class Lines:
 
     def place(self, line, span=None):
         """Return the Place of a line; span: of an expression that begins on it, as the trace has it."""
-        text = self.lines[line - 1].strip() if 0 < line <= len(self.lines) else ""
+        text = self.lines[line - 1].rstrip() if 0 < line <= len(self.lines) else ""
         found = Place(self.file, line, text, self.function(line))
         if span is None or span.line != line or self._covers(span):
             return found

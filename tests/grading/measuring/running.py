@@ -16,7 +16,7 @@ from tests.grading.course.textbook import textbook
 from tests.grading.desk import structured
 from tests.grading.desk.progress import Progress
 from tests.grading.finding import WAITING
-from tests.grading.judging.runner import LIMIT
+from tests.grading.judging import runner
 from tests.solutions.learners.placing import laid_over
 
 ELSEWHERE = 0  # for a line of another file than the program's: it is nobody's neighbour
@@ -51,11 +51,12 @@ class Learner:
     """A learner who has solved all exercises and checked them: the folder in which programs are put.
 
     exercises: those that will be checked; what they are judged with is graded here, once for all. limit:
-    seconds for the tests of an exercise.
+    seconds for the tests of an exercise; what is found beyond them has as long, but never less than usual.
     """
 
-    def __init__(self, folder, exercises, limit=LIMIT):
+    def __init__(self, folder, exercises, limit=runner.LIMIT):
         self._folder, self._limit = Path(folder), limit
+        runner.EXPLAINING = max(runner.EXPLAINING, limit)  # a busy machine must not change what is found
         self._solved = self._folder / "solved"
         self._solved.mkdir()
         for file, text in _solved().items():
