@@ -31,7 +31,7 @@ def test_check_tells_what_is_wrong_and_then_that_it_is_right(seen):
     assert "expected" in done.stdout
     assert "Traceback" not in done.stdout
     assert "def test_" not in done.stdout, "a traceback is for those who ask"
-    assert re.search(r"Yours: .*activations\.py:\d+", done.stdout)
+    assert re.search(r"^  .*activations\.py:\d+$", done.stdout, re.M), done.stdout
     traced = kata("--impl", seen, "check", "tanh", "--traceback", expected=1)
     assert "require_close(" in traced.stdout
     path.write_text(skeleton + RIGHT_TANH, encoding="utf-8")

@@ -117,8 +117,10 @@ def test_the_derived_passages_stand_in_the_readmes():
     counts, points = ([int(cell) for cell in row.strip(" |").split("|")] for row in table.groups())
     assert (len(counts), sum(counts), sum(points)) == (len(LESSONS), len(EXERCISES), 100)
     for path in ("README.md", "kata/README.md"):
-        line = int(re.search(r"Yours: mine/activations\.py:(\d+)\n", texts[path])[1])
-        assert skeletons()["activations.py"].splitlines()[line - 1] == "def softmax(z):"
+        line = int(re.search(r"^  mine/activations\.py:(\d+)\n    return e / ", texts[path], re.M)[1])
+        above = skeletons()["activations.py"].splitlines()[: line - 2]
+        assert above[-1].startswith("    raise "), "the example begins where the skeleton raises"
+        assert [text for text in above if text.startswith("def ")][-1] == "def softmax(z):"
 
 
 def test_the_readmes_say_what_the_board_says():

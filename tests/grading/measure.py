@@ -14,6 +14,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from tests.grading.judging.runner import LIMIT
 from tests.grading.measuring import counting
 from tests.grading.measuring.running import Learner, digest
 from tests.solutions.learners import programs, read
@@ -36,6 +37,13 @@ def main(arguments=None):
     parser.add_argument("--only", nargs="+", metavar="ID", help="only these programs")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="how many at once (default: 1)")
     parser.add_argument(
+        "--limit",
+        type=float,
+        default=LIMIT,
+        metavar="SECONDS",
+        help="time for the tests of an exercise: more on a busy machine (default: %(default)g)",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         metavar="FILE.jsonl",
@@ -48,7 +56,7 @@ def main(arguments=None):
     chosen = [program for path in options.bank for program in read(path)] if options.bank else programs()
     if options.only:
         chosen = [program for program in chosen if program.id in options.only]
-    records = measure(chosen, options.jobs, options.out)
+    records = measure(chosen, options.jobs, options.out, options.limit)
     print("\n".join(counting.tables(records)))
     if options.read:
         text = "\n".join(counting.to_be_read(chosen, records))
@@ -56,7 +64,7 @@ def main(arguments=None):
     return 0
 
 
-def measure(chosen, jobs=1, out=None):
+def measure(chosen, jobs=1, out=None, limit=LIMIT):
     """Return a record of each program, in their order; out: a file that keeps them."""
     from tqdm import tqdm
 
@@ -64,10 +72,10 @@ def measure(chosen, jobs=1, out=None):
     left = [program for program in chosen if digest(program) not in records]
     if left:
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as pool:
-            learner = Learner(folder, {program.exercise for program in left})
+            learner = Learner(folder, {program.exercise for program in left}, limit)
             running = [pool.submit(learner.check, program) for program in left]
             for done in tqdm(as_completed(running), total=len(left), ncols=79, leave=False, disable=None):
-                record = done.result()
+                record = done.result() | ({"processor": None} if jobs > 1 else {})
                 records[record["digest"]] = record
                 if out:
                     with out.open("a", encoding="utf-8") as file:

@@ -14,7 +14,9 @@ def readmes():
     """Return the READMEs' texts by path, with these passages as the records have them now."""
     texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in READMES}
     for path, text in texts.items():
-        text = re.sub(r"(Yours: mine/activations\.py:)\d+", rf"\g<1>{_line('softmax')}", text)
+        text = re.sub(
+            r"( mine/activations\.py:)\d+|(^ +\"(?:end_)?line\": )\d+", _shown_line, text, flags=re.M
+        )
         for name, table in {"what is asked": _asked(), "the lessons in numbers": _counted()}.items():
             begin, end = f"<!-- {name}: python -m tests.grading.skeletons -->", f"<!-- end of {name} -->"
             passage = "\n".join([begin, "", *table, "", end])
@@ -23,9 +25,14 @@ def readmes():
     return texts
 
 
-def _line(function):
-    """Return the line on which a function of lesson 1 begins in the skeleton."""
-    return skeleton("activations").splitlines().index(f"def {function}(z):") + 1
+def _shown_line(match):
+    """Return the number of the line that the READMEs' example of a wrong softmax shows: three lines stand where
+    the skeleton raises, and the last of them is wrong.
+    """
+    lines = skeleton("activations").splitlines()
+    begin = lines.index("def softmax(z):")
+    raises = next(i for i in range(begin, len(lines)) if lines[i].startswith("    raise "))
+    return f"{match[1] or match[2]}{raises + 3}"
 
 
 def _asked():

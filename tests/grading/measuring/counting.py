@@ -13,7 +13,7 @@ HEADS = {"single": "one mistake", "double": "two mistakes", "hopeless": "beyond 
 
 def near(line, fault):
     """Tell whether a line is at fault, or the neighbour of one that is."""
-    return line is not None and any(abs(line - other) <= 1 for other in fault)
+    return bool(line) and any(abs(line - other) <= 1 for other in fault)
 
 
 def verdict(record):
@@ -100,8 +100,9 @@ def tables(records):
     for figure, (name, told) in ROWS.items():
         if counts.keys() & set(told):
             yield f"| {name} | {' | '.join(str(counts[k][figure]) if k in told else '' for k in counts)} |"
-    times = [_times([record["seconds"] for record in kinds[kind]]) for kind in counts]
-    yield f"| seconds: median, 95 %, longest | {' | '.join(times)} |"
+    for name, key in (("seconds", "seconds"), ("of the processor", "processor")):
+        times = [_times([record[key] for record in kinds[kind]]) for kind in counts]
+        yield f"| {name}: median, 95 %, longest | {' | '.join(times)} |"
     wrong = [record for record in records if record["kinds"] != "right" and record["findings"]]
     for head, key, order in (("how sure", "certainty", CERTAINTIES), ("who speaks", "stage", STAGES)):
         yield ""
@@ -145,7 +146,7 @@ def _first(record):
     finding = next(iter(certain(record) or record["findings"]), None)
     if finding is None:
         return record["status"]
-    line = f"line {finding['line']}" if finding["line"] else "no line"
+    line = "no line" if finding["line"] is None else f"line {finding['line'] or 'of another file'}"
     return f"{line}, at fault {record['fault']}, {finding['certainty']}: {finding['sentence']}"
 
 
@@ -173,6 +174,8 @@ def to_be_read(programs, records):
 
 
 def _times(seconds):
+    if None in seconds:
+        return "not known"
     seconds = sorted(seconds)
     return (
         f"{statistics.median(seconds):.2f}, {seconds[int(0.95 * (len(seconds) - 1))]:.2f}, {seconds[-1]:.2f}"

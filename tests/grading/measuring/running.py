@@ -2,6 +2,8 @@
 
 import ast
 import hashlib
+import json
+import os
 import shutil
 import time
 from functools import cache
@@ -11,16 +13,13 @@ from typing import NamedTuple
 from tests.grading import ROOT
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.course.textbook import textbook
+from tests.grading.desk import structured
 from tests.grading.desk.progress import Progress
 from tests.grading.finding import WAITING
-from tests.grading.judging.runner import LIMIT
+from tests.grading.judging import runner
 from tests.solutions.learners.placing import laid_over
 
-OWN_LINE = (
-    "exception",
-    "warning",
-    "file",
-)  # kinds of findings whose place has always been the learner's line
+ELSEWHERE = 0  # for a line of another file than the program's: it is nobody's neighbour
 
 
 class Placed(NamedTuple):
@@ -51,36 +50,41 @@ def placed(program):
 class Learner:
     """A learner who has solved all exercises and checked them: the folder in which programs are put.
 
-    exercises: those that will be checked; what they are judged with is graded here, once for all.
+    exercises: those that will be checked; what they are judged with is graded here, once for all. limit:
+    seconds for the tests of an exercise; what is found beyond them has as long, but never less than usual.
     """
 
-    def __init__(self, folder, exercises):
-        self._folder = Path(folder)
+    def __init__(self, folder, exercises, limit=runner.LIMIT):
+        self._folder, self._limit = Path(folder), limit
+        runner.EXPLAINING = max(runner.EXPLAINING, limit)  # a busy machine must not change what is found
         self._solved = self._folder / "solved"
         self._solved.mkdir()
         for file, text in _solved().items():
             (self._solved / file).write_text(text, encoding="utf-8")
         progress = Progress(self._solved)
-        progress.refresh([EXERCISES[name] for name in sorted(set(exercises))], limit=LIMIT)
+        progress.refresh([EXERCISES[name] for name in sorted(set(exercises))], limit=limit)
         failing = [f"{name}: {r.message}" for name, r in progress.current().items() if r.finding and r.tests]
         if failing:
             raise RuntimeError("the plain solution must pass; got\n" + "\n".join(failing))
 
     def check(self, program):
-        """Check a program in a folder of its own; return the record, which JSON can hold."""
+        """Check a program in a folder of its own; return the record, which JSON can hold.
+
+        Its "processor" counts the seconds of all programs that are checked at the same time.
+        """
         spot = placed(program)
         folder = self._folder / program.id
         shutil.copytree(self._solved, folder)
         try:
             (folder / spot.file).write_text(spot.text, encoding="utf-8")
             progress = Progress(folder)
-            begun = time.perf_counter()
-            progress.refresh([EXERCISES[program.exercise]], limit=LIMIT)
+            begun, spent = time.perf_counter(), _spent()
+            progress.refresh([EXERCISES[program.exercise]], limit=self._limit)
             result = progress.current()[program.exercise]
-            seconds = time.perf_counter() - begun
+            seconds, spent = time.perf_counter() - begun, _spent() - spent
+            found = findings(result, folder, spot.file)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        found = findings(result)
         return {
             "id": program.id,
             "digest": digest(program),
@@ -91,6 +95,7 @@ class Learner:
             "tests": result.tests,
             "passed": result.passed,
             "seconds": round(seconds, 3),
+            "processor": round(spent, 2),
             "fault": [spot.numbers[line] for line in program.lines],
             "findings": found,
             "as_mended": as_mended(spot, found),
@@ -98,24 +103,19 @@ class Learner:
         }
 
 
-def findings(result):
-    """Return the findings on an exercise, the first one first, as dicts; line: None if none is claimed."""
-    if result.finding is None:
-        return []
-    return [_record(finding) for finding in (result.finding, *result.finding.more)]
+def findings(result, folder, file):
+    """Return what ``check --json`` says of an exercise, the most important first; file: the program's."""
+    [told] = json.loads(structured.text([result], folder, with_changes=True))
+    for finding in told["findings"]:
+        if finding["line"] and Path(finding["file"]).name != file:
+            finding["line"] = ELSEWHERE
+    return told["findings"]
 
 
-def _record(finding):
-    place, change = finding.place, finding.change
-    claimed = place is not None and (place.column > 0 or finding.kind in OWN_LINE)
-    return {
-        "line": place.line if claimed else None,
-        "stage": finding.stage,
-        "certainty": finding.sure,
-        "sentence": finding.sentence,
-        "mistake": finding.mistake,
-        "change": change and {"line": change.line, "before": change.before, "after": change.after},
-    }
+def _spent():
+    """Return the processor's seconds of all processes that were run, 0 where nobody counts them."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def as_mended(spot, found):
