@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.grading.course.exercises import EXERCISES
-from tests.grading.repair.outcomes import drawn, fixed, outcome, right, wrong_parts
+from tests.grading.trace.outcomes import drawn, fixed, outcome, right, wrong_parts
 from tests.solutions import RIGHT, WRONG
 from tests.solutions.asks import ASKED, DRAWN, Ask, drawn_asks, fixed_asks
 from tests.solutions.asks.form import calling, subject_of

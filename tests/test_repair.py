@@ -16,10 +16,11 @@ from tests.grading.repair import LIKELY, SURE, choice, judge, search, searched
 from tests.grading.repair.donors import NONE
 from tests.grading.repair.edits import applied
 from tests.grading.repair.masks import mask_edits
-from tests.grading.repair.outcomes import Array, drawn, fixed, outcome, right
-from tests.grading.repair.program import Program, TooLong
+from tests.grading.repair.program import Program
 from tests.grading.repair.scope import Scope, explore
 from tests.grading.repair.statements import edits_of
+from tests.grading.trace.loading import TooLong
+from tests.grading.trace.outcomes import Array, drawn, fixed, outcome, right
 from tests.solutions import RIGHT
 
 SMALL = 1200  # tries: enough for a slip in a function of a few lines

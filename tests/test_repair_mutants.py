@@ -5,9 +5,9 @@ import ast
 import pytest
 
 from tests.grading.mutants import bases, mutants
-from tests.grading.repair.outcomes import drawn, fixed, outcome, right
 from tests.grading.repair.program import Program
 from tests.grading.repair.slips import slips
+from tests.grading.trace.outcomes import drawn, fixed, outcome, right
 
 
 @pytest.fixture(scope="module", params=["softmax", "clip_by_global_norm", "EarlyStopping.update"])

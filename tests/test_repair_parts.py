@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from tests.grading.repair.differences import as_text, hunks
-from tests.grading.repair.outcomes import Array, close, nearness
 from tests.grading.repair.patterns import fill, match
 from tests.grading.repair.simple import simplified
+from tests.grading.trace.outcomes import Array, close, nearness
 from tests.solutions.asks import Loose, Near
 
 

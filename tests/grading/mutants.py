@@ -22,9 +22,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tests.grading.course.exercises import EXERCISES
-from tests.grading.repair.outcomes import drawn, fixed, outcome, right
 from tests.grading.repair.program import Program
 from tests.grading.repair.slips import slips
+from tests.grading.trace.outcomes import drawn, fixed, outcome, right
 from tests.solutions import RIGHT
 from tests.solutions.asks.form import subject_of
 

@@ -7,6 +7,7 @@ from tests.grading import ROOT
 from tests.grading.course.exercises import COURSE, EXERCISES, GRADED_MODULES
 from tests.grading.course.skeletons import skeleton
 
+LINE = re.compile(r"( mine/activations\.py:)\d+|(^ +\"(?:end_)?line\": )\d+", re.MULTILINE)
 READMES = ("README.md", "kata/README.md", "tests/README.md")
 
 
@@ -25,9 +26,9 @@ def readmes():
     return texts
 
 
-def _shown_line(match):
-    """Return the number of the line that the READMEs' example of a wrong softmax shows: three lines stand where
-    the skeleton raises, and the last of them is wrong.
+def _line_shown(match):
+    """Return the number of the line that is wrong in the READMEs' softmax: three lines stand where the skeleton
+    raises, and it is the last.
     """
     lines = skeleton("activations").splitlines()
     begin = lines.index("def softmax(z):")

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 
 from tests.grading.repair import TRIES, searched
-from tests.grading.repair.outcomes import drawn, fixed
+from tests.grading.trace.outcomes import drawn, fixed
 
 VERDICTS = ("exact", "near", "astray", "silent")
 

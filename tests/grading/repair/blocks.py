@@ -6,8 +6,14 @@ from tests.grading.repair.edits import Edit
 
 
 def index_of(node, block):
-    """Return where a statement stands now, other edits having perhaps moved it; fail if it is gone."""
-    return next(i for i, other in enumerate(block) if other is node)
+    """Return where a statement stands now, other edits having perhaps moved it.
+
+    Raises LookupError if it is gone.
+    """
+    for i, other in enumerate(block):
+        if other is node:
+            return i
+    raise LookupError("the statement is gone")
 
 
 def anew(node, **fields):

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from tests.grading.repair.differences import Text, TextEdit, as_text, hunks
 from tests.grading.repair.natural import why_not, worth
-from tests.grading.repair.outcomes import drawn, fixed, outcome, right
 from tests.grading.repair.program import Program
 from tests.grading.repair.simple import does_nothing, simplified
+from tests.grading.trace.outcomes import drawn, fixed, outcome, right
 
 SURE, LIKELY, GUESS = "sure", "likely", "guess"
 SINGLES, SEVERAL = 60, 6  # candidates that are looked at

@@ -40,6 +40,8 @@ def expression_edits(statement, scope):
         def edit(kind, cost, make, form="", holder=holder, key=key, node=node):
             return Edit(kind, cost, node.lineno, holder, key, make, form or kind, node)
 
+        if isinstance(node, ast.Tuple) and any(isinstance(e, ast.Slice) for e in node.elts):
+            continue  # an index of several axes, which stands nowhere else
         called = isinstance(parent, ast.Call) and key == "func"
         for rule in EXPRESSIONS.get(type(node), ()):
             yield from _by_rule(rule, node, parent, scope, edit)

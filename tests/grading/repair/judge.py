@@ -8,7 +8,7 @@ all fixed asks, then on 200 random calls.
 import copy
 
 from tests.grading.repair.edits import applied
-from tests.grading.repair.outcomes import ERROR, drawn, fixed, outcome, right, score, wrong_parts
+from tests.grading.trace.outcomes import ERROR, drawn, fixed, outcome, right, score, wrong_parts
 
 HEADS, HEAVY = 3, 1500  # asks that a candidate runs on first, and the lines that they may take together
 VALIDATED = 2  # candidates that run on the random calls while searching; the others when they are chosen

@@ -14,8 +14,8 @@ import numpy as np
 from tests.grading.repair import donors
 from tests.grading.repair.edits import load, name_of, names_in
 from tests.grading.repair.observed import Seen, kind_of_value, watch
-from tests.grading.repair.outcomes import outcome
-from tests.grading.repair.program import FILE, TooLong
+from tests.grading.trace.loading import FILE, TooLong
+from tests.grading.trace.outcomes import outcome
 
 CHANGING = {"pop", "append", "insert", "shuffle", "permutation", "step", "loss_and_grads", "extend", "update"}
 LARGE = 330  # nodes of a function for which the cheaper half of the catalogue must do

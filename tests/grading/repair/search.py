@@ -172,7 +172,7 @@ class Search:
                     if verdict and verdict is not True and verdict > head.gain + 1e-5:
                         edits = (*head.edits, edit)
                         better.append(Candidate(head.home, edits, head.cost + edit.cost, verdict))
-        except StopIteration:  # a statement that an edit names is gone
+        except LookupError:  # a statement that an edit names is gone
             return
         finally:
             self.base = Candidate("", (), 0.0)

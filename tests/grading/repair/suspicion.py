@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from tests.grading.repair.edits import names_in
 from tests.grading.repair.observed import watch
-from tests.grading.repair.outcomes import close, outcome
-from tests.grading.repair.program import FILE
+from tests.grading.trace.loading import FILE
+from tests.grading.trace.outcomes import close, entry_of, outcome
 
 
 class Suspicion(NamedTuple):
@@ -53,14 +53,6 @@ def suspect(program, home, scope, seen, passing, entries, trusted):
     function = program.homes[home].node
     only = seen.lines - calm if calm else set()
     return Suspicion(seen.lines, seen.raised, vouched, only, _feeding(function, entries), trusted)
-
-
-def entry_of(part):
-    """Return the number of the result's entry that a part of an outcome belongs to, None for no entry."""
-    for i, names in enumerate((("result[0]", "loss", "penalty"), ("result[1]", "grads"), ("result[2]",))):
-        if part.startswith(names):
-            return i
-    return None
 
 
 def right_entries(observed):

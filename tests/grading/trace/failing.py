@@ -1,62 +1,90 @@
-"""Failing: the calls on which a program is wrong, the most telling first."""
+"""Failing: the asks on which a program is wrong, the most telling first."""
 
-from .records import Call, Failure
+from .loading import Loaded
+from .outcomes import drawn, outcome, right
+from .records import Failure
+from .running import quiet
 
-CONTESTED = 1000  # added to the rank of calls on which right variants themselves part
+FIRST, EFFORT = 8, 9000  # failing asks that are traced, and the lines that they may take together
+QUICK = 3000  # lines
+PROMISED = 1000  # added to the rank of asks that docstrings alone promise
 
 
-def judge(program, call, verdict, rank, before=None):
-    """Make a call; return the Failure, None if its outcome is right. before: a call that is made first."""
-    run = program.run(call.run, before=before)
-    again, contested = before is not None, bool(verdict.outcomes and verdict.refusals)
-    rank += CONTESTED * contested
+def ranked(asks):
+    """Return asks, the most telling first: quick ones, general ones, those in float64."""
+
+    def key(expected):
+        ask, effort = expected.ask, expected.effort
+        return not ask.asked, effort > QUICK, not ask.general, "float32" in ask.label, effort
+
+    return sorted(asks, key=key)
+
+
+def judge(program, verdict, rank, before=None):
+    """Run a program on an ask; return the Failure, None if its outcome is right. before: goes before."""
+    ask = verdict.expected.ask
+    run = program.run(ask.script, before=before.script if before else None)
+    refused = any("raises ValueError" in parts for parts in verdict.expected.outcomes)
+    rank += PROMISED * (not ask.asked)
+    parts, _ = verdict.wrong(run)
+    if refused:
+        return Failure(ask, "accepts", run, {}, rank, before) if run.error is not None or parts else None
     if run.error is not None:
-        refused = type(run.error).__name__ in verdict.refusals
-        return None if refused else Failure(call, "raises", run, {}, rank, again)
-    if not verdict.outcomes:
-        return Failure(call, "accepts", run, {}, rank, again)
-    parts, _ = verdict.wrong(run, call)
+        return Failure(ask, "raises", run, {}, rank, before)
     if parts:
-        return Failure(call, "parts", run, parts, rank, again)
-    if run.warned and not verdict.warns:
-        return Failure(call, "warns", run, {}, rank, again)
-    return None
+        return Failure(ask, "parts", run, parts, rank, before)
+    return Failure(ask, "warns", run, {}, rank, before) if run.warned else None
 
 
-def failures(program, oracle):
-    """Return the failures of a program on the calls of its exercise, ranked.
+def failures(program, source, oracle):
+    """Return the failures of a program on the asks of its exercise, ranked, each with its verdict.
 
-    Other values where right programs are free are no failure, if nothing else fails. A call that is right is
-    made a second time, and after another one.
+    All asks are run first without a trace, one after the other: what fails there and is right by itself has
+    something that an earlier call has left.
     """
-    found, right = [], []
-    for rank, call in enumerate(oracle.calls):
-        failure = judge(program, call, oracle.at(call), rank)
+    asks, loaded = ranked(oracle.asks), _loaded(source, oracle.exercise)
+    with quiet(strict=True):
+        wrong = [(rank, e) for rank, e in enumerate(asks) if not _passes(loaded, e)]
+        if not wrong:
+            again = [e for e in asks if e.ask.asked and e.effort <= QUICK]
+            wrong = [(rank, e) for rank, e in enumerate(again) if not _passes(loaded, e)]
+        if not wrong:
+            wrong = [(len(asks), e) for e in drawn(oracle.exercise) if not _passes(loaded, e)][:1]
+    found, alone, effort = [], [], 0
+    for rank, expected in wrong[:FIRST]:
+        effort += expected.effort
+        if found and effort > EFFORT:
+            break
+        failure = judge(program, oracle.at(expected), rank)
         if failure:
-            found.append(failure)
-        elif oracle.at(call).outcomes:
-            right.append((rank, call))
-    if not any(not failure.call.free for failure in found):
-        found = [failure for failure in found if not _only_freely(failure)]
-    found += _with_a_past(program, oracle, right)
-    return sorted(found, key=lambda failure: failure.rank)
+            found.append((failure, oracle.at(expected)))
+        else:
+            alone.append((rank, expected))
+    return found or [*_with_a_past(program, oracle, alone, asks)]
 
 
-def _only_freely(failure):
-    kinds = set(failure.parts.values())
-    return failure.kind == "parts" and kinds == {"value"} and failure.call.free
+def _loaded(source, exercise):
+    try:
+        return Loaded(source, exercise)
+    except (Exception, SystemExit):
+        return None
 
 
-def _with_a_past(program, oracle, right):
-    """Yield the failure of the first right call that goes wrong after itself, or after another one."""
-    for rank, call in right[:2]:
-        for before in (call, *(other for _, other in right[:3] if other is not call)):
-            failure = judge(program, call, oracle.at(call), rank + CONTESTED // 2, before.run)
-            if failure and not _only_freely(failure):
-                after = (
-                    f"{call.label}, the second time"
-                    if before is call
-                    else f"{call.label}, after {before.label}"
-                )
-                yield failure._replace(call=Call(after, call.run, call.run, call.free, call.rtol))
+def _passes(loaded, expected):
+    if loaded is None:
+        return False
+    parts = loaded.run(lambda subject: outcome(expected.ask, subject))
+    return parts is not None and right(parts, expected.outcomes)
+
+
+def _with_a_past(program, oracle, alone, asks):
+    """Yield the failure of the first ask that goes wrong after itself, or after another one."""
+    for rank, expected in alone[:3]:
+        for before in (expected, *(other for other in asks[:3] if other is not expected)):
+            failure = judge(program, oracle.at(expected), rank, before.ask)
+            if failure:
+                after = f"{expected.ask.label}, the second time"
+                if before is not expected:
+                    after = f"{expected.ask.label}, after {before.ask.label}"
+                yield failure._replace(ask=expected.ask._replace(label=after)), oracle.at(expected)
                 return

@@ -29,6 +29,8 @@ class Instrument(ast.NodeTransformer):
         outer, self._parts = self._parts, []
         new = super().visit(node)
         inner, self._parts = self._parts, outer
+        if isinstance(node, ast.Yield) and inner:
+            self._mark(inner[-1], returned=True)
         unseen = ast.Starred | ast.Slice | ast.Yield | ast.YieldFrom | ast.Await | ast.Lambda
         if isinstance(node, unseen) or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
             self._parts += inner
@@ -234,6 +236,13 @@ class Instrument(ast.NodeTransformer):
         node.subject = self.visit(node.subject)
         for case in node.cases:
             case.body = self._block(case.body)
+        return node
+
+    def visit_Return(self, node):
+        if node.value is not None:
+            node.value = self.visit(node.value)
+            if self._parts and self.sites[self._parts[-1]].place == place_of(node.value):
+                self._mark(self._parts[-1], returned=True)
         return node
 
     def _left(self, node):

@@ -3,14 +3,15 @@
 from tests.grading.course.exercises import EXERCISES
 
 from . import raising, state, writing
-from .failing import CONTESTED, failures
-from .oracle import Oracle, oracle, surroundings
+from .failing import PROMISED, failures
+from .loading import namespace, others_than
+from .oracle import Oracle, oracle
 from .paths import Trail, by_values
 from .records import HINT, LIKELY, SURE, Suspect
 from .relating import words_of
 from .running import Program, unchanged
 from .substitution import Substitution
-from .words import sentence, shown
+from .words import label_of, sentence, shown
 
 LOOKED_AT = 6  # failures
 
@@ -23,10 +24,12 @@ RULES = {
     "iterator": SURE,
     "shared": SURE,
     "copies": SURE,
+    "written": SURE,
     "alias": SURE,
     "buffer": LIKELY,
     "misplaced": SURE,
-    "written": SURE,
+    "other parts": LIKELY,
+    "spoiled": SURE,
     "not delivered": SURE,
     "not returned": SURE,
     "replaced": SURE,
@@ -49,12 +52,12 @@ RULES = {
     "only place": LIKELY,
     "substitution": HINT,
     "never written": HINT,
-    "other parts": HINT,
     "first": HINT,
     "unfinished": HINT,
     "returned": HINT,
     "nothing returned": HINT,
 }
+LONG = 2500  # lines of an ask that takes too long to be run again and again
 RELATED = 2  # suspects whose values are compared with right ones
 
 
@@ -68,61 +71,54 @@ def locate(source, exercise, *, without=()):
     known = Oracle(exercise, without) if without else oracle(exercise)
     program = program_of(source, exercise)
     with unchanged():
-        return _suspects(*_clues(program, known))
+        return _suspects(*_clues(program, source, known))
 
 
 def program_of(source, exercise):
     """Return the program; what it defines of other exercises gives way to nn's."""
     target, module = EXERCISES[exercise].function, EXERCISES[exercise].module
-    space = surroundings(module)
-    others = {e.function for e in EXERCISES.values() if e.function and "." not in e.function}
-    given = {name: space[name] for name in others if name in space and name != target}
-    return Program(source, target, space, given)
+    return Program(source, target, namespace(module), others_than(exercise))
 
 
-def _clues(program, known):
+def _clues(program, source, known):
     """Return the clues of all rules, {rule: clues}, the most telling failures first; and all trails."""
-    found = failures(program, known)
-    trails = [Trail(program, failure, known.at(_plain(failure, known))) for failure in found]
-    clues, substitution = {}, Substitution(program, known, trails)
-    alone = all(state.of_the_past(failure) or failure.rank >= CONTESTED for failure in found)
+    trails = [Trail(program, failure, verdict) for failure, verdict in failures(program, source, known)]
+    clues, substitution = {}, Substitution(program, trails)
+    alone = all(state.of_the_past(trail.failure) for trail in trails)
+    told = any(trail.told() for trail in trails)
     for trail in trails[:LOOKED_AT]:
-        for clue in _of(trail, known, substitution, alone, clues):
+        for clue in _of(trail, substitution, alone, told, clues):
             clues.setdefault(clue.rule, []).append(clue)
     return clues, trails
 
 
-def _plain(failure, known):
-    """Return the call of the exercise that a failure is about, also if it was made again."""
-    return next((call for call in known.calls if call.run is failure.call.run), failure.call)
-
-
-def _of(trail, known, substitution, alone, said):
-    """Yield the clues on one failure."""
+def _of(trail, substitution, alone, told, said):
+    """Yield the clues on one failure. alone: all come of the past; told: some tell a value that is wrong."""
     failure = trail.failure
-    right = trail.verdict.wrong(trail.run, failure.call)[1]
-    if alone or failure.again:
-        yield from state.remembered(trail, known)
+    right = trail.verdict.wrong(trail.run)[1]
+    if alone:
+        yield from state.remembered(trail)
     yield from state.exhausted(trail)
-    if failure.kind == "raises" and trail.verdict.outcomes:
+    if failure.kind == "raises":
         yield from raising.raised(trail)
     elif failure.kind == "warns":
-        yield from raising.warned(trail, known)
-    elif failure.kind in ("accepts", "raises"):  # or another error comes than the one that is due
-        yield from raising.accepted(trail, known)
+        yield from raising.warned(trail)
+    elif failure.kind == "accepts":
+        yield from raising.accepted(trail)
     else:
         yield from state.shared(trail)
         yield from writing.returned(trail, right)
-        yield from writing.arguments(trail, right)
+        yield from writing.arguments(trail)
         if ("dtype" in failure.parts.values() and len(set(failure.parts.values())) == 1) or _later(
             trail, said
         ):
             yield from writing.dtypes(trail)
-        if trail.run.warned and not trail.verdict.warns:
-            yield from raising.warned(trail, known)
-        yield from by_values(trail)
-        statistics = failure.call.rtol > 0  # of large arrays, which take their time
-        if not statistics and not {"substitution", "only place", "branch"} & set(said):
+        if trail.run.warned:
+            yield from raising.warned(trail)
+        if trail.told() or not told:
+            yield from by_values(trail)
+        quick = trail.verdict.expected.effort < LONG
+        if quick and not {"substitution", "only place", "branch"} & set(said):
             yield from substitution.clues(trail)
 
 
@@ -161,7 +157,7 @@ def _suspects(clues, trails):
 
 def _sure(clue, best):
     """Return how sure a clue is: two rules agree, or one proves itself; one rule; or less."""
-    if clue.failure.rank >= CONTESTED:
+    if clue.failure.rank >= PROMISED:
         return HINT
     beside = (best.get(rule) for rule in ("first", "last of the path"))
     if clue.rule == "path" and all(other and other.place.line == clue.place.line for other in beside):
@@ -170,7 +166,7 @@ def _sure(clue, best):
 
 
 def _suspect(clue, rules, sure, relation):
-    part, label = next(iter(clue.failure.parts), ""), clue.failure.call.label
+    part, label = next(iter(clue.failure.parts), ""), label_of(clue)
     said = sentence(clue, sure, relation)
     in_words = relation.format("a right value")
     return Suspect(clue.place, clue.text, shown(clue.value), rules, sure, in_words, label, part, said)

@@ -1,46 +1,83 @@
-"""The oracle: what right variants of an exercise come to on each call, and the values that they compute."""
+"""The oracle: what is right on each ask of an exercise, and what right variants compute on the way."""
 
 import ast
 import functools
 import importlib
 import inspect
-from typing import NamedTuple
+
+import numpy as np
 
 from tests.grading.course.exercises import EXERCISES
 from tests.solutions import RIGHT
 
-from . import calls_of_epochs, calls_of_networks, calls_of_steps  # noqa: F401 - which enter theirs
-from .calls import CALLS
-from .compare import single, wrong_parts
-from .records import Call
+from .compare import differences
+from .outcomes import Array, Loose, fixed
 from .right import RightValues
-from .running import Program
+from .running import Program, owner
 
 
-class Verdict(NamedTuple):
-    """What right variants come to on a call.
+class Verdict:
+    """What is right on an ask. runs: of the right variants, (number, run). values: theirs, RightValues.
 
-    outcomes: the different ones. refusals: the names of the errors that some raise. warns: whether one warns
-    itself. values: RightValues. single: whether float32 is computed in.
+    single: whether float32 is computed in.
     """
 
-    outcomes: list[dict]
-    refusals: frozenset[str]
-    warns: bool
-    values: RightValues
-    single: bool
+    def __init__(self, expected, programs):
+        self.expected = expected
+        runs = [(variant, program.run(expected.ask.script)) for variant, program in enumerate(programs)]
+        self.runs = [(variant, run) for variant, run in runs if run.error is None]
+        self.values, self.programs, self.of_all = RightValues(self.runs), programs, [run for _, run in runs]
+        self.single = any(map(_single, expected.outcomes)) or any(_single(run.given) for _, run in self.runs)
 
-    def wrong(self, run, call):
-        """Return how a run's parts differ from the outcome nearest to them: ({part: how}, outcome)."""
-        choices = [(wrong_parts(run.copies, right, call.rtol), right) for right in self.outcomes]
-        return min(choices, key=lambda pair: len(pair[0]), default=({}, {}))
+    def wrong(self, run):
+        """Return how a run differs from the outcome that is nearest: ({part: how}, the right parts)."""
+        ended = run.error is not None
+        choices = [(differences(run.copies, one, ended), one) for one in self.expected.outcomes]
+        found, one = min(choices, key=lambda pair: len(pair[0]))
+        return found, {name: v.value if isinstance(v, Array | Loose) else v for name, v in one.items()}
+
+    @property
+    def returned(self):
+        """The events that gave the results of right variants: (run, event)."""
+        found = []
+        for program, run in zip(self.programs, self.of_all, strict=True):
+            given = [i for i, e in enumerate(run.events) if _gives(program, e.site)]
+            found += [(run, i) for i in given[-1:]]
+        return found
+
+    def afterwards(self, position):
+        """Return how right variants find an argument, and how they leave it; None if they do not agree."""
+        found = []
+        for _, run in self.runs:
+            if position < len(run.given):
+                name = [*run.given][position]
+                found.append((run.given[name], run.after[name]))
+        return found[0] if found else None
+
+
+def left_by_a_call(run, position):
+    """Return the values that a first call wrote into an argument: (event, value), in order."""
+    arrays = [*run.held.values()][position : position + 1]
+    memory = {id(owner(array)) for array in arrays if isinstance(array, np.ndarray)}
+    events = ((i, run.events[i]) for i in run.first if run.events[i].memory in memory)
+    whole = ((i, e) for i, e in events if np.shape(e.value) == np.shape(arrays[0]))
+    return [(i, e.value) for i, e in whole if run.writer.get(e.memory, -1) >= 0 and e.value is not None]
+
+
+def _gives(program, k):
+    return program.sites[k].returned and program.sites[k].function == program.function
+
+
+def _single(parts):
+    values = (value.value if isinstance(value, Array) else value for value in parts.values())
+    return any(isinstance(v, Loose) or getattr(v, "dtype", None) == np.float32 for v in values)
 
 
 class Oracle:
     """The right variants of an exercise; without: the names of those that are left out."""
 
     def __init__(self, exercise, without=()):
-        self.exercise, self.calls = exercise, CALLS[exercise]
+        self.exercise, self.asks = exercise, fixed(exercise)
         target = EXERCISES[exercise].function
         self.programs = [
             Program(*_source(solution.code, target), vars(importlib.import_module(solution.code.__module__)))
@@ -49,19 +86,11 @@ class Oracle:
         ]
         self._verdicts = {}
 
-    def at(self, call: Call) -> Verdict:
-        """Return the verdict on a call, which is reached once."""
-        if call not in self._verdicts:
-            runs = [(variant, program.run(call.run)) for variant, program in enumerate(self.programs)]
-            refusals = frozenset(type(run.error).__name__ for _, run in runs if run.error is not None)
-            good = [(variant, run) for variant, run in runs if run.error is None]
-            outcomes = []
-            for _, run in good:
-                if all(wrong_parts(run.copies, right, call.rtol) for right in outcomes):
-                    outcomes.append(run.copies)
-            warns, f32 = any(run.warned for _, run in good), any(map(single, outcomes))
-            self._verdicts[call] = Verdict(outcomes, refusals, warns, RightValues(good), f32)
-        return self._verdicts[call]
+    def at(self, expected):
+        """Return the verdict on an ask, which is reached once."""
+        if id(expected) not in self._verdicts:
+            self._verdicts[id(expected)] = Verdict(expected, self.programs)
+        return self._verdicts[id(expected)]
 
 
 @functools.cache
@@ -84,18 +113,3 @@ def _source(code, target):
     source = ast.unparse(node)
     node.decorator_list = kept
     return source, ".".join([code.__name__, *target.split(".")[1:]])
-
-
-@functools.cache
-def surroundings(module):
-    """Return what a learner's definition finds around it: the names of nn's module and of the skeleton."""
-    space = dict(vars(importlib.import_module(f"nn.{module}")))
-    for name, value in vars(importlib.import_module(f"kata.{module}")).items():
-        home = getattr(value, "__module__", "") or ""
-        if name not in space and not name.startswith("__"):
-            twin = home.replace("kata.", "nn.", 1)
-            of_kata = home.startswith("kata.")
-            space[name] = getattr(importlib.import_module(twin), name, value) if of_kata else value
-    return {
-        name: value for name, value in space.items() if name == "__builtins__" or not name.startswith("__")
-    }

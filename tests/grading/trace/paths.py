@@ -1,15 +1,18 @@
 """The path: from a wrong part of the result back to the first value that no right variant computes."""
 
 import functools
+import re
 
 import numpy as np
 
 from .compare import close
+from .outcomes import Loose, entry_of
 from .records import Clue, Match
 from .right import generic
 from .running import owner
 
 PASSED_ON = ("Name", "Attribute")  # a value is read there, and was made elsewhere
+INDEX = re.compile(r"^grads\[(\d+)\]")
 COLLECTED = ("Tuple", "List", "Dict")
 
 
@@ -42,7 +45,7 @@ class Trail:
 
     def _match(self, i):
         event, site = self.run.events[i], self.site(i)
-        if site.kind == "Enter":
+        if site.kind == "Enter" and not (event.outside and event.inputs):
             return Match.EXACT if event.outside else Match.NEUTRAL
         if site.kind in COLLECTED:
             return Match.NEUTRAL
@@ -79,6 +82,11 @@ class Trail:
                 return i
         return None
 
+    def told(self):
+        """Return the wrong parts that are values, rather than answers to a question."""
+        copies = self.run.copies
+        return {n for n in self.failure.parts if not isinstance(copies.get(n, True), bool | np.bool_)}
+
     def ends(self, parts):
         """Return the events that gave these parts of the result their values."""
         found = []
@@ -91,11 +99,45 @@ class Trail:
                 i = max(i, self.run.writer.get(id(owner(value)), -1))
             if i < 0:
                 copy = self.run.copies[name]
-                equal = [j for j, e in enumerate(self.run.events) if close(e.value, copy)]
-                i = equal[-1] if equal and not isinstance(copy, bool) else -1
+                held = isinstance(copy, np.ndarray | np.number | float | Loose)
+                equal = [j for j, e in enumerate(self.run.events) if close(e.value, copy)] if held else ()
+                i = equal[-1] if equal else -1
             if i >= 0 and i not in found:
                 found.append(i)
-        return found
+        return found or self.results(parts)
+
+    def results(self, parts):
+        """Return the events that gave the last result, or the entries of it that these parts tell of."""
+        given = [i for i in range(self.run.start, len(self.run.events)) if self._gives(i)]
+        if not given and self.program.function == "__init__":
+            return self._stored()
+        if not given:
+            return []
+        found = []
+        for name in parts:
+            held = self.run.kept[given[-1]]
+            if isinstance(held, tuple) and (entry := entry_of(name)) is not None and entry < len(held):
+                held = held[entry]
+            index = INDEX.search(name)
+            if isinstance(held, list) and index and int(index[1]) < len(held):
+                held = held[int(index[1])]
+            found.append(self.run.maker.get(id(held), -1))
+        found = [i for i in dict.fromkeys(found) if i >= 0]
+        return found or given[-1:]
+
+    def _stored(self):
+        """Return the last event that gave an attribute arrays."""
+        stores = [
+            i
+            for i in range(self.run.start, len(self.run.events))
+            if self.site(i).kind == "Store" and self.site(i).base.startswith("self.")
+        ]
+        arrays = [i for i in stores if isinstance(self.run.events[i].value, np.ndarray | list)]
+        return arrays[-1:]
+
+    def _gives(self, i):
+        site = self.site(i)
+        return site.returned and site.function == self.program.function
 
     def frontier(self, ends, limit=Match.FACTOR):
         """Walk back from these events through wrong values; return those with right operands, in order."""
@@ -155,7 +197,7 @@ def by_values(trail):
     first = trail.first_wrong()
     if first is not None:
         yield trail.clue("first", first)
-    elif ends and not line and "value" in trail.failure.parts.values():
+    elif ends and not line and trail.told() and "value" in trail.failure.parts.values():
         yield trail.clue("unfinished", max(ends))
 
 

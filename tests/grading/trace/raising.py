@@ -3,6 +3,8 @@
 import ast
 import re
 
+import numpy as np
+
 from tests.grading.messages.errors import in_words
 
 from .paths import Trail
@@ -10,6 +12,9 @@ from .records import Clue, Match
 from .source import place_of
 
 SHAPES = re.compile(r"broadcast|shape|dimension|aligned|mismatch|axis|index")
+SINGLE = re.compile(r"not subscriptable|not iterable|has no len|unsized|0-dimensional|scalar")
+CASTS = re.compile(r"Cannot cast")
+MADE = ("Call", "IfExp", "BinOp", "BoolOp")
 
 
 def raised(trail):
@@ -40,13 +45,28 @@ def _origin(trail, line):
     here = [i for i in range(run.start, len(run.events)) if trail.site(i).place.line == line][-12:]
     front = trail.frontier([i for i in here if trail.wrong(i)])
     if not front:
-        nothing = [i for i in here if run.kept[i] is None and trail.site(i).kind != "Enter"]
-        made = [trail.made(i) for i in nothing]
-        front = [i for i in made if trail.site(i).kind == "Call" and trail.site(i).place.line < line]
+        front = [i for i in _of_another_kind(trail, here) if trail.site(i).place.line < line]
     if not front and SHAPES.search(str(run.error)):
         shaped = trail.frontier([i for i in here if trail.wrong(i, Match.FORM)], Match.FORM)
         front = [i for i in shaped if trail.site(trail.made(i)).place.line < line]
     return front[0] if front else None
+
+
+def _of_another_kind(trail, here):
+    """Return where the values of a line were made that are of no use on it: None, a number, integers."""
+    run, message = trail.run, str(trail.run.error)
+    if CASTS.search(message):
+        arrays = [i for i in trail.run.first if isinstance(run.kept[i], np.ndarray) and run.kept[i].ndim]
+        made = [i for i in arrays if trail.site(i).kind in MADE and run.kept[i].dtype.kind in "iu"]
+        return made[:1]
+    nothing = [i for i in here if run.kept[i] is None and trail.site(i).kind != "Enter"]
+    made = [trail.made(i) for i in nothing if run.kept[i] is None]
+    found = [i for i in made if trail.site(i).kind in MADE]
+    if not found and SINGLE.search(message):
+        numbers = [i for i in here if isinstance(run.kept[i], int | float | np.number)]
+        read = [i for i in numbers if trail.site(i).kind == "Name" and trail.made(i) != i]
+        found = [trail.made(i) for i in read[-1:]]
+    return [i for i in found if trail.site(i).kind != "Enter"]
 
 
 def _refusing(program, line):
@@ -58,29 +78,29 @@ def _refusing(program, line):
     return found
 
 
-def warned(trail, oracle):
+def warned(trail):
     """Yield the clues on a warning: the line, and the first wrong value that led to it."""
-    call = trail.failure.call
-    run = trail.program.run(call.run, strict=True)
+    before = trail.failure.before
+    run = trail.program.run(trail.failure.ask.script, strict=True, before=before.script if before else None)
     if run.error is None or run.line is None:
         return
     text, place = trail.program.source.line(run.line)
     words = said(run.error, text)
-    strict = Trail(trail.program, trail.failure._replace(run=run), oracle.at(call))
+    strict = Trail(trail.program, trail.failure._replace(run=run), trail.verdict)
     front = _origin(strict, run.line)
     if front is not None:
         yield strict.clue("origin of the warning", front, words=words)
     yield Clue("warning", trail.failure, place, text, None, None, words)
 
 
-def accepted(trail, oracle):
+def accepted(trail):
     """Yield the clue on a call that must be refused: the check that lets it pass, or that there is none."""
     body = trail.program.body()
     if body is None:
         return
     nodes = [node for node in ast.walk(body) if isinstance(node, ast.If)]
     guards = [node for node in nodes if any(isinstance(s, ast.Raise) for s in node.body)]
-    asked = set(re.findall(r"[a-z_]+", trail.failure.call.label.lower()))
+    asked = set(re.findall(r"[a-z_]+", trail.failure.ask.label.lower()))
     stems = {word[:5] for word in asked}
 
     def about(node):

@@ -5,23 +5,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from tests.solutions.asks import Ask
+
 SURE, LIKELY, HINT = "sure", "likely", "hint"
-
-
-class Call(NamedTuple):
-    """A call that tries an exercise, in words, and a function of the subject that makes it.
-
-    run: given the learner's function or class, it makes fresh arguments, calls, and returns the parts of the
-    outcome by name: live objects. fresh: the same call without the calls before it, if it has some. free:
-    whether right programs may come to other values, by other draws or by what they keep in a state. rtol: how
-    far parts may be apart if they are statistics.
-    """
-
-    label: str
-    run: Callable[[Any], dict[str, Any]]
-    fresh: Callable[[Any], dict[str, Any]] | None = None
-    free: bool = False
-    rtol: float = 0.0
 
 
 class Place(NamedTuple):
@@ -40,7 +26,7 @@ class Site(NamedTuple):
     "Each" for the names that a loop sets. text: the source. parts: the sites directly inside. guards: the
     tests and loops that it stands under. loop: whether it can be reached several times in a call. names: the
     variables that are set to its value. base: what a write changes; what a call calls. consumes: whether what
-    it gives is gone through at once.
+    it gives is gone through at once. returned: whether a function returns it, or yields it.
     """
 
     kind: str
@@ -53,6 +39,7 @@ class Site(NamedTuple):
     names: tuple[str, ...] = ()
     base: str = ""
     consumes: bool = False
+    returned: bool = False
 
 
 class Event(NamedTuple):
@@ -74,11 +61,12 @@ class Event(NamedTuple):
 
 @dataclass
 class Run:
-    """What came of a call: the parts, live and copied, or an error and its line; warnings; and the events.
+    """What came of an ask: the parts, live and copied, or an error and its line; warnings; and the events.
 
-    kept: the objects that were seen, by event; while they live, no two have one id. entries: the events at
-    which the exercise's function was entered from outside; given: its arguments of the last time. maker,
-    writer: the last event that gave an object, or wrote into an array, by id.
+    when: how often the exercise's function had been entered when a part came. kept: the objects that were
+    seen, by event; while they live, no two have one id. entries: the events at which the exercise's function
+    was entered from outside; given, held, after: its arguments of the first time, as they came, live, and as
+    they were in the end. maker, writer: the last event that gave an object, or wrote into an array, by id.
     """
 
     parts: dict[str, Any] = field(default_factory=dict)
@@ -90,8 +78,16 @@ class Run:
     kept: list[Any] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
     given: dict[str, Any] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    when: dict[str, int] = field(default_factory=dict)
     maker: dict[int, int] = field(default_factory=dict)
     writer: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def first(self):
+        """The events of the first call."""
+        return range(self.start, self.entries[1] if len(self.entries) > 1 else len(self.events))
 
     @property
     def start(self):
@@ -123,17 +119,17 @@ class Match(IntEnum):
 
 
 class Failure(NamedTuple):
-    """A call whose outcome is wrong. kind: "raises", "accepts", "warns" or "parts"; parts: how each differs.
+    """An ask whose outcome is wrong. kind: "raises", "accepts", "warns" or "parts"; parts: how each differs.
 
-    rank: the lower, the more telling the call. again: the call was made a second time.
+    rank: the lower, the more telling the ask. before: an ask that went before, without which it is right.
     """
 
-    call: Call
+    ask: Ask
     kind: str
     run: Run
     parts: dict[str, str]
     rank: int
-    again: bool = False
+    before: Ask | None = None
 
 
 class Clue(NamedTuple):

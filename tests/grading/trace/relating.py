@@ -17,7 +17,7 @@ def words_of(clue, trails):
         return ""
     own = [trail for trail in trails if trail.failure is clue.failure]
     others = [trail for trail in trails if trail.failure.kind == "parts" and trail not in own]
-    called = [trail for trail in [*own, *others] if not trail.verdict.single and not trail.failure.again]
+    called = [trail for trail in [*own, *others] if not trail.verdict.single and trail.failure.before is None]
     called = [trail for trail in called if _events(trail, clue.site)][:CALLS]
     if len(called) < 2 or called[0] not in own:
         return ""

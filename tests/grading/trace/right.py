@@ -47,7 +47,8 @@ class RightValues:
                         found.setdefault((event.site, j), []).append(item)
             self.providers += [(variant, *key, values) for key, values in found.items()]
         self._rows, self._entries = {}, np.zeros(0)
-        self._gather()
+        with np.errstate(all="ignore"):
+            self._gather()
 
     def _gather(self):
         shapes, rows, entries, seen = {}, {}, [np.abs(PLAIN)], set()

@@ -3,12 +3,14 @@
 import ast
 import collections
 import contextlib
+import copy
 import io
 import itertools
 import random
 import sys
 import traceback
 import warnings
+from collections import deque
 
 import numpy as np
 
@@ -20,7 +22,7 @@ from .source import Source
 
 STEPS = 60_000  # of a run: beyond it, a loop is taken to have no end
 LARGEST = 20_000  # entries of an array that is copied
-FILE = "<traced>"
+FILE = "<traced>"  # not that of a loaded program, which may run beside
 HOOKS = ("see", "stored", "touched", "enter", "each")
 EMPTY = ("np.empty", "np.empty_like", "np.ndarray", "numpy.empty", "numpy.empty_like")
 OBJECTS = np.ndarray | np.generic | list | dict | tuple | float
@@ -111,13 +113,16 @@ class Recorder:
         nth = self._step(k)
         outside = sys._getframe(2).f_code.co_filename != FILE
         if outside and self.sites[k].function == self.target:
+            if not self.run.entries:
+                named = zip(self.sites[k].names, values, strict=True)
+                self.run.held = {name: [*v] if isinstance(v, list) else v for name, v in named}
+                self.run.given = {name: snapshot(value) for name, value in self.run.held.items()}
             self.run.entries.append(len(self.run.events))
-            named = zip(self.sites[k].names, values, strict=True)
-            self.run.given = {name: snapshot(value) for name, value in named}
         for name, value in zip(self.sites[k].names, values, strict=True):
             for item in [value, *value] if isinstance(value, list | tuple) else [value]:
                 known = self._known(item)
-                self._note(k, item, nth, [known] if known >= 0 else [], outside, register=known < 0)
+                anew = outside or known < 0
+                self._note(k, item, nth, [known] if known >= 0 else [], outside, register=anew)
             self._bound[self.sites[k].function, name] = len(self.run.events) - 1
 
     def each(self, k, values):
@@ -192,31 +197,38 @@ class Program:
         self.sites = instrument.sites
         self._code = compile(tree, FILE, "exec", dont_inherit=True)
 
-    def run(self, call, *, before=None, patch=None, strict=False):
-        """Make a call, a function of the subject; return the Run.
+    def run(self, script, *, before=None, patch=None, strict=False, forgetful=False):
+        """Run a script, which gives the parts of what a subject does by name; return the Run.
 
-        before: a call that is made first. patch: values in the place of a site's own. strict: warnings of
-        NumPy are errors, which tell where they arise.
+        before: a script that is run first. patch: values in the place of a site's own. strict: warnings of
+        NumPy are errors, which tell where they arise. forgetful: each call finds the program newly loaded.
         """
         recorder = Recorder(self.sites, self.function)
         run, hooks = recorder.run, recorder.hooks() if patch is None else patching(patch)
-        space = dict(self._space) | {"__name__": "nn.traced", "__package__": "nn"} | hooks
+
+        def loaded():
+            space = dict(self._space) | hooks
+            exec(self._code, space)
+            space.update(self._given)
+            return space[self.name]
+
         with quiet(strict) as caught:
             try:
-                exec(self._code, space)
-                space.update(self._given)
+                subject = Forgetful(loaded, self.function).subject() if forgetful else loaded()
                 if before is not None:
-                    before(space[self.name])
+                    deque(before(subject), 0)
                     run.entries.clear()
-                run.parts = call(space[self.name])
+                given = script(subject)
+                for name, value in given.items() if isinstance(given, dict) else given:
+                    if name[0] != "~":
+                        run.parts[name], run.when[name] = value, len(run.entries)
+                        run.copies[name] = value.copy() if isinstance(value, np.ndarray) else value
             except (Exception, Endless, SystemExit) as error:
                 steps = [step for step in traceback.extract_tb(error.__traceback__) if step.filename == FILE]
                 run.error, run.line = error, steps[-1].lineno if steps else None
+        run.after = {name: snapshot(value) for name, value in run.held.items()}
         warned = RuntimeWarning | np.exceptions.ComplexWarning
         run.warned = [str(w.message) for w in caught if issubclass(w.category, warned)]
-        run.copies = {
-            name: value if isinstance(value, str) else snapshot(value) for name, value in run.parts.items()
-        }
         return run
 
     def body(self):
@@ -227,6 +239,35 @@ class Program:
             if node is None:
                 return None
         return node
+
+
+class Forgetful:
+    """A subject that forgets: a method is called on a new object that has the same ``params``."""
+
+    def __init__(self, loaded, method):
+        self.loaded, self.method = loaded, method
+
+    def subject(self):
+        """Return what stands in the place of the function, or of the class."""
+        first = self.loaded()
+        if not isinstance(first, type):
+            return lambda *args, **options: self.loaded()(*args, **options)
+        return lambda *args, **options: _Object(self, copy.deepcopy((args, options)), first(*args, **options))
+
+
+class _Object:
+    def __init__(self, maker, given, one):
+        self._maker, self._given, self._one = maker, given, one
+
+    def __getattr__(self, name):
+        return self._anew if name == self._maker.method else getattr(self._one, name)
+
+    def _anew(self, *args, **options):
+        given, named = copy.deepcopy(self._given)
+        new = self._maker.loaded()(*given, **named)
+        for param, old in zip(new.params, self._one.params, strict=True):
+            param[...] = old
+        return getattr(new, self._maker.method)(*args, **options)
 
 
 @contextlib.contextmanager

@@ -1,56 +1,77 @@
 """State: what survives a call, and makes the next one go another way."""
 
 import ast
+import itertools
 
 import numpy as np
 
 from .paths import PASSED_ON
-from .records import Call, Clue
+from .records import Clue
 from .running import owner, same
 from .source import place_of
 
-PAST = ("afterwards", "memory shared", "restored", "after writing")  # parts that tell of more than one result
 ITERATORS = {"zip", "map", "enumerate", "reversed", "filter", "iter"}
 
 
 def of_the_past(failure):
-    """Return True if a failure may come from an earlier call, or from sharing, alone."""
-    if failure.call.fresh is not None:
+    """Return True if all that is wrong came after a second call."""
+    if failure.before is not None:
         return True
-    return failure.kind == "parts" and all(any(word in name for word in PAST) for name in failure.parts)
+    if failure.kind == "raises":
+        return len(failure.run.entries) > 1
+    return failure.kind == "parts" and all(failure.run.when.get(name, 2) > 1 for name in failure.parts)
 
 
-def remembered(trail, known):
+def remembered(trail):
     """Yield the clues on what is kept from an earlier call, where the call alone is right."""
     failure, program = trail.failure, trail.program
-    if failure.call.fresh is None:
-        return
-    call = Call(failure.call.label, failure.call.fresh, None, failure.call.free, failure.call.rtol)
-    alone = program.run(call.run)
-    if alone.error is not None or known.at(call).wrong(alone, call)[0]:
+    if _idempotent(trail):
+        for one, other in itertools.pairwise(_calls(trail.run)):
+            for i, j in _parting((trail.run, one), (trail.run, other)):
+                yield _kept(trail, trail.run, i, j)
+                return
+    alone = program.run(failure.ask.script, forgetful=failure.before is None)
+    left = set(trail.verdict.wrong(alone)[0])
+    if alone.error is not None or not left < {*failure.parts, *([""] if failure.kind != "parts" else [])}:
         return
     default = _mutable_default(program)
     if default is not None:
         yield _at(trail, "default", default)
         return
-    for i, j in _parting(alone, trail.run):
-        yield _kept(trail, alone, i, j)
-        return
+    for one, other in zip(_calls(alone), _calls(trail.run), strict=False):
+        for i, j in _parting((alone, one), (trail.run, other)):
+            yield _kept(trail, alone, i, j)
+            return
 
 
-def _parting(alone, again):
-    """Yield the first pair of events in which two runs of the last call part, not only by what is given."""
+def _idempotent(trail):
+    """Return True if a method does the same each time in right variants: it only gives back what is kept."""
+    runs = [run for _, run in trail.verdict.runs if len(run.entries) > 1]
+    pairs = [(run, pair) for run in runs for pair in itertools.pairwise(_calls(run))]
+    own = "." in trail.program.target and not hasattr(trail.run.held.get("self"), "params")
+    return own and bool(pairs) and not any(any(_parting((r, a), (r, b))) for r, (a, b) in pairs)
+
+
+def _parting(one, other):
+    """Yield the first pair of events in which two calls part, (run, events) each, if not by what is given."""
+    (alone, these), (again, those) = one, other
     given = set()
-    starts = [run.entries[-1] if run.entries else 0 for run in (alone, again)]
-    for i, j in zip(range(starts[0], len(alone.events)), range(starts[1], len(again.events)), strict=False):
-        one, other = alone.events[i], again.events[j]
-        if one.site == other.site and same(one.value, other.value) and _none(alone, i) == _none(again, j):
+    for i, j in zip(these, those, strict=False):
+        mine, theirs = alone.events[i], again.events[j]
+        equal = mine.site == theirs.site and same(mine.value, theirs.value)
+        if equal and _none(alone, i) == _none(again, j):
             continue
-        if other.outside or given & set(other.inputs):
+        if theirs.outside or given & set(theirs.inputs):
             given.add(j)
         else:
             yield i, j
             return
+
+
+def _calls(run):
+    """Return the events of each call."""
+    ends = [*run.entries[1:], len(run.events)]
+    return [range(start, end) for start, end in zip(run.entries, ends, strict=True)]
 
 
 def _none(run, i):
@@ -123,22 +144,22 @@ def shared(trail):
     for i, event in enumerate(run.events):
         if trail.site(i).kind == "Enter" and event.outside and isinstance(run.kept[i], np.ndarray):
             given.setdefault(event.memory, event)
-    sharing = [name for name in parts if "memory shared" in name and run.copies.get(name) is True]
+    results = trail.results(())
     if any("restored" in name for name in parts):
         yield from _kept_arrays(trail, given)
-    if any("after writing" in name for name in parts):
-        yield from _copies(trail)
-    if sharing:
+    yield from _copies(trail)
+    if any(run.events[i].memory in given for i in results):
         for i, event in enumerate(run.events):
             bound = trail.site(i).names and trail.site(i).kind not in ("Enter", "Store")
             if bound and event.memory in given and isinstance(run.kept[i], np.ndarray):
                 yield trail.clue("alias", i)._replace(place=trail.site(i).place, text=trail.site(i).text)
                 return
-        changed = any(name.endswith("afterwards") for name in parts)  # which says more
-        for i in [] if changed else trail.ends(["result"]):
+        for i in results:
             yield _site(trail, "alias", run.events[i].site)
-    if any("first result" in name and run.copies.get(name) is False for name in parts):
-        for i in trail.ends(["result"]):
+    for i in results:
+        alike = [e for e in run.events if e.site == run.events[i].site]
+        array = isinstance(run.kept[i], np.ndarray)
+        if array and len(alike) > 1 and alike[0].memory == alike[-1].memory:
             yield _site(trail, "buffer", run.events[i].site)
 
 
@@ -161,7 +182,7 @@ def _copies(trail):
     """A property hands out copies: what is written into them is lost."""
     for node in ast.walk(trail.program.tree):
         decorated = isinstance(node, ast.FunctionDef) and node.name == "params" and node.decorator_list
-        for inner in ast.walk(node) if decorated else ():
+        for inner in ast.walk(node) if decorated and "copy" in ast.unparse(node) else ():
             if isinstance(inner, ast.Return) and inner.value is not None:
                 yield _at(trail, "copies", inner)
                 return

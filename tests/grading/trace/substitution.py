@@ -2,23 +2,25 @@
 
 import numpy as np
 
-from .compare import close, wrong_parts
+from .compare import close
 from .paths import PASSED_ON
 from .records import Clue, Match, Patch
 
 TRIES = 900  # runs for one program
-ROUNDS = 40  # of a test whose answers are turned one by one
+ROUNDS = 80  # of a test whose answers are turned one by one
 
 
 class Substitution:
-    """Tries right values in the place of a program's own, in one failing call and, to be sure, in another."""
+    """Tries right values in the place of a program's own, in one failing ask and, to be sure, in another."""
 
-    def __init__(self, program, oracle, trails):
-        self.program, self.oracle, self.trails = program, oracle, trails
+    def __init__(self, program, trails):
+        self.program, self.trails = program, trails
         self._tries = 0
 
     def clues(self, trail):
         """Yield the clues of one failure: the place, the only place, or the question answered wrongly."""
+        if not trail.told():
+            return
         mending = sorted(self._mending(trail), key=lambda found: found[0])  # the fewest wrong parts first
         if not mending:
             return
@@ -103,14 +105,17 @@ class Substitution:
         return self._patched(trail, Patch(k, give))
 
     def _patched(self, trail, patch):
-        call = trail.failure.call
-        run = self.program.run(call.run, patch=patch, before=call.run if trail.failure.again else None)
-        return None if run.error is not None else trail.verdict.wrong(run, call)[0]
+        run = self._run(trail, patch)
+        return None if run.error is not None else trail.verdict.wrong(run)[0]
+
+    def _run(self, trail, patch):
+        ask, before = trail.failure.ask, trail.failure.before
+        return self.program.run(ask.script, patch=patch, before=before.script if before else None)
 
     def _others(self, trail):
         """Return other failures that should be mended by the same values."""
         parts = set(trail.failure.parts)
-        others = [other for other in self.trails if other is not trail and not other.failure.call.rtol]
+        others = [other for other in self.trails if other is not trail]
         return [o for o in others if o.failure.kind == "parts" and parts & set(o.failure.parts)]
 
     def _elsewhere(self, trail, k, source):
@@ -130,19 +135,19 @@ class Substitution:
 
     def _turned(self, trail, k):
         """Return True if the other answer to a question, where it is wrong, mends this call and two more."""
-        return all(self._mended_by_answers(one, k) for one in [trail, *self._others(trail)[:2]])
+        short = [one for one in self._others(trail) if len(one.by_site.get(k, ())) <= ROUNDS]
+        return all(self._mended_by_answers(one, k) for one in [trail, *short[:2]])
 
     def _mended_by_answers(self, trail, k):
         """Turn each answer, in order, if fewer entries are wrong then; return True if none is in the end."""
         count, wrong = len(trail.by_site.get(k, ())), set()
         if not 1 <= count <= ROUNDS:
             return False
-        call, right = trail.failure.call, trail.verdict.wrong(trail.run, trail.failure.call)[1]
-        best = _entries(trail.run.copies, right)
+        best = _entries(trail.verdict, trail.run)
         for nth in range(count):
             patch = self._turn(k, wrong | {nth})
-            run = self.program.run(call.run, patch=patch, before=call.run if trail.failure.again else None)
-            left = best if run.error is not None else _entries(run.copies, right)
+            run = self._run(trail, patch)
+            left = best if run.error is not None else _entries(trail.verdict, run)
             if left < best:
                 wrong, best = wrong | {nth}, left
         return bool(wrong) and self._patched(trail, self._turn(k, wrong)) == {}
@@ -173,12 +178,12 @@ class Substitution:
         return left
 
 
-def _entries(mine, right):
+def _entries(verdict, run):
     """Count the entries of an outcome that are wrong."""
-    total = 0
-    for name in wrong_parts(mine, right):
-        one, other = mine.get(name), right.get(name)
+    total, (wrong, right) = 0, verdict.wrong(run)
+    for name in wrong:
+        one, other = run.copies.get(name), right.get(name)
         same = isinstance(one, np.ndarray) and np.shape(one) == np.shape(other)
-        size = len(other) if isinstance(other, list) else np.size(other)
+        size = len(other) if isinstance(other, list | tuple) else getattr(other, "size", 1)
         total += int(np.sum(~np.isclose(one, other, equal_nan=True))) if same else max(1, size)
     return total

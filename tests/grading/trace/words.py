@@ -20,6 +20,7 @@ SENTENCES = {
     "buffer": "`{e}` hands out an array that the next call overwrites.",
     "misplaced": "`{e}` holds the right parts, in another order than asked for.",
     "written": "`{e}` changes an array of the caller, which should stay as it is.",
+    "spoiled": "`{e}` changes an array that already held what should stay in it.",
     "not delivered": "`{e}` has the right value, but in a new array: the one that the caller looks at stays "
     "as it was.",
     "not returned": "`{e}` has the right value, but the function does not return it.",
@@ -72,7 +73,7 @@ def sentence(clue, sure, relation):
     rule = clue.rule.removesuffix(" and substitution")
     text = SENTENCES[rule].format(
         e=short(clue.text),
-        call=clue.failure.call.label,
+        call=label_of(clue),
         part=part_in_words(clue),
         words=clue.words,
         line=clue.failure.run.line,
@@ -132,6 +133,11 @@ def _number(value):
 def short(text):
     """Return an expression, cut if it is long."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
+
+
+def label_of(clue):
+    """Return what was asked, in words."""
+    return clue.failure.ask.label.removesuffix(" refused")
 
 
 def part_in_words(clue):

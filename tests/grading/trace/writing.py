@@ -5,7 +5,9 @@ import ast
 import numpy as np
 
 from .compare import close
+from .oracle import left_by_a_call
 from .records import Clue
+from .right import generic
 from .running import owner, same
 from .source import place_of
 
@@ -20,19 +22,20 @@ def _line(rule, trail, node):
 def returned(trail, right):
     """Yield the clues on a result that is computed and not returned, or whose parts are in another order."""
     run, body = trail.run, trail.program.body()
-    if "result" in right and run.copies.get("result", 0) is None and right["result"] is not None:
+    if body is not None and run.entries and not trail.results(()):
+        wanted = [theirs.events[i].value for theirs, i in trail.verdict.returned]
         made = [
             i
             for i, e in enumerate(run.events)
-            if trail.site(i).kind not in READ and _equal(e.value, right["result"])
+            if trail.site(i).kind not in READ and any(_equal(e.value, value) for value in wanted)
         ]
         if made:
             yield trail.clue("not returned", made[-1])
-        elif body is not None:
+        elif wanted:
             yield _line("nothing returned", trail, body.body[-1])
     yield from _misplaced(trail, right)
     returns = [node for node in ast.walk(body) if isinstance(node, ast.Return)] if body is not None else ()
-    if "missing" in trail.failure.parts.values() and returns:
+    if any(name.endswith("length") for name in trail.failure.parts) and returns:
         yield _line("other parts", trail, returns[-1])
 
 
@@ -43,7 +46,7 @@ def _equal(value, right):
 def _misplaced(trail, right):
     """Yield the clue on right parts in wrong places: the expression that puts them together."""
     run, wrong = trail.run, [n for n, how in trail.failure.parts.items() if how != "missing"]
-    others = [name for name in right if not name.endswith("afterwards")]
+    others = [*right]
     stands = {}  # where the value of a wrong part belongs
     for name in wrong:
         mine = run.copies.get(name)
@@ -64,25 +67,44 @@ def _misplaced(trail, right):
             return
 
 
-def arguments(trail, right):
+def arguments(trail):
     """Yield the clues on arguments that were changed although they must not be, or the other way round."""
     run = trail.run
-    for name in trail.failure.parts:
-        live = run.parts.get(name)
-        if not name.endswith("afterwards") or not isinstance(live, np.ndarray) or name not in right:
+    for position, name in enumerate(run.given):
+        right, live = trail.verdict.afterwards(position), run.held[name]
+        if right is None:
             continue
-        entered = [e for i, e in enumerate(run.events) if _given(trail, i) and e.identity == id(live)]
-        given = entered[-1] if entered else None
-        if given is None or given.value is None:
-            continue
-        if close(given.value, right[name]):
-            yield from _written(trail, live, given.value)
-        elif same(given.value, run.copies[name]):
-            yield from _not_delivered(trail, live, name, right[name])
+        several = isinstance(live, list) and isinstance(run.given[name], list)
+        arrays = [*live] if several else [live]
+        befores, afters = (v if several else [v] for v in (run.given[name], run.after[name]))
+        rights = [v if several and isinstance(v, list) else [v] for v in right]
+        for i, array in enumerate(arrays[: min(map(len, (befores, afters, *rights)))]):
+            if not isinstance(array, np.ndarray) or befores[i] is None:
+                continue
+            should, changed = not same(rights[0][i], rights[1][i]), not same(befores[i], afters[i])
+            if changed and should and not several:
+                yield from _spoiled(trail, position)
+            elif changed and not should:
+                yield from _written(trail, array, befores[i])
+            elif should and not changed:
+                yield from _not_delivered(trail, array, f"{name}[{i}]" if several else name, rights[1][i])
 
 
 def _given(trail, i):
     return trail.site(i).kind == "Enter" and trail.run.events[i].outside
+
+
+def _spoiled(trail, position):
+    """Yield the clue on a write into an array that held already what should stay in it."""
+    finals = [left_by_a_call(run, position)[-1:] for _, run in trail.verdict.runs]
+    finals = [value for found in finals for _, value in found]
+    values = left_by_a_call(trail.run, position)
+    fits = [generic(v) and np.size(v) > 1 and any(close(v, final) for final in finals) for _, v in values]
+    if any(fits) and not fits[-1]:
+        after = len(fits) - fits[::-1].index(True)
+        stores = [i for i, _ in values[after:] if trail.site(i).kind == "Store"]
+        for i in stores[:1]:
+            yield trail.clue("spoiled", i)
 
 
 def _written(trail, live, given):
@@ -137,12 +159,14 @@ def dtypes(trail):
     run, parts = trail.run, trail.failure.parts
     behind = sorted(trail.behind(trail.ends(parts)))
     name = next((n for n, how in parts.items() if how == "dtype"), None)
-    if name is not None and not isinstance(run.copies[name], np.ndarray):
-        for i in trail.ends([name]):
-            yield trail.clue("dtype", i)
-        return
     if name is not None:
-        yield from _first_of(trail, behind, run.copies[name].dtype)
+        ends = trail.ends([name])
+        arrays = [run.events[i].value for i in ends if isinstance(run.events[i].value, np.ndarray)]
+        if arrays and arrays[0].ndim:
+            yield from _first_of(trail, behind, arrays[0].dtype)
+        else:
+            for i in ends:
+                yield trail.clue("dtype", i)
         return
     for i in behind:
         event = run.events[i]

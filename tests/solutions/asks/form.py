@@ -26,12 +26,13 @@ class Ask(NamedTuple):
 
     A part whose name begins with ~ tells only how near a program is; it need not be right. asked: whether
     the lessons' tests ask it; otherwise a docstring alone promises it, and a failure is worth no more than
-    a note.
+    a note. general: whether its arguments are drawn, so that no value in it is special.
     """
 
     label: str
     script: Callable[[Any], Iterator[tuple[str, Any]]]
     asked: bool = True
+    general: bool = False
 
 
 class Near(NamedTuple):
@@ -103,7 +104,7 @@ def subject_of(exercise):
 def fixed_asks(exercise):
     """Return the asks that are always the same: a few of each kind that is drawn, and the edges."""
     found = [
-        make(exercise, np.random.default_rng((7, seed)))
+        make(exercise, np.random.default_rng((7, seed)))._replace(general=True)
         for make in DRAWN.get(exercise, ())
         for seed in range(1 if make.few else FEW)
     ]

@@ -104,6 +104,14 @@ def _prepared(parts):
     return {name: Array.of(v) if isinstance(v, np.ndarray) else v for name, v in parts.items()}
 
 
+def entry_of(part):
+    """Return the number of the result's entry that a part of an outcome belongs to, None for no entry."""
+    for i, names in enumerate((("result[0]", "loss", "penalty"), ("result[1]", "grads"), ("result[2]",))):
+        if part.startswith(names) or part == ("y", "mask", "")[i]:
+            return i
+    return None
+
+
 def close(value, expected):
     """Return True if a part is right: its type, shape and dtype, and its values within the tolerance."""
     if isinstance(expected, Array):

@@ -1,0 +1,120 @@
+"""Loading: a learner's source in the place of nn's own definition, with loops that are counted."""
+
+import ast
+import importlib
+
+from tests.grading.course.exercises import EXERCISES, GRADED_MODULES
+
+FILE = "<the learner's file>"
+TICK = "_tick_of_a_loop"
+MOST = 1_000_000
+STEPS = 300_000  # of loops, in one run of the program as it is
+
+
+class TooLong(BaseException):
+    """A loop ran on and on. It is no Exception, so that the learner's own ``except`` does not catch it."""
+
+
+class Loaded:
+    """A learner's source, run in the place of nn's own definition.
+
+    source: a function, a class or a whole module. It sees everything of nn, except that it has its own
+    version of the exercise, and of what is no exercise. Loading it may raise whatever its top level raises.
+    """
+
+    def __init__(self, source, exercise):
+        self.source, self.exercise = source, exercise
+        self.tree = ast.parse(source)
+        self.function = EXERCISES[exercise].function
+        self.owner, _, self.method = self.function.partition(".")
+        self.steps, self.limit = 0, STEPS
+        self.space = namespace(EXERCISES[exercise].module)
+        self.space |= {TICK: self._tick, "range": self._range}
+        exec(compile(_ticking(ast.parse(source)), FILE, "exec"), self.space)
+        self.restored = others_than(exercise)
+        self.space.update(self.restored)
+        if self.owner not in self.space:
+            raise NameError(f"the source does not define {self.function}")
+
+    @property
+    def subject(self):
+        return self.space[self.owner]
+
+    def _tick(self):
+        self.steps += 1
+        if self.steps > self.limit:
+            raise TooLong
+        return True
+
+    def _range(self, *bounds):
+        """What the program takes for ``range``: nobody here counts to a million."""
+        found = range(*bounds)
+        if found and abs(found[-1] - found[0]) > MOST * abs(found.step):
+            raise TooLong
+        return found
+
+    def run(self, action, limit=STEPS):
+        """Return what ``action(subject)`` returns, None if its loops take more steps than the limit."""
+        self.steps, self.limit = 0, limit
+        try:
+            return action(self.subject)
+        except (TooLong, MemoryError):
+            return None
+
+
+def namespace(module):
+    """Return what a file of the package can use: all of nn, its own module's names above those of others."""
+    space = {}
+    for name in (*GRADED_MODULES, "parameters", "arrays", module):
+        found = vars(importlib.import_module(f"nn.{name}"))
+        space |= {key: value.copy() if type(value) in (dict, list) else value for key, value in found.items()}
+    return space
+
+
+def others_than(exercise):
+    """Return nn's functions of the other exercises of a module: a mistake there is another exercise's."""
+    module, own = EXERCISES[exercise].module, EXERCISES[exercise].function.split(".")[0]
+    names = {e.function for e in EXERCISES.values() if e.module == module and e.function} - {own}
+    found = vars(importlib.import_module(f"nn.{module}"))
+    return {name: found[name] for name in names if name in found}
+
+
+class Ticks:
+    """Within the block, every loop and comprehension of a function counts its rounds."""
+
+    def __init__(self, tree):
+        nodes = _branches(tree)
+        self.loops = [n.body for n in nodes if isinstance(n, ast.For | ast.While)]
+        self.conditions = [n.ifs for n in nodes if isinstance(n, ast.comprehension)]
+
+    def __enter__(self):
+        for places, wrap in ((self.loops, ast.Expr), (self.conditions, lambda call: call)):
+            for place in places:
+                call = ast.Call(ast.Name(TICK, ast.Load()), [], [])
+                place.insert(0, ast.fix_missing_locations(wrap(call)))
+
+    def __exit__(self, *_):
+        for place in self.loops + self.conditions:
+            del place[0]
+
+
+def _ticking(tree):
+    Ticks(tree).__enter__()
+    return tree
+
+
+LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
+
+
+def _branches(tree):
+    """Return the nodes of a tree that hold others: ``ast.walk`` takes many times as long."""
+    found, left = [], [tree]
+    while left:
+        node = left.pop()
+        found.append(node)
+        for value in vars(node).values():
+            if type(value) is list:
+                left += [item for item in value if isinstance(item, ast.AST) and not isinstance(item, LEAVES)]
+            elif isinstance(value, ast.AST) and not isinstance(value, LEAVES):
+                left.append(value)
+    return found
