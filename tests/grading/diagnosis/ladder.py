@@ -34,8 +34,8 @@ WHOLE = {  # reasons to hold an edit back with which it tells no place, either
 }
 NEARBY = 4  # lines within which a sure rule knows better than an edit that is held back
 TRIED = 3  # changes that the tests are run with
-TRIES, FEWEST = 1800, 1100  # edits that are tried, and where an exercise's calls take long
-LONG = 600  # lines that run in a call beyond which there are fewer tries
+TRIES, FEWEST = 2400, 1100  # edits that are tried, and where an exercise's calls take long
+LONG = 400  # lines that run in a call beyond which there are fewer tries
 
 
 def explain(name, source, finding, tests, subject_of=None, tries=None):
