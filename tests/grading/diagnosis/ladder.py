@@ -5,6 +5,7 @@ all tests of the exercise pass; then the first wrong value. Where the bank names
 stays, and the place comes from the others. Each claims only what it has run.
 """
 
+import ast
 import statistics
 from contextlib import suppress
 from dataclasses import replace
@@ -125,6 +126,20 @@ class _Arbiter:
         """Return True if the trace's first suspect is within a line."""
         return self.top is not None and line - 1 <= self.top.line <= (last or line) + 1
 
+    def _origin(self, part):
+        """Return the trace's first suspect if it is where a name got its value that an edit then corrects."""
+        name, top = part.slip.a, self.top
+        if not isinstance(name, ast.Name) or top is None or top.sure == HINT or part.line <= top.line:
+            return None
+        if self.lines.function(top.line) != self.lines.function(part.line):
+            return None
+        for node in ast.walk(self.lines.tree):
+            if isinstance(node, ast.Assign | ast.AugAssign) and node.lineno == top.line:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(getattr(inner, "id", "") == name.id for t in targets for inner in ast.walk(t)):
+                    return top
+        return None
+
     def _better_than(self, mended):
         """Return the suspect that knows the place better than a change that must not be shown."""
         agreed = any(self._near(part.line, part.last) for part in mended.parts)
@@ -139,13 +154,17 @@ class _Arbiter:
         return None
 
     def _of_edit(self, mended, part):
-        agreed = any(self._near(other.line, other.last) for other in mended.parts)
+        origin = self._origin(part)
+        agreed = origin or any(self._near(other.line, other.last) for other in mended.parts)
         said, values = part.said, part.values(self.watched)
+        place = (
+            self.lines.place(origin.line, origin.place) if origin else self.lines.place(part.line, part.span)
+        )
         return Finding(
             stage="edit" if len(mended.parts) == 1 else "edits",
             certainty=SURE if agreed else LIKELY,
             sentence=said.sentence,
-            place=self.lines.place(part.line, part.span),
+            place=place,
             value=values.words,
             question=said.question,
             change=part.change,

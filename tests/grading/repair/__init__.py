@@ -35,8 +35,11 @@ def search(source, exercise, tries=TRIES, trusted=()):
     return searched(source, exercise, tries, trusted)[0]
 
 
-def searched(source, exercise, tries=TRIES, trusted=()):
-    """Return the Changes, and the Search that found them, None if the source cannot be loaded."""
+def searched(source, exercise, tries=TRIES, trusted=(), preferred=()):
+    """Return the Changes, and the Search that found them, None if the source cannot be loaded.
+
+    preferred: lines that decide between changes that are equally good, and not which are tried first.
+    """
     world, outside = World(), sys.gettrace()
     np.random.seed(0)  # noqa: NPY002 - for programs that draw from it; it is put back below
     try:
@@ -49,7 +52,9 @@ def searched(source, exercise, tries=TRIES, trusted=()):
             except (Exception, SystemExit):
                 return [], None
             found = Search(program, tries, trusted)
-            return choose(found) if found.run() else [], found
+            wrong = found.run()
+            found.trusted |= frozenset(preferred)
+            return choose(found) if wrong else [], found
     finally:
         sys.settrace(outside)
         world.changes()
