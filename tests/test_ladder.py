@@ -236,6 +236,7 @@ SLIPS = {  # the kind: before, after
     "transposed": ("x = grad @ W", "x = grad @ W.T"),
     "no_copy": ("self.best = params", "self.best = [p.copy() for p in params]"),
     "once_too_often": ("x = sigmoid(a)", "x = a"),
+    "other_side": ("x = z < 0", "x = z > 0"),
     "border": ("x = z >= 0", "x = z > 0"),
     "asks_too_little": ("if z < 0:\n    pass", "if z < 0 or z > 9:\n    pass"),
     "number": ("x = 3 * z", "x = 2 * z"),

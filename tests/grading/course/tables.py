@@ -15,9 +15,7 @@ def readmes():
     """Return the READMEs' texts by path, with these passages as the records have them now."""
     texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in READMES}
     for path, text in texts.items():
-        text = re.sub(
-            r"( mine/activations\.py:)\d+|(^ +\"(?:end_)?line\": )\d+", _shown_line, text, flags=re.M
-        )
+        text = LINE.sub(_line_shown, text)
         for name, table in {"what is asked": _asked(), "the lessons in numbers": _counted()}.items():
             begin, end = f"<!-- {name}: python -m tests.grading.skeletons -->", f"<!-- end of {name} -->"
             passage = "\n".join([begin, "", *table, "", end])
@@ -27,8 +25,8 @@ def readmes():
 
 
 def _line_shown(match):
-    """Return the number of the line that is wrong in the READMEs' softmax: three lines stand where the skeleton
-    raises, and it is the last.
+    """Return the number of the line that is wrong in the READMEs' softmax: the last of three lines that stand
+    where the skeleton raises.
     """
     lines = skeleton("activations").splitlines()
     begin = lines.index("def softmax(z):")

@@ -5,12 +5,15 @@ all tests of the exercise pass; then the first wrong value. Where the bank names
 stays, and the place comes from the others. Each claims only what it has run.
 """
 
+import ast
+import statistics
 from contextlib import suppress
 from dataclasses import replace
 
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.finding import HINT, LIKELY, SURE, WAITING, Finding
-from tests.grading.repair import TRIES, searched
+from tests.grading.repair import searched
+from tests.grading.repair.outcomes import fixed
 from tests.grading.repair.program import Program
 from tests.grading.trace import locate
 from tests.grading.trace.running import unchanged
@@ -32,14 +35,17 @@ WHOLE = {  # reasons to hold an edit back with which it tells no place, either
 }
 NEARBY = 4  # lines within which a sure rule knows better than an edit that is held back
 TRIED = 3  # changes that the tests are run with
+TRIES, FEWEST = 2400, 1100  # edits that are tried, and where an exercise's calls take long
+LONG = 400  # lines that run in a call beyond which there are fewer tries
 
 
-def explain(name, source, finding, tests, subject_of=None, tries=TRIES):
+def explain(name, source, finding, tests, subject_of=None, tries=None):
     """Return the findings on an exercise that fails, in the order of execution; [] if nothing is proven.
 
     source: the learner's module. finding: what is known by the evidence alone. tests: given a source that
     takes the module's place, returns how many tests of the exercise pass if all do, else 0; with ``alone``,
-    everything but the exercise is nn's. subject_of: given an exercise, returns the learner's function.
+    everything but the exercise is nn's. subject_of: given an exercise, returns the learner's function. tries:
+    how many edits, a number that depends on the exercise if it is None.
     """
     with unchanged():
         return _explain(name, source, finding, tests, subject_of, tries)
@@ -50,13 +56,21 @@ def _explain(name, source, finding, tests, subject_of, tries):
         suspects = locate(source, name)
     except Exception:  # a help; the edits and the evidence remain
         suspects = []
-    changes, search = searched(source, name, tries)  # without the trace's lines, so that it is a second voice
+    changes, search = searched(
+        source, name, tries or _tries(name)
+    )  # without the trace's lines, so that it is a second voice
     if search is None:
         return []
     if not search.judge.failing and not suspects:
         return _callee(name, source, tests, subject_of)
     said = _Arbiter(name, source, finding, tests, suspects, changes).findings()
     return [replace(one, certainty=HINT) for one in said] if search.judge.note else said
+
+
+def _tries(name):
+    """Return how many edits are tried: a count, so that every machine comes to the same."""
+    effort = statistics.median(expected.effort for expected in fixed(name))
+    return round(min(TRIES, max(FEWEST, TRIES * LONG / effort)))
 
 
 def _callee(name, source, tests, subject_of):
@@ -112,6 +126,20 @@ class _Arbiter:
         """Return True if the trace's first suspect is within a line."""
         return self.top is not None and line - 1 <= self.top.line <= (last or line) + 1
 
+    def _origin(self, part):
+        """Return the trace's first suspect if it is where a name got its value that an edit then corrects."""
+        name, top = part.slip.a, self.top
+        if not isinstance(name, ast.Name) or top is None or top.sure == HINT or part.line <= top.line:
+            return None
+        if self.lines.function(top.line) != self.lines.function(part.line):
+            return None
+        for node in ast.walk(self.lines.tree):
+            if isinstance(node, ast.Assign | ast.AugAssign) and node.lineno == top.line:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(getattr(inner, "id", "") == name.id for t in targets for inner in ast.walk(t)):
+                    return top
+        return None
+
     def _better_than(self, mended):
         """Return the suspect that knows the place better than a change that must not be shown."""
         agreed = any(self._near(part.line, part.last) for part in mended.parts)
@@ -126,13 +154,17 @@ class _Arbiter:
         return None
 
     def _of_edit(self, mended, part):
-        agreed = any(self._near(other.line, other.last) for other in mended.parts)
+        origin = self._origin(part)
+        agreed = origin or any(self._near(other.line, other.last) for other in mended.parts)
         said, values = part.said, part.values(self.watched)
+        place = (
+            self.lines.place(origin.line, origin.place) if origin else self.lines.place(part.line, part.span)
+        )
         return Finding(
             stage="edit" if len(mended.parts) == 1 else "edits",
             certainty=SURE if agreed else LIKELY,
             sentence=said.sentence,
-            place=self.lines.place(part.line, part.span),
+            place=place,
             value=values.words,
             question=said.question,
             change=part.change,

@@ -46,9 +46,7 @@ class Values(NamedTuple):
         """Return what is needed instead, in words, "" if there is nothing short to say."""
         if self.relation:
             found = self.relation.format("what is needed")
-            return (
-                f"; {found}" if found.startswith(("it has", "it differs")) else found.replace("it is", ",", 1)
-            )
+            return f"; {found}" if not found.startswith("it is") else found.replace("it is", ",", 1)
         right = described(self.right)
         if not right or (_shape(self.mine) == _shape(self.right) and _size(self.mine) > FEW):
             return ""

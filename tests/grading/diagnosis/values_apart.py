@@ -76,6 +76,9 @@ def other_axis(slip):
     return {"does": REDUCTIONS[name_of(slip.a)], "axis": AXES.get(mine, f"axis {mine}"), "needed": needed}
 
 
+ORDERS = ast.Lt | ast.LtE | ast.Gt | ast.GtE
+
+
 def once_too_often(slip):
     if not isinstance(slip.a, ast.Call):
         return None
@@ -105,6 +108,17 @@ def other_dtype(slip):
     converts = isinstance(slip.b, ast.Call) and name_of(slip.b) in TYPES and contains(slip.b, slip.a)
     dtypes = "dtype" in slip.kinds or "converted" in slip.kinds
     return {} if converts or dtypes else None
+
+
+def other_side(slip):
+    if not slip.both(ast.Compare) or len(slip.a.ops) != 1 or len(slip.b.ops) != 1:
+        return None
+    same = text(slip.a.left) == text(slip.b.left) and text(slip.a.comparators[0]) == text(
+        slip.b.comparators[0]
+    )
+    sides = [isinstance(node.ops[0], ast.Lt | ast.LtE) for node in (slip.a, slip.b)]
+    ordered = isinstance(slip.a.ops[0], ORDERS) and isinstance(slip.b.ops[0], ORDERS)
+    return {"l": short(slip.a.left)} if same and ordered and sides[0] != sides[1] else None
 
 
 def border(slip):

@@ -35,10 +35,11 @@ def search(source, exercise, tries=TRIES, trusted=()):
     return searched(source, exercise, tries, trusted)[0]
 
 
-def searched(source, exercise, tries=TRIES, trusted=(), without=()):
+def searched(source, exercise, tries=TRIES, trusted=(), preferred=(), without=()):
     """Return the Changes, and the Search that found them, None if the source cannot be loaded.
 
-    without: names of right variants that are no source of expressions.
+    preferred: lines that decide between changes that are equally good, and not which are tried first. without:
+    names of right variants that are no source of expressions.
     """
     world, outside = World(), sys.gettrace()
     np.random.seed(0)  # noqa: NPY002 - for programs that draw from it; it is put back below
@@ -52,7 +53,9 @@ def searched(source, exercise, tries=TRIES, trusted=(), without=()):
             except (Exception, SystemExit):
                 return [], None
             found = Search(program, tries, trusted, without)
-            return choose(found) if found.run() else [], found
+            wrong = found.run()
+            found.trusted |= frozenset(preferred)
+            return choose(found) if wrong else [], found
     finally:
         sys.settrace(outside)
         world.changes()

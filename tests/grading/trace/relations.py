@@ -52,7 +52,7 @@ PLAIN = (
 )
 FUNCTIONS = (
     _of("it is the square of {}", lambda x: np.sqrt(x)),
-    _of("it is the square root of {}", np.square),
+    _of("its square is {}", np.square),
     _of("it is 1 divided by {}", lambda x: 1 / x),
     _of("it is 1 minus {}", lambda x: 1 - x),
     _of("it is 1 less than {}", lambda x: x + 1),
