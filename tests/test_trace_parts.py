@@ -192,7 +192,7 @@ class TestRelations:
     def test_squares_and_roots_of_positive_numbers(self):
         rights = [np.abs(right) for right in self.rights]
         assert self.said(np.square, rights=rights) == "it is the square of {}"
-        assert self.said(np.sqrt, rights=rights) == "it is the square root of {}"
+        assert self.said(np.sqrt, rights=rights) == "its square is {}"
 
     def test_a_reduction_along_the_wrong_axis(self):
         arrays = [np.arange(6.0).reshape(2, 3) ** 2 + 0.3, np.arange(20.0).reshape(4, 5) ** 1.5 + 0.1]

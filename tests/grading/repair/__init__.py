@@ -38,8 +38,8 @@ def search(source, exercise, tries=TRIES, trusted=()):
 def searched(source, exercise, tries=TRIES, trusted=(), preferred=(), without=()):
     """Return the Changes, and the Search that found them, None if the source cannot be loaded.
 
-    preferred: lines that decide between changes that are equally good, and not which are tried first. without:
-    names of right variants that are no source of expressions.
+    preferred: lines that decide between changes that are equally good, and not which are tried first.
+    without: names of right variants that are no source of expressions.
     """
     world, outside = World(), sys.gettrace()
     np.random.seed(0)  # noqa: NPY002 - for programs that draw from it; it is put back below
