@@ -38,6 +38,12 @@ def test_names_may_be_short_and_qualified():
         (("xyz",), "there is no command 'xyz'; see python -m kata --help"),
         (("hint", "3"), "3 is several exercises; name one of them, such as dense"),
         (("hint", "tanh", "--step", "4"), "--step: there is no '4'; it must be one of 1, 2, 3"),
+        (("hint", "tanh", "--level", "1"), "--level: there is no '1'; it must be one of 2, 3"),
+        (("hint", "tanh", "--step", "1", "--level", "2"), "--level: not allowed with argument --step"),
+        (
+            ("hint", "tanh", "--level", "2"),
+            "--level is for failing code; tanh passes, waits or is not written",
+        ),
         (("solution",), "the following arguments are required: EXERCISE"),
         (("solution", "v1"), "v1 is a training"),
         (("reset", "9"), "lesson 9 has no functions of its own"),
@@ -78,6 +84,7 @@ def test_everything_printed_fits_the_terminal(empty, columns, monkeypatch, capsy
         file.write(f"\nlong = {'1 + ' * 50}(2\n")
     runs = [
         *("", "check", "check 1", "check relu", "check tanh", "check softmax", "check leaky_relu", "check 5"),
+        *("hint relu", "hint relu", "hint tanh", "hint softmax", "hint softmax --level 2"),
         *("hint", "hint Network.loss_and_grads", "hint Network.loss_and_grads", "hint dropout --step 3"),
         *("solution softmax_cross_entropy --force", "solution adam_step --force --fast"),
         *("solution clip_by_global_norm --force --fast", "reset relu", "race relu", "check " + "x" * 200),

@@ -133,18 +133,17 @@ def test_the_part_that_is_meant_is_marked(source, span, shown):
 
 
 @pytest.mark.parametrize("room", [57, 77])
-@pytest.mark.parametrize("begin", range(0, 190, 7))
 @pytest.mark.parametrize("length", [1, 20, 90])
-def test_a_long_line_is_cut_around_the_part_that_is_meant(room, begin, length):
+def test_a_long_line_is_cut_around_the_part_that_is_meant(room, length):
     """The part stays visible, as much of it as fits, and the marks stand under its own characters."""
     line = "".join(chr(33 + i % 90) for i in range(200))
-    end = min(begin + length, 200)
-    text, first, last = around(line, begin, end, room)
-    assert len(text) <= room
-    whole = end - begin <= room - 2
-    part = text[first:last].strip("…")
-    assert part == line[begin:end] if whole else line[begin:end].startswith(part)
-    assert len(part) >= min(end - begin, room - 2)
+    for begin in range(201 - length):
+        end = begin + length
+        text, first, last = around(line, begin, end, room)
+        part = text[first:last].strip("…")
+        assert len(text) <= room
+        assert part == line[begin:end] if length <= room - 2 else line[begin:end].startswith(part)
+        assert len(part) >= min(length, room - 2)
 
 
 def test_the_marks_are_painted_where_there_are_colors():
@@ -313,7 +312,7 @@ def test_written_hints_are_for_code_that_is_not_begun_or_of_which_nothing_is_kno
     status, _, error = kata("hint", "softmax", "--level", "2")
     assert (status, error) == (
         2,
-        "kata: --level is for code that is written and fails, which softmax does not\n",
+        "kata: --level is for failing code; softmax passes, waits or is not written\n",
     )
 
 

@@ -213,6 +213,20 @@ def test_watch_tells_of_what_was_checked_while_a_file_was_broken(begun, kata, mo
     assert again == "", "nothing has changed"
 
 
+def test_watch_lists_all_that_is_right_again_once_a_file_is_mended(begun, kata, monkeypatch):
+    """Also what need not be run again; and what passed before the file broke has gained nothing."""
+    path = begun / "activations.py"
+    text = path.read_text(encoding="utf-8")
+    other = text.replace("return np.tanh(as_floating(z))", "return np.tanh(np.asarray(as_floating(z)))")
+    assert other != text
+    saves = [lambda new=new: path.write_text(new, encoding="utf-8") for new in (text + "\nx = (\n", other)]
+    broken, mended, nothing = watched(monkeypatch, kata, *saves, lambda: None)
+    assert "Next: fix activations.py" in broken
+    assert "Right again: lesson 1, lesson 2, lesson 3\nNext: write " in mended, mended
+    assert "passed" not in mended
+    assert nothing == ""
+
+
 def test_watch_shows_the_second_failure_when_the_first_is_fixed(begun, kata, monkeypatch):
     """Of several that fail, only the first was told in full."""
     fixes = []

@@ -74,7 +74,7 @@ def _failing(exercise, progress, options):
 def _why_not(exercise, level, finding, options):
     """Return why there is no help of a level."""
     if finding is None:
-        return f"--level is for code that is written and fails, which {exercise.name} does not"
+        return f"--level is for failing code; {exercise.name} passes, waits or is not written"
     if level == 3 and options.no_changes:
         return "changes are not shown here (--no-changes)"
     return f"of this mistake, {DEEPER[level][0]} is not known; --step 1 begins the written hints"

@@ -5,12 +5,14 @@ all tests of the exercise pass; then the first wrong value. Where the bank names
 stays, and the place comes from the others. Each claims only what it has run.
 """
 
+import statistics
 from contextlib import suppress
 from dataclasses import replace
 
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.finding import HINT, LIKELY, SURE, WAITING, Finding
-from tests.grading.repair import TRIES, searched
+from tests.grading.repair import searched
+from tests.grading.repair.outcomes import fixed
 from tests.grading.repair.program import Program
 from tests.grading.trace import locate
 from tests.grading.trace.running import unchanged
@@ -32,14 +34,17 @@ WHOLE = {  # reasons to hold an edit back with which it tells no place, either
 }
 NEARBY = 4  # lines within which a sure rule knows better than an edit that is held back
 TRIED = 3  # changes that the tests are run with
+TRIES, FEWEST = 2400, 1100  # edits that are tried, and where an exercise's calls take long
+LONG = 400  # lines that run in a call beyond which there are fewer tries
 
 
-def explain(name, source, finding, tests, subject_of=None, tries=TRIES):
+def explain(name, source, finding, tests, subject_of=None, tries=None):
     """Return the findings on an exercise that fails, in the order of execution; [] if nothing is proven.
 
     source: the learner's module. finding: what is known by the evidence alone. tests: given a source that
     takes the module's place, returns how many tests of the exercise pass if all do, else 0; with ``alone``,
-    everything but the exercise is nn's. subject_of: given an exercise, returns the learner's function.
+    everything but the exercise is nn's. subject_of: given an exercise, returns the learner's function. tries:
+    how many edits, a number that depends on the exercise if it is None.
     """
     with unchanged():
         return _explain(name, source, finding, tests, subject_of, tries)
@@ -50,13 +55,21 @@ def _explain(name, source, finding, tests, subject_of, tries):
         suspects = locate(source, name)
     except Exception:  # a help; the edits and the evidence remain
         suspects = []
-    changes, search = searched(source, name, tries)  # without the trace's lines, so that it is a second voice
+    changes, search = searched(
+        source, name, tries or _tries(name)
+    )  # without the trace's lines, so that it is a second voice
     if search is None:
         return []
     if not search.judge.failing and not suspects:
         return _callee(name, source, tests, subject_of)
     said = _Arbiter(name, source, finding, tests, suspects, changes).findings()
     return [replace(one, certainty=HINT) for one in said] if search.judge.note else said
+
+
+def _tries(name):
+    """Return how many edits are tried: a count, so that every machine comes to the same."""
+    effort = statistics.median(expected.effort for expected in fixed(name))
+    return round(min(TRIES, max(FEWEST, TRIES * LONG / effort)))
 
 
 def _callee(name, source, tests, subject_of):

@@ -9,40 +9,15 @@ import io
 import tempfile
 import unittest
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.diagnosis.ladder import explain
-from tests.grading.finding import FAILING
 from tests.grading.judging import guards
 from tests.grading.judging.package import GRADED, Changed
-from tests.grading.show import render
-from tests.grading.terminal import width
 from tests.grading.world import World
-
-NOT_EXPLAINED = ("refused", "file", "world")  # kinds of findings that say all there is to say
-
-
-def to_explain(result):
-    """Return True if there is more to be found of an exercise than its tests say."""
-    return (
-        result.status == FAILING
-        and EXERCISES[result.name].function is not None
-        and result.finding is not None
-        and result.finding.kind not in NOT_EXPLAINED
-    )
-
-
-def told(finding, diagnosis, same_cause, said=()):
-    """Return what a failed test says; said: what was found of the learner's own code."""
-    if diagnosis and same_cause:
-        joined = replace(diagnosis.asked_by(finding), trace=finding.trace).explained_by(said)
-        return render(joined, width())
-    shown = [diagnosis.explained_by(said), finding] if diagnosis else [finding]
-    return "\n\n".join(render(each, width()) for each in shown)
 
 
 def explained(result, items, nextitem, tools):

@@ -8,10 +8,9 @@ import pytest
 from tests.grading.course.exercises import EXERCISES, nearest
 from tests.grading.finding import FAILING, as_data, from_data
 from tests.grading.judging import guards, runner
-from tests.grading.judging.explaining import explained, to_explain, told
 from tests.grading.judging.package import GRADED, Blocked, Package, refuse
 from tests.grading.judging.results import Results
-from tests.grading.judging.verdicts import CALLS, EXERCISE, judge
+from tests.grading.judging.verdicts import CALLS, EXERCISE, judge, told
 from tests.grading.world import World
 from tests.lessons.checks import fail
 
@@ -175,8 +174,10 @@ def _explain(item, nextitem):
     if config.getoption("--impl") == "nn" or elsewhere:
         return
     result = config.stash[RESULTS].all()[name] if config.stash[RESULTS].fails(name) else None
-    if result is None or not to_explain(result):
+    if result is None or not result.explicable:
         return
+    from tests.grading.judging.explaining import explained  # takes its time, and most exercises pass
+
     if EVENTS in config.stash:
         config.stash[EVENTS].write("explaining", exercise=name)
     items = [other for other in item.session.items if other.stash.get(EXERCISE, "") == name]

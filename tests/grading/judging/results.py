@@ -17,6 +17,8 @@ from tests.grading.finding import (
 )
 from tests.grading.show import render
 
+SAY_ALL = ("refused", "file", "world")  # kinds of findings that leave nothing to be found
+
 
 class Result(NamedTuple):
     """How an exercise fared.
@@ -49,6 +51,12 @@ class Result(NamedTuple):
     def blocked(self):
         """Whether a whole file must be fixed before this exercise can be judged."""
         return self.status == WAITING and self.finding is not None and self.finding.kind == "file"
+
+    @property
+    def explicable(self):
+        """Whether more may be found of the exercise's own code than its tests say."""
+        failing = self.status == FAILING and self.finding is not None
+        return failing and EXERCISES[self.name].function is not None and self.finding.kind not in SAY_ALL
 
     @property
     def points(self):

@@ -19,6 +19,8 @@ from tests.grading.diagnosis.evidence import error_fields
 from tests.grading.finding import FAILING, TODO, WAITING, Finding, Place
 from tests.grading.judging.package import Refused
 from tests.grading.messages.errors import in_words, line_of
+from tests.grading.show import render
+from tests.grading.terminal import width
 from tests.lessons.checks import CheckFailed
 
 EXERCISE = pytest.StashKey[str]()
@@ -57,6 +59,15 @@ def judge(item, excinfo, package):
     diagnosis = diagnosed[exercise.name].finding
     same = _has_this_cause(diagnosed[exercise.name], finding, item, exercise, package)
     return Verdict(replace(finding, status=diagnosis.status), diagnosis if first else None, same)
+
+
+def told(finding, diagnosis, same_cause, said=()):
+    """Return what a failed test says, as text; said: what was found of the learner's own code."""
+    if diagnosis and same_cause:
+        joined = replace(diagnosis.asked_by(finding), trace=finding.trace).explained_by(said)
+        return render(joined, width())
+    shown = [diagnosis.explained_by(said), finding] if diagnosis else [finding]
+    return "\n\n".join(render(each, width()) for each in shown)
 
 
 def _why(item, finding):
