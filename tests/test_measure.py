@@ -8,6 +8,7 @@ import pytest
 
 from tests.grading import ROOT, measure
 from tests.grading.finding import FAILING, PASSED, Change, Finding, Place
+from tests.grading.judging import runner
 from tests.grading.judging.results import Result
 from tests.grading.measuring import counting
 from tests.grading.measuring.running import Learner, as_mended, changed_by, digest, findings, placed
@@ -235,9 +236,11 @@ def test_the_measurement_goes_on_where_it_was_stopped(tmp_path, monkeypatch, cap
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    chosen = [PROGRAMS[name] for name in SAMPLE["programs"]]
-    learner = Learner(tmp_path_factory.mktemp("learner"), {program.exercise for program in chosen}, PATIENCE)
-    return [learner.check(program) for program in chosen]
+    chosen, folder = [PROGRAMS[name] for name in SAMPLE["programs"]], tmp_path_factory.mktemp("learner")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "EXPLAINING", PATIENCE)
+        learner = Learner(folder, {program.exercise for program in chosen}, PATIENCE)
+        return [learner.check(program) for program in chosen]
 
 
 @pytest.mark.parametrize("kinds", counting.HEADS)

@@ -13,9 +13,9 @@ from dataclasses import replace
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.finding import HINT, LIKELY, SURE, WAITING, Finding
 from tests.grading.repair import searched
-from tests.grading.repair.outcomes import fixed
 from tests.grading.repair.program import Program
 from tests.grading.trace import locate
+from tests.grading.trace.outcomes import fixed
 from tests.grading.trace.running import unchanged
 
 from .diagnose import diagnose

@@ -125,7 +125,7 @@ def _lists(records):
         "Not refused by its own tests", (r for r in wrong if r["waits_for"]), lambda r: r["waits_for"]
     )
     yield from _list("Refused, and right", (r for r in right if r["status"] != PASSED), _first)
-    yield from _list("Astray", (r for r in wrong if verdict(r) == "astray"), _first)
+    yield from _list("Astray", (r for r in wrong if verdict(r) == "astray"), _astray)
     beyond = (r for r in wrong if r["kinds"] == "hopeless" and certain(r))
     yield from _list("Called sure where no small change mends it: is it true?", beyond, _first)
     other = (r for r in wrong if r["as_mended"] is False)
@@ -148,6 +148,11 @@ def _first(record):
         return record["status"]
     line = "no line" if finding["line"] is None else f"line {finding['line'] or 'of another file'}"
     return f"{line}, at fault {record['fault']}, {finding['certainty']}: {finding['sentence']}"
+
+
+def _astray(record):
+    """Return what was said; whoever shows a change has run it, so the mistake may have two places."""
+    return f"{_first(record)}{' (with a change)' if shown(record) else ''}"
 
 
 def _change(record):

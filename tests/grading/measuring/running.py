@@ -51,12 +51,11 @@ class Learner:
     """A learner who has solved all exercises and checked them: the folder in which programs are put.
 
     exercises: those that will be checked; what they are judged with is graded here, once for all. limit:
-    seconds for the tests of an exercise; what is found beyond them has as long, but never less than usual.
+    seconds for the tests of an exercise.
     """
 
     def __init__(self, folder, exercises, limit=runner.LIMIT):
         self._folder, self._limit = Path(folder), limit
-        runner.EXPLAINING = max(runner.EXPLAINING, limit)  # a busy machine must not change what is found
         self._solved = self._folder / "solved"
         self._solved.mkdir()
         for file, text in _solved().items():
