@@ -70,7 +70,7 @@ def test_a_package_imports_the_changed_module_by_the_dot(grade):
     """
     finding = grade({"layers": code}, "dense_backward")["dense_backward"].finding
     assert finding.change, finding
-    assert finding.place.source == "dx, dW, db = grad @ W.T, x.T @ grad, grad.sum(axis=1)"
+    assert finding.place.source == "    dx, dW, db = grad @ W.T, x.T @ grad, grad.sum(axis=1)"
 
 
 def test_another_exercise_at_fault_is_waited_for(grade):

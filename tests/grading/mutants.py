@@ -136,7 +136,7 @@ def _entry(exercise, base, slip, source):
     }  # fmt: skip
 
 
-def main():
+def main(arguments=None):
     """Write a bank of mutants."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.grading.mutants", description=__doc__.split("\n")[0]
@@ -144,7 +144,7 @@ def main():
     parser.add_argument("bank", help="the file to write")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     written = [name for name, exercise in EXERCISES.items() if exercise.function]
     each = -(-options.count // len(written))
     entries = [entry for name in written for entry in mutants(name, each, options.seed)]

@@ -25,12 +25,12 @@ def verdict(lines, fault):
     )
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.grading.repair", description=__doc__)
     parser.add_argument("banks", nargs="+")
     parser.add_argument("--only", nargs="*", metavar="ID")
     parser.add_argument("--tries", type=int, default=TRIES)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     records = []
     for path in options.banks:
         bank = runpy.run_path(path)

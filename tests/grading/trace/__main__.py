@@ -17,13 +17,13 @@ from .locating import locate
 VERDICTS = ("exact", "near", "astray", "silent")
 
 
-def main():
+def main(arguments=None):
     """Measure the banks that are named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.grading.trace", description=__doc__.split("\n")[0])
     parser.add_argument("banks", nargs="+")
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--quiet", action="store_true", help="print the counts alone")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     counts, seconds = collections.defaultdict(collections.Counter), []
     for path in options.banks:
         bank = runpy.run_path(path)
