@@ -303,7 +303,7 @@ def test_every_rule_of_the_trace_that_has_a_question_is_a_rule():
     assert OF_TRACE.keys() - {"any"} <= {*RULES}
 
 
-HELPED = '''
+HELPED = """
 def as_array(z):
     z = np.asarray(z)
     return z if z.dtype.kind == "f" else z.astype(np.float64)
@@ -313,7 +313,7 @@ def softmax(z):
     z = as_array(z)
     e = np.exp(z - z.max(axis=0, keepdims=True))
     return e / e.sum(axis=0, keepdims=True)
-'''
+"""
 
 
 def test_the_same_slip_on_two_lines_is_found_beside_a_helper():

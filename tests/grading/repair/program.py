@@ -13,7 +13,7 @@ TICK = "_tick_of_a_loop"
 MOST = 1_000_000
 SMALL = 150  # nodes
 STEPS = 300_000  # of loops, in one run of the program as it is
-GIVEN = ("as_floating", "_checked", "_as_targets", "_require_name")  # the skeletons' own, which nobody has to write
+GIVEN = ("as_floating", "_checked", "_as_targets", "_require_name")  # by the skeletons, for nobody to write
 
 
 class TooLong(BaseException):
