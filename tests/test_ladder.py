@@ -301,3 +301,27 @@ def test_every_kind_of_the_table_has_its_test_and_no_other():
 
 def test_every_rule_of_the_trace_that_has_a_question_is_a_rule():
     assert OF_TRACE.keys() - {"any"} <= {*RULES}
+
+
+HELPED = """
+def as_array(z):
+    z = np.asarray(z)
+    return z if z.dtype.kind == "f" else z.astype(np.float64)
+
+
+def softmax(z):
+    z = as_array(z)
+    e = np.exp(z - z.max(axis=0, keepdims=True))
+    return e / e.sum(axis=0, keepdims=True)
+"""
+
+
+def test_the_same_slip_on_two_lines_is_found_beside_a_helper():
+    """What was tried in the helper must be taken back before both lines of the function are."""
+    finding, _ = explained("softmax", HELPED)
+    assert finding.change, finding
+    assert finding.change.before.count("axis=0") == 2
+    assert finding.change.after.count("axis=-1") == 2
+    assert finding.mistake == "softmax_over_the_columns"
+    (beside,) = finding.besides
+    assert "e.sum(axis=0" in beside.place.source

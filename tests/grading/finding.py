@@ -191,7 +191,7 @@ class Finding:
             proven |= {"stage": "bank", "certainty": SURE}
         else:
             proven |= {"sentence": first.sentence or self.sentence, "mistake": first.mistake or self.mistake}
-        proven |= {"look": "", "why": "", "reading": "" if first.change else self.reading}
+        proven |= {"look": "", "why": ""}
         return replace(self, **proven, besides=(*self.besides, *besides), more=tuple(others))
 
 

@@ -85,4 +85,4 @@ class Part:
     def besides(self, lines):
         """Return a remark on each other place at which the same was written."""
         places = [lines.place(slip.marked.lineno) for slip in self.slips[1:]]
-        return tuple(Remark("It belongs together with this line:", place) for place in places)
+        return tuple(Remark("This line belongs to it:", place) for place in places)

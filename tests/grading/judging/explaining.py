@@ -19,6 +19,10 @@ from tests.grading.judging import guards
 from tests.grading.judging.package import GRADED, Changed
 from tests.grading.world import World
 
+SEVERAL = 6  # exercises that are explained thoroughly in one run
+BRIEFLY = 600  # edits that are tried for each of the others
+COUNT = pytest.StashKey[int]()
+
 
 def explained(result, items, nextitem, tools):
     """Return the findings of the ladder on a failing exercise, () if nothing is proven.
@@ -28,6 +32,8 @@ def explained(result, items, nextitem, tools):
     """
     exercise, config = EXERCISES[result.name], items[0].config
     package, world = config.stash[GRADED], World()
+    config.stash[COUNT] = config.stash.get(COUNT, 0) + 1
+    tries = BRIEFLY if config.stash[COUNT] > SEVERAL else None
 
     def tests(source, alone=False):
         with _changed(package, exercise, source, alone) as changed:
@@ -41,7 +47,7 @@ def explained(result, items, nextitem, tools):
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         try:
             source = (package.path / f"{exercise.module}.py").read_text(encoding="utf-8")
-            found = tuple(explain(exercise.name, source, result.finding, tests, subject_of))
+            found = tuple(explain(exercise.name, source, result.finding, tests, subject_of, tries))
         except BaseException:  # whatever the code raises: a help, without which the evidence must do
             found = ()
         finally:

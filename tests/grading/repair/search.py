@@ -27,6 +27,7 @@ class Search:
         self.judge = Judge(program)
         self.found, self.progress, self.listed, self.scopes = [], [], {}, {}
         self.base = Candidate("", (), 0.0)
+        self.at_home = program.function
 
     def run(self):
         """Fill ``found``; return False for a program in which nothing is wrong."""
@@ -45,6 +46,9 @@ class Search:
 
     def attempt(self, home, edits, cost):
         """Try edits on top of the base; keep what mends. Return the verdict."""
+        if home != self.at_home:  # what was tried in another function is still in its place there
+            self.program.install(self.at_home)
+            self.at_home = home
         verdict = self.judge.verdict(home, edits)
         if verdict is True:
             edits = (*self.base.edits, *edits)
