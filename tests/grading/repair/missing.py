@@ -24,6 +24,8 @@ def rewritten(block, node, scope):
             yield block.swap(
                 rule.kind, rule.cost, node, lambda r=rule, f=filled: [_statement(r, f)], form=form
             )
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        yield from _into_entries(block, node)
     targets = (
         node.targets
         if isinstance(node, ast.Assign)
@@ -47,6 +49,18 @@ def rewritten(block, node, scope):
             if isinstance(kept, ast.Name) and kept.id not in ("np", "self"):
                 make = lambda k=kept: [ast.Assign([ast.Name(k.id, ast.Store())], call)]  # noqa: E731
                 yield block.swap("result kept", 1.5, node, make, form=kept.id)
+
+
+def _into_entries(block, node):
+    """Yield the write into those entries of an array that the value is computed from."""
+    picked = (n for n in ast.walk(node.value) if isinstance(n, ast.Subscript))
+    indices = {
+        ast.unparse(n.slice) for n in picked if isinstance(n.slice, ast.Name | ast.UnaryOp | ast.Tuple)
+    }
+    for index in sorted(indices):
+        text = f"{node.targets[0].id}[{index}]"
+        new = lambda t=text: [anew(node, targets=[parsed(f"{t} = 0").targets[0]])]  # noqa: E731
+        yield block.swap("a new array to in place", 1.2, node, new, form=text)
 
 
 def _statement(rule, bound):
