@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 from tests.grading.repair.differences import as_text, hunks
+from tests.grading.repair.donors import NONE
+from tests.grading.repair.edits import applied
+from tests.grading.repair.masks import mask_edits
 from tests.grading.repair.patterns import fill, match
+from tests.grading.repair.scope import Scope
 from tests.grading.repair.simple import simplified
 from tests.grading.trace.outcomes import Array, close, nearness
 from tests.solutions.asks import Loose, Near
@@ -104,3 +108,31 @@ def test_nearness_grows_as_an_array_comes_nearer():
 )
 def test_parts_are_right_by_type_and_value(value, expected, fits):
     assert close(value, expected) is fits
+
+
+def test_a_remembered_mask_is_used_on_the_way_back():
+    text = textwrap.dedent("""
+        def loss_and_grads(self, X, y, rng=None):
+            masks, cache = [], {}
+            for layer in range(3):
+                if rng is not None:
+                    X, mask = dropout(X, 0.5, rng)
+                    masks.append(mask)
+                    cache["D" + str(layer)] = mask
+            for i in range(2, 0, -1):
+                grad = X
+                grad, _ = dropout(grad, 0.5, rng)
+        """)
+    (function,) = ast.parse(text).body
+    scope = Scope({"grad": "array (2, 3)"}, {}, lambda node: "", [], [], [], [], NONE, frozenset(), False)
+    made = []
+    for edit in mask_edits(function, scope):
+        with applied([edit]):
+            made.append(ast.unparse(function))
+    for line in (
+        "grad = dropout_backward(grad, masks.pop())",
+        "grad = dropout_backward(grad, masks[i - 1])",
+        "grad = dropout_backward(grad, cache['D' + str(i - 1)])",
+        "    if rng is not None:\n            grad = grad * masks[i - 1]",
+    ):
+        assert any(line in text for text in made), line

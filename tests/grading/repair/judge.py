@@ -10,6 +10,7 @@ import copy
 from tests.grading.repair.edits import applied
 from tests.grading.trace.outcomes import ERROR, drawn, fixed, outcome, right, score, wrong_parts
 
+LINES = 800  # of asks, which count as one try; more as several
 HEADS, HEAVY = 3, 1500  # asks that a candidate runs on first, and the lines that they may take together
 VALIDATED = 2  # candidates that run on the random calls while searching; the others when they are chosen
 
@@ -32,14 +33,15 @@ class Failing:
 class Judge:
     """Judges edits to a program by its exercise's asks, the cheapest first.
 
-    tried: candidates so far. refuted: those that only random calls showed to be wrong. note: the program
-    fails nothing but what docstrings alone promise. mended: the function of the last candidate that was
-    right.
+    tried: candidates so far; spent: the same, but those that take many lines count more. refuted: those that
+    only random calls showed to be wrong. note: the program fails nothing but what docstrings alone promise.
+    mended: the function of the last candidate that was right.
     """
 
     def __init__(self, program):
         self.program = program
         self.tried = self.refuted = self.mending = 0
+        self.spent = 0.0
         self.note, self.mended = False, None
 
     def survey(self):
@@ -114,6 +116,7 @@ class Judge:
         neither.
         """
         self.tried += 1
+        self._lines = 0
         try:
             with applied(edits):
                 verdict = self.program.install(home) and self._gain()
@@ -123,10 +126,13 @@ class Judge:
                 return verdict
         except Exception:  # a tree that cannot be
             return None
+        finally:
+            self.spent += max(1.0, self._lines / LINES)
 
     def _gain(self):
         gain, all_right = 0.0, True
         for head in self.heads:
+            self._lines += head.effort
             parts = self.parts_of(head.expected, limit=head.limit)
             if parts is None:
                 return None
@@ -140,6 +146,7 @@ class Judge:
         if gain <= 1e-6:
             return None
         for other in self.sample:
+            self._lines += other.effort
             parts = self.parts_of(other.expected, limit=other.limit)
             gain += (0.0 if parts is None else score(parts, other.expected.outcomes)) - other.score
         return gain

@@ -24,6 +24,8 @@ def rewritten(block, node, scope):
             yield block.swap(
                 rule.kind, rule.cost, node, lambda r=rule, f=filled: [_statement(r, f)], form=form
             )
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        yield from _into_entries(block, node)
     targets = (
         node.targets
         if isinstance(node, ast.Assign)
@@ -33,14 +35,32 @@ def rewritten(block, node, scope):
     )
     for target in targets[:1]:
         yield from _other_targets(block, node, target, scope)
+    if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant | ast.Yield):
+        yield block.swap(
+            "return added",
+            1.2 if block.statements[-1] is node else 1.6,
+            node,
+            lambda: [ast.Return(node.value)],
+        )
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         call = node.value
-        yield block.swap("return added", 1.6, node, lambda: [ast.Return(call)])
         owner = [call.func.value] if isinstance(call.func, ast.Attribute) else []
         for kept in [*owner, *call.args[:2]]:
             if isinstance(kept, ast.Name) and kept.id not in ("np", "self"):
                 make = lambda k=kept: [ast.Assign([ast.Name(k.id, ast.Store())], call)]  # noqa: E731
                 yield block.swap("result kept", 1.5, node, make, form=kept.id)
+
+
+def _into_entries(block, node):
+    """Yield the write into those entries of an array that the value is computed from."""
+    picked = (n for n in ast.walk(node.value) if isinstance(n, ast.Subscript))
+    indices = {
+        ast.unparse(n.slice) for n in picked if isinstance(n.slice, ast.Name | ast.UnaryOp | ast.Tuple)
+    }
+    for index in sorted(indices):
+        text = f"{node.targets[0].id}[{index}]"
+        new = lambda t=text: [anew(node, targets=[parsed(f"{t} = 0").targets[0]])]  # noqa: E731
+        yield block.swap("a new array to in place", 1.2, node, new, form=text)
 
 
 def _statement(rule, bound):
@@ -111,6 +131,10 @@ def inserted(block, i, first, scope, function):
             kind, cost, i, lambda: parsed(text) if "return" not in text else _return(text), text
         )
 
+    arrays = scope.of_kind("array", names=scope.parameters) if top and i == first else []
+    if len(arrays) > 1:
+        converted = ", ".join(f"as_floating({name})" for name in arrays)
+        yield insert("argument converted", 1.9, f"{', '.join(arrays)} = {converted}")
     for name in scope.parameters if top and i == first else ():
         for helper in scope.helpers:
             yield insert("argument converted", 1.9, f"{name} = self.{helper}({name})")
@@ -136,8 +160,9 @@ def inserted(block, i, first, scope, function):
     for donor in scope.donors.statements:
         guard = isinstance(donor.tree, ast.If) and isinstance(donor.tree.body[0], ast.Raise)
         size = sum(donor.tokens.values())
+        last = top and i == len(statements) and not isinstance(statements[-1], ast.Return | ast.Raise)
         if (
-            isinstance(donor.tree, ast.Return)
+            (isinstance(donor.tree, ast.Return) and not last)
             or (guard and not (top and i <= first + 4))
             or (not guard and size > 14)
         ):
@@ -145,6 +170,9 @@ def inserted(block, i, first, scope, function):
         default = isinstance(donor.tree, ast.If) and ast.unparse(donor.tree.test) in {
             f"{name} is None" for name in scope.optional
         }
+        if isinstance(donor.tree, ast.Return):
+            yield block.insert("return added", 1.6, i, lambda d=donor: copy.deepcopy(d.tree), donor.text)
+            continue
         cost = 2.2 - 0.1 * _settled(statements, i) if guard else 1.8 if default else 2.4 + 0.1 * size
         kind = "guard added" if guard else "statement added"
         yield block.insert(kind, cost, i, lambda d=donor: copy.deepcopy(d.tree), donor.text)

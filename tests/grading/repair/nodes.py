@@ -38,6 +38,7 @@ REDUCTIONS = {
     "prod",
     "std",
     "var",
+    "reduce",
 }
 CREATORS = {
     "zeros",

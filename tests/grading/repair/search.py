@@ -42,7 +42,7 @@ class Search:
         return True
 
     def left(self):
-        return self.tries - self.judge.tried
+        return self.tries - self.judge.spent
 
     def attempt(self, home, edits, cost):
         """Try edits on top of the base; keep what mends. Return the verdict."""
@@ -80,8 +80,8 @@ class Search:
         going_on = False  # after the first that mends the program: another may be more natural
         for edit in listed:
             if self.found and not going_on:
-                going_on, stop = True, min(self.judge.tried + self.tries / 2, self.tries)
-            if self.judge.tried > stop or len(self.found) > ENOUGH:
+                going_on, stop = True, min(self.judge.spent + self.tries / 2, self.tries)
+            if self.judge.spent > stop or len(self.found) > ENOUGH:
                 break
             if self.found and edit.cost > min(c.cost for c in self.found) + 1.3:
                 break
@@ -163,14 +163,14 @@ class Search:
     def second_round(self, head, depth=2):
         """List the edits anew on the edited tree; if none mends it, go on from the best of them once more."""
         better = []
-        limit = self.judge.tried + max(self.left() / 3, self.tries / 10)
+        limit = self.judge.spent + max(self.left() / 3, self.tries / 10)
         try:
             with applied(head.edits):
                 if not self.program.install(head.home):
                     return
                 self.base = head
                 for edit in self.catalogue(head.home):
-                    if self.done() or self.judge.tried > limit:
+                    if self.done() or self.judge.spent > limit:
                         break
                     verdict = self.attempt(head.home, (edit,), edit.cost)
                     if verdict and verdict is not True and verdict > head.gain + 1e-5:

@@ -184,6 +184,7 @@ def _wrong_where(pair, name, sign):
     return bool(wrong.any() and not (wrong & ~there).any() and not there.all())
 
 
+@np.errstate(all="ignore")
 def related(pairs, proven):
     """Return in words what all pairs of two calls or more have in common; "" for nothing.
 
