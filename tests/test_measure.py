@@ -174,7 +174,7 @@ def test_a_change_is_the_teachers_if_it_makes_the_same_code():
     misfit = _finding(line, change=written._replace(before="    a = np.cosh(z)")._asdict())
     assert as_mended(spot, [misfit]) == ""
     listed = list(counting.tables([_record(misfit, as_mended="")]))
-    assert "Changes of lines that the file does not have (1):" in listed
+    assert "Changes that do not fit the file, or one another (1):" in listed
     assert not [each for each in listed if each.startswith("Changes unlike")]
     assert as_mended(spot, [_finding(line)]) is None
     assert as_mended(spot._replace(mended=""), [found]) is None
