@@ -171,6 +171,11 @@ def test_a_change_is_the_teachers_if_it_makes_the_same_code():
     for after, expected in ((written.after, True), ("    a = np.tan(z)", False), ("    a = (", False)):
         found = _finding(line, change=written._replace(after=after)._asdict())
         assert as_mended(spot, [found]) is expected
+    misfit = _finding(line, change=written._replace(before="    a = np.cosh(z)")._asdict())
+    assert as_mended(spot, [misfit]) == ""
+    listed = list(counting.tables([_record(misfit, as_mended="")]))
+    assert "Changes that do not fit the file, or one another (1):" in listed
+    assert not [each for each in listed if each.startswith("Changes unlike")]
     assert as_mended(spot, [_finding(line)]) is None
     assert as_mended(spot._replace(mended=""), [found]) is None
 

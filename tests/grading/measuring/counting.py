@@ -129,6 +129,8 @@ def _lists(records):
     beyond = (r for r in wrong if r["kinds"] == "hopeless" and certain(r))
     yield from _list("Called sure where no small change mends it: is it true?", beyond, _first)
     other = (r for r in wrong if r["as_mended"] is False)
+    misfits = (r for r in records if r["as_mended"] == "")
+    yield from _list("Changes that do not fit the file, or one another", misfits, _change)
     yield from _list("Changes unlike the teacher's: are they good?", other, _change)
 
 

@@ -120,13 +120,16 @@ def _spent():
 def as_mended(spot, found):
     """Tell whether the changes that are shown make of a program what the teacher makes of it.
 
-    Returns None if no change is shown, or nobody has mended the program.
+    Returns None if no change is shown, or nobody has mended the program; "" if they do not fit the file,
+    or one another, as two changes of the same lines do not.
     """
     changes = [finding["change"] for finding in found if finding["change"]]
     if not changes or not spot.mended:
         return None
     try:
         changed = ast.parse(changed_by(spot.text, changes))
+    except ValueError:
+        return ""
     except SyntaxError:
         return False
     return ast.dump(changed) == ast.dump(ast.parse(spot.mended))
