@@ -11,21 +11,24 @@ from contextlib import suppress
 from dataclasses import replace
 
 from tests.grading.course.exercises import EXERCISES
-from tests.grading.finding import HINT, LIKELY, SURE, WAITING, Finding
+from tests.grading.finding import HINT, LIKELY, SURE, WAITING, Finding, Remark
+from tests.grading.repair import SURE as ALONE
 from tests.grading.repair import searched
 from tests.grading.repair.program import Program
 from tests.grading.trace import locate
 from tests.grading.trace.outcomes import fixed
+from tests.grading.trace.records import SURE as TWO_RULES
 from tests.grading.trace.running import unchanged
 
 from .diagnose import diagnose
-from .edits import Mended
+from .edits import PARTS, Mended
 from .marked import Lines, Watched, values_of
 from .phrases import asked_by_trace
 from .slips import LONGEST
 
 STATE = {"default", "kept", "used up", "iterator", "shared", "copies", "buffer"}  # rules of the trace
 FACTS = {"form", "misplaced", "written", "not delivered", "not returned", "replaced", "rebound", "integers"}
+DTYPES = {"dtype", "integers"}
 WHOLE = {  # reasons to hold an edit back with which it tells no place, either
     "it passes by what was computed",
     "much is rewritten",
@@ -94,9 +97,10 @@ class _Arbiter:
 
     def __init__(self, name, source, finding, tests, suspects, changes):
         self.name, self.source, self.finding, self.tests = name, source, finding, tests
-        self.suspects, self.changes = suspects, changes
-        self.top = suspects[0] if suspects else None
         self.lines = Lines(f"{EXERCISES[name].module}.py", source)
+        self.suspects, self.changes = self._fitting(suspects), changes
+        self.dtypes = [one for one in suspects if one.rules[0] in DTYPES and one.sure != HINT]
+        self.top = self.suspects[0] if self.suspects else None
         self.watched = Watched(source, name, finding.call)
 
     def findings(self):
@@ -105,11 +109,29 @@ class _Arbiter:
             return [self._of_state()]
         mended = self._mended()
         if mended is None:
-            return [self._of_suspect(self.top)] if self.top else []
+            return self._traced() if self.top else []
         if not mended.change.shown and (better := self._better_than(mended)):
             return [self._of_suspect(better)]
         said = [self._of_edit(mended, part) for part in mended.parts]
         return self._named(mended, said)
+
+    def _fitting(self, suspects):
+        """Return the suspects that can be the mistake which the bank names, all if it names none.
+
+        A sentence on values is about no dtype, and one on this exercise not about the lines of another.
+        """
+        if not self.finding.mistake:
+            return suspects
+        own = EXERCISES[self.name].function
+        others = {exercise.function for exercise in EXERCISES.values()} - {own}
+        here = [one for one in suspects if self.lines.function(one.line) not in others]
+        return [one for one in here if self.finding.kind != "values" or one.rules[0] not in DTYPES]
+
+    def _beside(self):
+        """Return a remark on the line that makes the dtype, if a dtype is what is wrong besides."""
+        told = any(remark.place is None for remark in self.finding.besides)
+        places = [self.lines.place(one.line) for one in self.dtypes[:1]] if told else []
+        return tuple(Remark("The dtype is made here:", place) for place in places)
 
     # ---- edits
 
@@ -155,7 +177,8 @@ class _Arbiter:
 
     def _of_edit(self, mended, part):
         origin = self._origin(part)
-        agreed = origin or any(self._near(other.line, other.last) for other in mended.parts)
+        alone = len(mended.parts) == 1 and mended.change.sure == ALONE and self.finding.mistake
+        agreed = mended.change.shown and (origin or alone or self._near(part.line, part.last))
         said, values = part.said, part.values(self.watched)
         place = (
             self.lines.place(origin.line, origin.place) if origin else self.lines.place(part.line, part.span)
@@ -180,7 +203,8 @@ class _Arbiter:
         for one, part in zip(said, mended.parts, strict=True):
             found = self._alone(mended, part)
             if found and found.mistake:
-                one = replace(one, mistake=found.mistake, sentence=found.sentence)
+                certainty = SURE if mended.change.shown else LIKELY  # two voices
+                one = replace(one, mistake=found.mistake, sentence=found.sentence, certainty=certainty)
             (shows if not found or found.call == self.finding.call else others).append(one)
         return shows + others
 
@@ -194,14 +218,27 @@ class _Arbiter:
 
     # ---- the trace
 
+    def _traced(self):
+        """Return what the trace says of the first line at fault, and of a further one if it is sure of it."""
+        first, bank = self._of_suspect(self.top), self.finding
+        others = [
+            self._of_suspect(one)
+            for one in self.suspects[1:]
+            if one.sure == TWO_RULES and one.line != self.top.line
+        ]
+        if others and bank.mistake:  # whose sentence stays
+            first = replace(first, stage="bank", mistake=bank.mistake, sentence=bank.sentence)
+        return [replace(first, besides=self._beside()), *others[: PARTS - 1]]
+
     def _of_suspect(self, suspect):
         rule, expression = suspect.rules[0], _cut(suspect.expression)
         place = self.lines.place(suspect.line, suspect.place)
         question, think = asked_by_trace(rule, expression)
         values = values_of(self.watched, suspect.place)
+        three = self.finding.mistake and suspect.sure == TWO_RULES and len(suspect.rules) > 1
         found = Finding(
             stage="trace",
-            certainty=HINT if suspect.sure == HINT else LIKELY,
+            certainty=HINT if suspect.sure == HINT else SURE if three else LIKELY,
             sentence=suspect.sentence,
             place=place,
             value=values.words,

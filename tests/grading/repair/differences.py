@@ -2,9 +2,11 @@
 
 import ast
 import difflib
+import itertools
 import textwrap
 from typing import NamedTuple
 
+MOST_TRIED = 16  # ways to put brackets around what is new
 BLOCKS = ("body", "orelse", "finalbody", "handlers")
 
 
@@ -167,6 +169,8 @@ class Text:
         """Return the edit to the text that a hunk stands for."""
         if hunk.pair:
             after = ast.unparse(hunk.pair[1])
+            if isinstance(hunk.pair[1], ast.Tuple) and hunk.pair[1].elts:
+                after = after[1:-1]
             return self.replace(self.span(hunk.pair[0]), f"({after})" if brackets else after)
         if not hunk.old:
             anchor = hunk.anchor or hunk.behind
@@ -216,9 +220,9 @@ def as_text(source, parts, intended):
     said.
     """
     text = Text(source)
-    for brackets in (False, True):
+    for brackets in itertools.islice(itertools.product((False, True), repeat=len(parts)), MOST_TRIED):
         try:
-            edits = [text.edits(part, brackets) for part in parts]
+            edits = [text.edits(*pair) for pair in zip(parts, brackets, strict=True)]
             if ast.dump(ast.parse(text.changed(edits))) == ast.dump(ast.parse(ast.unparse(intended))):
                 return edits
         except (SyntaxError, ValueError, UnicodeDecodeError):
