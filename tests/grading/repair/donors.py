@@ -6,7 +6,6 @@ one ask are equal; the rest are replaced by what was assigned to them.
 
 import ast
 import builtins
-import copy
 import functools
 import sys
 from collections import Counter
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 from tests.grading.repair.edits import bag, names_in
 from tests.grading.repair.observed import equal_values, watch
+from tests.grading.repair.trees import copied
 from tests.grading.trace.outcomes import outcome
 from tests.solutions import RIGHT
 
@@ -147,7 +147,7 @@ def _size(node):
 
 def bare(node):
     """Return a copy of a tree without its place in a file."""
-    node = copy.deepcopy(node)
+    node = copied(node)
     for inner in ast.walk(node):
         if hasattr(inner, "lineno"):
             inner.lineno = inner.end_lineno = 1
@@ -162,5 +162,5 @@ class _Translate(ast.NodeTransformer):
         if node.id in self.renamed:
             return ast.Name(self.renamed[node.id], node.ctx)
         if node.id in self.inlined and isinstance(node.ctx, ast.Load):
-            return copy.deepcopy(self.inlined[node.id])
+            return copied(self.inlined[node.id])
         return node

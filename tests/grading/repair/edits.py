@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from tests.grading.repair.trees import walked
+
 WORD = re.compile(r"\w+")
 MODULES = ("np", "math")
 TOKEN = re.compile(r"\w+\.?\d*|\*\*|//|[^\w\s]")
@@ -35,10 +37,6 @@ class Edit:
     make: Callable
     form: str
     node: ast.AST
-
-    @property
-    def twin(self):
-        return self.form, masked(self.node)
 
 
 class Candidate(NamedTuple):
@@ -76,9 +74,9 @@ def put(edit, value):
 
 
 @contextmanager
-def applied(edits) -> Iterator[None]:
-    """Apply edits within the block, in their order, and take them back afterwards."""
-    done = []
+def applied(edits) -> Iterator[list[ast.AST]]:
+    """Apply edits within the block, in their order, and take them back afterwards; give what is new."""
+    done, fresh = [], []
     try:
         for edit in edits:
             new = edit.make(list(edit.holder)) if edit.key is None else edit.make()
@@ -87,7 +85,8 @@ def applied(edits) -> Iterator[None]:
             for root in new if edit.key is None else [new]:
                 if edit.key is not None or not any(root is kept for kept in old):
                     locate(root, edit.line)
-        yield
+                    fresh.append(root)
+        yield fresh
     finally:
         for edit, old in reversed(done):
             put(edit, old)
@@ -95,7 +94,7 @@ def applied(edits) -> Iterator[None]:
 
 def locate(root, line):
     """Give new nodes the line of the edit that made them."""
-    for node in ast.walk(root):
+    for node in walked(root):
         if "lineno" in node._attributes and getattr(node, "lineno", 1) <= 1:
             node.lineno = node.end_lineno = line
             node.col_offset = node.end_col_offset = 0
@@ -108,7 +107,8 @@ def bag(node):
 
 def distance(one, other):
     """Return in how many tokens two bags differ."""
-    return sum(((one - other) + (other - one)).values())
+    apart = sum(abs(count - other[token]) for token, count in one.items())
+    return apart + sum(count for token, count in other.items() if token not in one)
 
 
 def masked(node):
