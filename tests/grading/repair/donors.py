@@ -28,10 +28,11 @@ STATEMENTS = (ast.Assign, ast.AugAssign, ast.If, ast.For, ast.Expr, ast.Return)
 
 
 class Donor(NamedTuple):
-    """A tree of a right variant in the learner's names, and its tokens."""
+    """A tree of a right variant in the learner's names, its tokens and how many they are."""
 
     tree: ast.AST
     tokens: Counter
+    size: int
     text: str
 
 
@@ -138,7 +139,9 @@ def _add(found, tree, known):
     stored = names_in(tree, ast.Store)
     if names_in(tree) - stored <= known:
         text = ast.unparse(ast.fix_missing_locations(tree))
-        found.setdefault(text, Donor(tree, bag(tree), text))
+        if text not in found:
+            tokens = bag(tree)
+            found[text] = Donor(tree, tokens, sum(tokens.values()), text)
 
 
 def _size(node):

@@ -19,7 +19,7 @@ MODULES = ("np", "math")
 TOKEN = re.compile(r"\w+\.?\d*|\*\*|//|[^\w\s]")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Edit:
     """What to put where: ``make()`` at ``holder.key`` or ``holder[key]``; with key None, ``make(list)``
     makes a list of statements anew from the list as it then stands.
@@ -37,6 +37,10 @@ class Edit:
     make: Callable
     form: str
     node: ast.AST
+
+    def at(self, cost):
+        """Return the same edit at another cost."""
+        return Edit(self.kind, cost, self.line, self.holder, self.key, self.make, self.form, self.node)
 
 
 class Candidate(NamedTuple):
@@ -107,8 +111,11 @@ def bag(node):
 
 def distance(one, other):
     """Return in how many tokens two bags differ."""
-    apart = sum(abs(count - other[token]) for token, count in one.items())
-    return apart + sum(count for token, count in other.items() if token not in one)
+    apart = sum(other.values())
+    for token, count in one.items():
+        there = other.get(token, 0)
+        apart += abs(count - there) - there
+    return apart
 
 
 def masked(node):

@@ -159,12 +159,11 @@ def inserted(block, i, first, scope, function):
                     yield insert("statement added", 2.1, f"{text} = {text} / len({name})")
     for donor in scope.donors.statements:
         guard = isinstance(donor.tree, ast.If) and isinstance(donor.tree.body[0], ast.Raise)
-        size = sum(donor.tokens.values())
         last = top and i == len(statements) and not isinstance(statements[-1], ast.Return | ast.Raise)
         if (
             (isinstance(donor.tree, ast.Return) and not last)
             or (guard and not (top and i <= first + 4))
-            or (not guard and size > 14)
+            or (not guard and donor.size > 14)
         ):
             continue
         default = isinstance(donor.tree, ast.If) and ast.unparse(donor.tree.test) in {
@@ -173,7 +172,7 @@ def inserted(block, i, first, scope, function):
         if isinstance(donor.tree, ast.Return):
             yield block.insert("return added", 1.6, i, lambda d=donor: copied(d.tree), donor.text)
             continue
-        cost = 2.2 - 0.1 * _settled(statements, i) if guard else 1.8 if default else 2.4 + 0.1 * size
+        cost = 2.2 - 0.1 * _settled(statements, i) if guard else 1.8 if default else 2.4 + 0.1 * donor.size
         kind = "guard added" if guard else "statement added"
         yield block.insert(kind, cost, i, lambda d=donor: copied(d.tree), donor.text)
 

@@ -4,7 +4,6 @@ The budget is a number of tries, so that a program gets the same answer on every
 """
 
 import itertools
-from dataclasses import replace
 
 from tests.grading.repair.edits import Candidate, applied, masked
 from tests.grading.repair.judge import Judge
@@ -68,7 +67,7 @@ class Search:
         self.scopes.setdefault(home, scope)
         listed = edits_of(self.program.homes[home].node, scope)
         return sorted(
-            (replace(edit, cost=edit.cost + suspicion.surcharge(edit)) for edit in listed),
+            (edit.at(edit.cost + suspicion.surcharge(edit)) for edit in listed),
             key=lambda e: e.cost,
         )
 

@@ -215,7 +215,7 @@ def _conditions_around(block, node, scope):
     tests += [
         (2.4, donor.tree)
         for donor in scope.donors.expressions
-        if scope.kind_of(donor.tree) == "bool" and sum(donor.tokens.values()) < 8
+        if donor.size < 8 and scope.kind_of(donor.tree) == "bool"
     ]
     for cost, test in tests:
         make = lambda t=test: [ast.copy_location(ast.If(fill(t), [node], []), node)]  # noqa: E731
