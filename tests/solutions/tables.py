@@ -7,6 +7,7 @@ MODULES = (  # of the reference, in the order of the lessons
     *("activations", "losses", "layers", "initializers", "network"),
     *("optimizers", "regularization", "training"),
 )
+LATER = {"Network": (7,)}  # its penalty and its dropout are asked when they are taught
 
 
 def subject_of(exercise):
@@ -24,24 +25,30 @@ def lesson_of(exercise):
     raise KeyError(exercise)
 
 
+def lessons_of(exercise):
+    """Return the numbers of the lessons that may enter something for an exercise."""
+    return lesson_of(exercise), *LATER.get(exercise.split(".")[0], ())
+
+
 class Table(Mapping):
     """What the modules ``lesson_1`` to ``lesson_8`` of a package enter. Going through it reads them all."""
 
     def __init__(self, package):
-        self.entries, self._package = {}, package
+        self.entries, self._package, self._read = {}, package, set()
 
     def __getitem__(self, exercise):
-        if exercise not in self.entries:
-            self._read(lesson_of(exercise))
+        if exercise not in self._read:
+            self._of(*lessons_of(exercise))
+            self._read.add(exercise)
         return self.entries[exercise]
 
     def __iter__(self) -> Iterator[str]:
-        for number in range(1, len(MODULES) + 1):
-            self._read(number)
+        self._of(*range(1, len(MODULES) + 1))
         return iter(sorted(self.entries, key=lesson_of))
 
     def __len__(self):
         return sum(1 for _ in self)
 
-    def _read(self, number):
-        importlib.import_module(f"{self._package}.lesson_{number}")
+    def _of(self, *lessons):
+        for number in lessons:
+            importlib.import_module(f"{self._package}.lesson_{number}")
