@@ -105,8 +105,9 @@ def locate(root, line):
 
 
 def bag(node):
-    """Return the tokens of a tree and how often each occurs."""
-    return Counter(token for token in TOKEN.findall(ast.unparse(node)) if token not in "()'\"")
+    """Return the tokens of a tree, or of its text, and how often each occurs."""
+    text = node if isinstance(node, str) else ast.unparse(node)
+    return Counter(token for token in TOKEN.findall(text) if token not in "()'\"")
 
 
 def distance(one, other):
