@@ -11,7 +11,8 @@ from tests.grading.course.exercises import EXERCISES
 from tests.grading.trace.outcomes import drawn, fixed, outcome, right, wrong_parts
 from tests.solutions import RIGHT, WRONG
 from tests.solutions.asks import ASKED, DRAWN, Ask, drawn_asks, fixed_asks
-from tests.solutions.asks.form import calling, subject_of
+from tests.solutions.asks.form import calling
+from tests.solutions.tables import subject_of
 
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.function]
 ALL_WRONG = [solution for found in WRONG.values() for solution in found if not solution.unwritten]

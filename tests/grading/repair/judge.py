@@ -5,9 +5,8 @@ from right, the one that is nearest. What brings no part nearer is dropped; what
 all fixed asks, then on 200 random calls.
 """
 
-import copy
-
 from tests.grading.repair.edits import applied
+from tests.grading.repair.trees import copied
 from tests.grading.trace.outcomes import ERROR, drawn, fixed, outcome, right, score, wrong_parts
 
 LINES = 800  # of asks, which count as one try; more as several
@@ -118,11 +117,11 @@ class Judge:
         self.tried += 1
         self._lines = 0
         try:
-            with applied(edits):
-                verdict = self.program.install(home) and self._gain()
+            with applied(edits) as fresh:
+                verdict = self.program.install(home, fresh) and self._gain()
                 if verdict is True:
                     self.mending += 1
-                    self.mended = copy.deepcopy(self.program.homes[home].node)
+                    self.mended = copied(self.program.homes[home].node)
                 return verdict
         except Exception:  # a tree that cannot be
             return None

@@ -224,8 +224,9 @@ class Program:
                         run.parts[name], run.when[name] = value, len(run.entries)
                         run.copies[name] = value.copy() if isinstance(value, np.ndarray) else value
             except (Exception, Endless, SystemExit) as error:
-                steps = [step for step in traceback.extract_tb(error.__traceback__) if step.filename == FILE]
-                run.error, run.line = error, steps[-1].lineno if steps else None
+                steps = traceback.walk_tb(error.__traceback__)
+                lines = [line for frame, line in steps if frame.f_code.co_filename == FILE]
+                run.error, run.line = error, lines[-1] if lines else None
         run.after = {name: snapshot(value) for name, value in run.held.items()}
         warned = RuntimeWarning | np.exceptions.ComplexWarning
         run.warned = [str(w.message) for w in caught if issubclass(w.category, warned)]

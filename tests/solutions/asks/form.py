@@ -7,17 +7,14 @@ Sizes are distinct primes and scalars are nobody's default, so that no wrong for
 What is random is asked by properties and statistics, since another right program may draw in another order.
 """
 
-import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from tests.solutions.tables import Table, subject_of
+
 PRIMES = (2, 3, 5, 7, 11)
-MODULES = (
-    *("activations", "losses", "layers", "initializers", "optimizers", "regularization", "training"),
-    "network",
-)
 FEW, MANY = 4, 200  # drawn asks of each kind to search with, and all together to validate with
 
 
@@ -49,9 +46,9 @@ class Loose(NamedTuple):
     rtol: float = 1e-5
 
 
-ASKED: dict[str, list[Callable]] = {}
-DRAWN: dict[str, list[Callable]] = {}
-PLAIN: dict[str, list[Callable]] = {}
+ASKED: Mapping[str, list[Callable]] = Table(__package__)
+DRAWN: Mapping[str, list[Callable]] = Table(__package__)
+PLAIN: Mapping[str, list[Callable]] = Table(__package__)
 
 
 def asks(*exercises):
@@ -81,7 +78,7 @@ def reference(exercise):
 def _entering(table, exercises):
     def enter(make):
         for exercise in exercises:
-            table.setdefault(exercise, []).append(make)
+            table.entries.setdefault(exercise, []).append(make)
         return make
 
     return enter
@@ -92,13 +89,6 @@ def references(exercise):
     if exercise in PLAIN:
         return list(PLAIN[exercise])
     return [subject_of(exercise)]
-
-
-def subject_of(exercise):
-    """Return nn's function of an exercise, or its class for ``Class.method``."""
-    name = exercise.split(".")[0]
-    found = (getattr(importlib.import_module(f"nn.{module}"), name, None) for module in MODULES)
-    return next(subject for subject in found if subject is not None)
 
 
 def fixed_asks(exercise):
