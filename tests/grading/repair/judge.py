@@ -2,7 +2,7 @@
 
 A candidate runs on two or three asks first: one that is quick and least wrong, the one that is farthest
 from right, the one that is nearest. What brings no part nearer is dropped; what makes these right is run on
-all fixed asks, then on 200 random calls.
+all fixed asks, then on many random calls.
 """
 
 from tests.grading.repair.edits import applied
