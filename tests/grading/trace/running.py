@@ -147,9 +147,10 @@ class Recorder:
             return -1
         at = self.run.maker.get(id(value), -1)
         if isinstance(value, np.ndarray):
-            at = max(at, self.run.writer.get(id(owner(value)), -1))
-            if at < 0 and owner(value) is not value:
-                at = self.run.maker.get(id(owner(value)), -1)
+            whole = owner(value)
+            at = max(at, self.run.writer.get(id(whole), -1))
+            if at < 0 and whole is not value:
+                at = self.run.maker.get(id(whole), -1)
         return at
 
     def _operands(self, k, value):

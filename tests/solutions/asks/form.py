@@ -56,15 +56,15 @@ def asks(*exercises):
     return _entering(ASKED, exercises)
 
 
-def draws(*exercises, few=False):
+def draws(*exercises, few=False, many=MANY):
     """Enter the decorated function: given the exercise's name and a generator, it returns an ask.
 
-    few: it takes long, so that a handful must do.
+    few: it takes long, so that a handful must do. many: how many a repaired program is validated with.
     """
     mark = _entering(DRAWN, exercises)
 
     def enter(make):
-        make.few = few
+        make.few, make.many = few, many
         return mark(make)
 
     return enter
@@ -101,10 +101,11 @@ def fixed_asks(exercise):
     return found + [ask for make in ASKED.get(exercise, ()) for ask in make(exercise)]
 
 
-def drawn_asks(exercise, count=MANY, seed=20_261):
+def drawn_asks(exercise, count=None, seed=20_261):
     """Return fresh random asks: what a repaired program is validated with."""
     rng = np.random.default_rng(seed)
     makers = [make for make in DRAWN.get(exercise, ()) if not make.few]
+    count = count or max((make.many for make in makers), default=0)
     found = [makers[i % len(makers)](exercise, rng) for i in range(count if makers else 0)]
     return found + [make(exercise, rng) for make in DRAWN.get(exercise, ()) if make.few for _ in range(2)]
 
