@@ -6,6 +6,7 @@ stays, and the place comes from the others. Each claims only what it has run.
 """
 
 import ast
+import re
 import statistics
 from contextlib import suppress
 from dataclasses import replace
@@ -28,6 +29,8 @@ from .slips import LONGEST
 
 STATE = {"default", "kept", "used up", "iterator", "shared", "copies", "buffer"}  # rules of the trace
 FACTS = {"form", "misplaced", "written", "not delivered", "not returned", "replaced", "rebound", "integers"}
+PRAISING = re.compile(r"\bright(ly)?\b|, but ")  # sentences that say something of the rest, too
+VAGUE = {"rewritten", "place", "anything", "left_out", "of_no_part"}  # kinds that say little
 DTYPES = {"dtype", "integers"}
 WHOLE = {  # reasons to hold an edit back with which it tells no place, either
     "it passes by what was computed",
@@ -183,10 +186,14 @@ class _Arbiter:
         place = (
             self.lines.place(origin.line, origin.place) if origin else self.lines.place(part.line, part.span)
         )
+        raised = self.finding.place and self.finding.words and self.finding.place.line == part.line
+        here = self.top and self.top.sure != HINT and part.line <= self.top.line <= part.last
+        if said.kind in VAGUE and here and self.top.sentence:
+            said = said._replace(sentence=self.top.sentence)
         return Finding(
             stage="edit" if len(mended.parts) == 1 else "edits",
             certainty=SURE if agreed else LIKELY,
-            sentence=said.sentence,
+            sentence="" if raised and said.kind in VAGUE else said.sentence,  # the words say more
             place=place,
             value=values.words,
             question=said.question,
@@ -202,7 +209,7 @@ class _Arbiter:
         shows, others = [], []
         for one, part in zip(said, mended.parts, strict=True):
             found = self._alone(mended, part)
-            if found and found.mistake:
+            if found and found.mistake and not PRAISING.search(found.sentence):
                 certainty = SURE if mended.change.shown else LIKELY  # two voices
                 one = replace(one, mistake=found.mistake, sentence=found.sentence, certainty=certainty)
             (shows if not found or found.call == self.finding.call else others).append(one)

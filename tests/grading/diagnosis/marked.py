@@ -174,13 +174,18 @@ def values_of(watched, span, mended=None, there=None):
             if not right:
                 return shown
         pair = pair_of(mine[nth], right[nth], given) if nth < len(right) else None
-        if pair is not None and not isinstance(mine[nth], bool | np.bool_) and not _alike(*pair[:2]):
+        if pair is not None and not any(map(_is_bool, (mine[nth], right[nth]))) and not _alike(*pair[:2]):
             pairs.append(pair)
         if len(pairs) == PAIRS or watched.length(text) > LONG:
             break
     if shown is None:
         return Values()
     return shown._replace(relation=related(pairs, proven=True))
+
+
+def _is_bool(value):
+    """Return True for yes or no, once or in each entry: no arithmetic relates such values."""
+    return np.asarray(value).dtype.kind == "b"
 
 
 def _moment(nth, count):
