@@ -31,6 +31,8 @@ STATE = {"default", "kept", "used up", "iterator", "shared", "copies", "buffer"}
 FACTS = {"form", "misplaced", "written", "not delivered", "not returned", "replaced", "rebound", "integers"}
 PRAISING = re.compile(r"\bright(ly)?\b|, but ")  # sentences that say something of the rest, too
 VAGUE = {"rewritten", "place", "anything", "left_out", "of_no_part"}  # kinds that say little
+GUARDS = {"guard", "no guard"}  # a call that must be refused is not: no other mistake explains that
+BESIDES = re.compile(r"is (?P<came>.+) where (?P<due>.+) is expected(: (?P<call>.*))?")
 DTYPES = {"dtype", "integers"}
 WHOLE = {  # reasons to hold an edit back with which it tells no place, either
     "it passes by what was computed",
@@ -102,7 +104,6 @@ class _Arbiter:
         self.name, self.source, self.finding, self.tests = name, source, finding, tests
         self.lines = Lines(f"{EXERCISES[name].module}.py", source)
         self.suspects, self.changes = self._fitting(suspects), changes
-        self.dtypes = [one for one in suspects if one.rules[0] in DTYPES and one.sure != HINT]
         self.top = self.suspects[0] if self.suspects else None
         self.watched = Watched(source, name, finding.call)
 
@@ -110,6 +111,10 @@ class _Arbiter:
         """Return what is to be told, in the order of execution."""
         if self.top and self.top.rules[0] in STATE:
             return [self._of_state()]
+        first, *others = self._said() or [None]
+        return [replace(first, besides=(*self._beside(), *first.besides)), *others] if first else []
+
+    def _said(self):
         mended = self._mended()
         if mended is None:
             return self._traced() if self.top else []
@@ -131,10 +136,18 @@ class _Arbiter:
         return [one for one in here if self.finding.kind != "values" or one.rules[0] not in DTYPES]
 
     def _beside(self):
-        """Return a remark on the line that makes the dtype, if a dtype is what is wrong besides."""
-        told = any(remark.place is None for remark in self.finding.besides)
-        places = [self.lines.place(one.line) for one in self.dtypes[:1]] if told else []
-        return tuple(Remark("The dtype is made here:", place) for place in places)
+        """Return a remark on the line that makes the type, if a type is what is wrong besides."""
+        told = next(filter(None, (BESIDES.search(one.sentence) for one in self.finding.besides)), None)
+        if told is None:
+            return ()
+        place = None
+        if told["due"] == "a Python float":
+            returns = [n for n in ast.walk(self.watched.program.body()) if isinstance(n, ast.Return)]
+            place = self.lines.place(returns[0].lineno) if len(returns) == 1 else None
+        elif told["came"] == "float64":  # which no array of the call has
+            span = self.watched.made("float64", told["call"] or self.finding.call)
+            place = self.lines.place(span.line, span) if span else None
+        return (Remark("Its type comes from this line:", place),) if place else ()
 
     # ---- edits
 
@@ -231,11 +244,11 @@ class _Arbiter:
         others = [
             self._of_suspect(one)
             for one in self.suspects[1:]
-            if one.sure == TWO_RULES and one.line != self.top.line
+            if (one.sure == TWO_RULES or one.rules[0] in GUARDS) and one.line != self.top.line
         ]
         if others and bank.mistake:  # whose sentence stays
             first = replace(first, stage="bank", mistake=bank.mistake, sentence=bank.sentence)
-        return [replace(first, besides=self._beside()), *others[: PARTS - 1]]
+        return [first, *others[: PARTS - 1]]
 
     def _of_suspect(self, suspect):
         rule, expression = suspect.rules[0], _cut(suspect.expression)

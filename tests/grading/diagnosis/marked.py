@@ -138,6 +138,16 @@ class Watched:
         values = [e.value for e in run.events[run.start :] if e.site in sites]
         return [value for value in values if value is not None], run.given
 
+    def made(self, dtype, text):
+        """Return the span of the first expression with an array of a dtype in a case, None if none has."""
+        self.events(None, text)
+        run = self._runs[text]
+        for event in run.events[run.start :]:
+            site = self.program.sites[event.site]
+            if site.kind != "Enter" and str(getattr(event.value, "dtype", "")) == dtype:
+                return site.place
+        return None
+
     def length(self, text):
         """Return how much happened in a case that was run."""
         return len(self._runs[text].events)
