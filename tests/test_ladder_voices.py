@@ -69,8 +69,20 @@ def test_a_sentence_of_the_bank_is_only_given_a_line_that_it_can_be_about(mistak
     arbiter = ladder._Arbiter.__new__(ladder._Arbiter)
     arbiter.name, arbiter.finding = "Network.predict", Finding(mistake=mistake, kind=kind)
     arbiter.lines = Lines("network.py", code + "        X = self.forward(X)\n        return X > 0\n")
-    suspect = SimpleNamespace(line=line, rules=(rule,))
+    suspect = SimpleNamespace(line=line, rules=(rule,), sure=HINT)
     assert arbiter._fitting([suspect]) == ([suspect] if fits else [])
+
+
+def test_what_a_wrong_condition_leads_to_is_not_told_beside_it():
+    arbiter = ladder._Arbiter.__new__(ladder._Arbiter)
+    code = "def relu(z):\n    if z > 0:\n        z = 1\n        return z\n    return -z\n"
+    arbiter.lines = Lines("activations.py", code)
+    condition, within, behind = (
+        SimpleNamespace(line=line, rules=(rule,), sure="sure")
+        for line, rule in ((2, "branch"), (4, "path"), (5, "path"))
+    )
+    assert arbiter._caused([within, condition, behind]) == [condition, behind]
+    assert arbiter._caused([within, behind]) == [within, behind]
 
 
 def test_an_edit_with_a_rival_elsewhere_is_never_sure_by_the_bank_alone(monkeypatch):

@@ -128,12 +128,20 @@ class _Arbiter:
 
         A sentence on values is about no dtype, and one on this exercise not about the lines of another.
         """
+        suspects = self._caused(suspects)
         if not self.finding.mistake:
             return suspects
         own = EXERCISES[self.name].function
         others = {exercise.function for exercise in EXERCISES.values()} - {own}
         here = [one for one in suspects if self.lines.function(one.line) not in others]
         return [one for one in here if self.finding.kind != "values" or one.rules[0] not in DTYPES]
+
+    def _caused(self, suspects):
+        """Leave out what only runs because a condition around it, of which the trace is sure, is wrong."""
+        branches = {one.line for one in suspects if one.sure == TWO_RULES and one.rules[0] == "branch"}
+        found = [n for n in ast.walk(self.lines.tree) if isinstance(n, ast.If) and n.lineno in branches]
+        within = {line for node in found for line in range(node.body[0].lineno, node.end_lineno + 1)}
+        return [one for one in suspects if one.line not in within or one.line in branches]
 
     def _beside(self):
         """Return a remark on the line that makes the type, if a type is what is wrong besides."""
@@ -255,7 +263,8 @@ class _Arbiter:
         place = self.lines.place(suspect.line, suspect.place)
         question, think = asked_by_trace(rule, expression)
         values = values_of(self.watched, suspect.place)
-        three = self.finding.mistake and suspect.sure == TWO_RULES and len(suspect.rules) > 1
+        three = suspect is self.top and suspect.sure == TWO_RULES and len(suspect.rules) > 1
+        three = three and self.finding.mistake and self.finding.typable  # else it is about several calls
         found = Finding(
             stage="trace",
             certainty=HINT if suspect.sure == HINT else SURE if three else LIKELY,
