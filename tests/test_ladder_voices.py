@@ -10,9 +10,11 @@ from tests.grading.diagnosis.edits import Mended
 from tests.grading.diagnosis.marked import Lines, Watched, span_of, values_of
 from tests.grading.diagnosis.phrases import said_of
 from tests.grading.diagnosis.slips import slips
-from tests.grading.finding import HINT, LIKELY, SURE, Finding
+from tests.grading.diagnosis.suspects import caused, fitting
+from tests.grading.finding import HINT, LIKELY, SURE, Finding, Place
 from tests.grading.repair.choice import Change
 from tests.grading.repair.differences import Text, TextEdit
+from tests.grading.trace.records import Suspect
 from tests.test_ladder import explained, indented, none_passes
 
 
@@ -66,23 +68,32 @@ def test_what_is_not_refused_is_told_beside_a_wrong_number():
 )
 def test_a_sentence_of_the_bank_is_only_given_a_line_that_it_can_be_about(mistake, kind, rule, line, fits):
     code = "class Network:\n    def forward(self, X):\n        return X\n\n    def predict(self, X):\n"
-    arbiter = ladder._Arbiter.__new__(ladder._Arbiter)
-    arbiter.name, arbiter.finding = "Network.predict", Finding(mistake=mistake, kind=kind)
-    arbiter.lines = Lines("network.py", code + "        X = self.forward(X)\n        return X > 0\n")
-    suspect = SimpleNamespace(line=line, rules=(rule,), sure=HINT)
-    assert arbiter._fitting([suspect]) == ([suspect] if fits else [])
+    lines = Lines("network.py", code + "        X = self.forward(X)\n        return X > 0\n")
+    finding = Finding(mistake=mistake, kind=kind)
+    suspect = SimpleNamespace(place=Place("network.py", line), rules=(rule,), sure=HINT)
+    found = fitting([suspect], "Network.predict", finding, lines, lines.tree)
+    assert found == ([suspect] if fits else [])
+
+
+def test_what_is_given_to_learners_is_told_where_they_call_it():
+    code = "def as_floating(x):\n    return np.asarray(x)\n\n\ndef relu(z):\n    z = as_floating(z)\n    return z\n"
+    lines = Lines("activations.py", code)
+    place = lines.place(2)
+    suspect = Suspect(
+        place, "np.asarray(x)", "", ("alias",), "sure", "", "", "", "`np.asarray(x)` is a view."
+    )
+    (found,) = fitting([suspect], "relu", Finding(), lines, lines.tree.body[1])
+    assert (found.line, found.sentence) == (6, "`as_floating(z)` is a view.")
 
 
 def test_what_a_wrong_condition_leads_to_is_not_told_beside_it():
-    arbiter = ladder._Arbiter.__new__(ladder._Arbiter)
     code = "def relu(z):\n    if z > 0:\n        z = 1\n        return z\n    return -z\n"
-    arbiter.lines = Lines("activations.py", code)
     condition, within, behind = (
-        SimpleNamespace(line=line, rules=(rule,), sure="sure")
+        SimpleNamespace(place=Place("activations.py", line), rules=(rule,), sure="sure")
         for line, rule in ((2, "branch"), (4, "path"), (5, "path"))
     )
-    assert arbiter._caused([within, condition, behind]) == [condition, behind]
-    assert arbiter._caused([within, behind]) == [within, behind]
+    assert caused([within, condition, behind], ast.parse(code)) == [condition, behind]
+    assert caused([within, behind], ast.parse(code)) == [within, behind]
 
 
 def test_an_edit_with_a_rival_elsewhere_is_never_sure_by_the_bank_alone(monkeypatch):

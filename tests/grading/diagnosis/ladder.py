@@ -26,6 +26,7 @@ from .edits import PARTS, Mended
 from .marked import Lines, Watched, values_of
 from .phrases import asked_by_trace
 from .slips import LONGEST
+from .suspects import fitting
 
 STATE = {"default", "kept", "used up", "iterator", "shared", "copies", "buffer"}  # rules of the trace
 FACTS = {"form", "misplaced", "written", "not delivered", "not returned", "replaced", "rebound", "integers"}
@@ -33,7 +34,6 @@ PRAISING = re.compile(r"\bright(ly)?\b|, but ")  # sentences that say something 
 VAGUE = {"rewritten", "place", "anything", "left_out", "of_no_part"}  # kinds that say little
 GUARDS = {"guard", "no guard"}  # a call that must be refused is not: no other mistake explains that
 BESIDES = re.compile(r"is (?P<came>.+) where (?P<due>.+) is expected(: (?P<call>.*))?")
-DTYPES = {"dtype", "integers"}
 WHOLE = {  # reasons to hold an edit back with which it tells no place, either
     "it passes by what was computed",
     "much is rewritten",
@@ -103,9 +103,12 @@ class _Arbiter:
     def __init__(self, name, source, finding, tests, suspects, changes):
         self.name, self.source, self.finding, self.tests = name, source, finding, tests
         self.lines = Lines(f"{EXERCISES[name].module}.py", source)
-        self.suspects, self.changes = self._fitting(suspects), changes
-        self.top = self.suspects[0] if self.suspects else None
         self.watched = Watched(source, name, finding.call)
+        self.suspects, self.changes = (
+            fitting(suspects, name, finding, self.lines, self.watched.program.body()),
+            changes,
+        )
+        self.top = self.suspects[0] if self.suspects else None
 
     def findings(self):
         """Return what is to be told, in the order of execution."""
@@ -122,26 +125,6 @@ class _Arbiter:
             return [self._of_suspect(better)]
         said = [self._of_edit(mended, part) for part in mended.parts]
         return self._named(mended, said)
-
-    def _fitting(self, suspects):
-        """Return the suspects that can be the mistake which the bank names, all if it names none.
-
-        A sentence on values is about no dtype, and one on this exercise not about the lines of another.
-        """
-        suspects = self._caused(suspects)
-        if not self.finding.mistake:
-            return suspects
-        own = EXERCISES[self.name].function
-        others = {exercise.function for exercise in EXERCISES.values()} - {own}
-        here = [one for one in suspects if self.lines.function(one.line) not in others]
-        return [one for one in here if self.finding.kind != "values" or one.rules[0] not in DTYPES]
-
-    def _caused(self, suspects):
-        """Leave out what only runs because a condition around it, of which the trace is sure, is wrong."""
-        branches = {one.line for one in suspects if one.sure == TWO_RULES and one.rules[0] == "branch"}
-        found = [n for n in ast.walk(self.lines.tree) if isinstance(n, ast.If) and n.lineno in branches]
-        within = {line for node in found for line in range(node.body[0].lineno, node.end_lineno + 1)}
-        return [one for one in suspects if one.line not in within or one.line in branches]
 
     def _beside(self):
         """Return a remark on the line that makes the type, if a type is what is wrong besides."""
