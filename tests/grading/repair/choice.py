@@ -14,6 +14,7 @@ from tests.grading.trace.outcomes import drawn, fixed, outcome, right
 
 SURE, LIKELY, GUESS = "sure", "likely", "guess"
 SINGLES, SEVERAL = 60, 6  # candidates that are looked at
+EARLIER = 0.01  # of equal checks, what each line is worth by which one comes sooner
 NEATER = 0.2  # of two forms of a change, what the one in a teacher's hand is better by
 WORTHLESS = {"sign", "factor", "power", "operator", "one off", "function added", "converted"}
 SAID = 5  # changes that are returned
@@ -143,6 +144,7 @@ def _option(search, candidate, path, before, after, plain=None):
     total = sum(worth(part, kinds, candidate.cost, scope, before, search.trusted) for part in parts)
     source = Text(search.program.source).changed(text)
     why = next(filter(None, reasons), "")
+    total += EARLIER * sum(part.line for part in parts if "guard added" in kinds)
     total = total if plain is None else min(total, plain) - NEATER
     return _Option(total, text, parts, tuple(sorted(kinds)), why, source)
 

@@ -188,6 +188,6 @@ def _settled(statements, i):
         if isinstance(node, ast.If):
             return isinstance(node.body[0], ast.Raise)
         text = ast.unparse(node.value) if isinstance(node, ast.Assign) else ""
-        return any(word in text for word in ("as_floating", "asarray", "np.array("))
+        return any(word in text for word in ("as_floating", "asarray", "np.array(", "astype("))
 
     return i > 0 and early(statements[i - 1]) and not (i < len(statements) and early(statements[i]))

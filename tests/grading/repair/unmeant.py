@@ -4,7 +4,7 @@ import ast
 import re
 from collections import Counter
 
-from tests.grading.repair.edits import bag, distance, name_of
+from tests.grading.repair.edits import bag, distance, name_of, names_in
 
 FROM_ELSEWHERE = {"expression of a right variant", "statement of a right variant"}
 ENDS = ast.Return | ast.Raise | ast.Break | ast.Continue
@@ -56,18 +56,29 @@ def foreign_text(it):
 
 def useless_membership(it):
     """a key or a cache is made useless"""
-    left = [
-        node.left for node in _nodes(it.hunk.new, ast.Compare) if isinstance(node.ops[0], ast.In | ast.NotIn)
-    ]
-    return any(
-        not isinstance(node, ast.Name) and ast.unparse(node) not in it.was and not _known(it, node)
-        for node in left
+    old, new = (set(_memberships(part)) for part in (it.hunk.old, it.hunk.new))
+    containers = {container for _, container in old}
+    known = {donor.replace(" not in ", " in ") for donor in it.texts}
+    return bool(old) and any(
+        (container not in containers or not what.isidentifier())
+        and not any(f"{what} in {container}" in donor for donor in known)
+        for what, container in new - old
     )
 
 
-def _known(it, node):
-    text = ast.unparse(node)
-    return any(f"{text} in " in donor or f"{text} not in " in donor for donor in it.texts)
+def _memberships(statements):
+    """Yield what is looked for in what, as texts."""
+    for node in _nodes(statements, ast.Compare):
+        if isinstance(node.ops[0], ast.In | ast.NotIn):
+            yield ast.unparse(node.left), ast.unparse(node.comparators[0])
+
+
+def chance_parameter(it):
+    """a parameter that has its place already"""
+    if "constant to a parameter" not in it.kinds or it.exact:
+        return False
+    new = names_in(it.b or it.value) - it.unused if it.b or it.value else set()
+    return bool(new - (names_in(it.before) if it.before else set())) and not it.nearer(2)
 
 
 def iterator(it):
@@ -144,6 +155,7 @@ UNMEANT = (
         foreign_text,
         useless_membership,
         iterator,
+        chance_parameter,
         limit_from_nowhere,
         opposite_taken_away,
     ),
