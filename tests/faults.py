@@ -80,14 +80,14 @@ FAULTS = {  # name: code that replaces tanh, what is said of it
         def tanh(z):
             return np.tanh(as_floating(z)).tolist()
         """,
-        "must be a plain NumPy array; got list",
+        "expected an array (2,) of float64, got 2 parts (a Python float, a Python float)",
     ),
     "a string returned": (
         """
         def tanh(z):
             return "tanh"
         """,
-        "must be a plain NumPy array; got str",
+        "expected an array (2,) of float64, got a str",
     ),
     "None returned": (
         """
@@ -175,7 +175,7 @@ FAULTS = {  # name: code that replaces tanh, what is said of it
         def tanh(z):
             return Right()
         """,
-        "must be a plain NumPy array; got Right",
+        "expected an array (2,) of float64, got a Right",
     ),
     "an array that equals everything": (
         """

@@ -59,3 +59,34 @@ def test_every_variant_is_right_on_every_ask(name):
         assert len(verdict.runs) == len(known.programs), expected.ask.label
         for _, run in verdict.runs:
             assert verdict.wrong(run)[0] == {}, expected.ask.label
+
+
+class TestTheCallersOwnWrites:
+    """What the caller does to its arrays between two calls is no deed of the learner's."""
+
+    source = """
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.kept, self.epoch = math.inf, None, None, -1
+
+    def update(self, loss, params):
+        self.epoch += 1
+        if loss + self.min_delta > self.best_loss:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.kept = [param.copy() for param in params]
+        since = self.epoch - (-1 if self.best_epoch is None else self.best_epoch)
+        return since >= self.patience
+
+    def restore(self, params):
+        if self.kept is None:
+            raise ValueError("nothing to restore")
+        for param, kept in zip(params, self.kept):
+            param[...] = kept
+"""
+
+    def test_no_write_is_named(self):
+        suspects = locate(self.source.strip("\n"), "EarlyStopping.update")
+        assert suspects
+        assert not any("written" in suspect.rules for suspect in suspects)
+        assert all(suspect.expression for suspect in suspects)

@@ -1,13 +1,13 @@
 """The catalogue: statements written another way, or with what is missing put in front of them."""
 
 import ast
-import copy
 
 from tests.grading.repair.blocks import anew, parsed
 from tests.grading.repair.edits import bag, distance, names_in
 from tests.grading.repair.expressions import FAR, LOOPS, fits
 from tests.grading.repair.patterns import fill, match
 from tests.grading.repair.rules_of_statements import STATEMENTS
+from tests.grading.repair.trees import copied
 
 
 def rewritten(block, node, scope):
@@ -114,7 +114,7 @@ def of_right_variants(block, node, scope):
         far = distance(mine, donor.tokens)
         if 0 < far <= FAR * (1 + isinstance(node, LOOPS)):
             cost = 1.6 + 0.16 * far + 1.5 * bool(own and not own & set(donor.tokens))
-            new = lambda d=donor: [copy.deepcopy(d.tree)]  # noqa: E731
+            new = lambda d=donor: [copied(d.tree)]  # noqa: E731
             yield block.swap("statement of a right variant", cost, node, new, form=donor.text)
 
 
@@ -159,23 +159,22 @@ def inserted(block, i, first, scope, function):
                     yield insert("statement added", 2.1, f"{text} = {text} / len({name})")
     for donor in scope.donors.statements:
         guard = isinstance(donor.tree, ast.If) and isinstance(donor.tree.body[0], ast.Raise)
-        size = sum(donor.tokens.values())
         last = top and i == len(statements) and not isinstance(statements[-1], ast.Return | ast.Raise)
         if (
             (isinstance(donor.tree, ast.Return) and not last)
             or (guard and not (top and i <= first + 4))
-            or (not guard and size > 14)
+            or (not guard and donor.size > 14)
         ):
             continue
         default = isinstance(donor.tree, ast.If) and ast.unparse(donor.tree.test) in {
             f"{name} is None" for name in scope.optional
         }
         if isinstance(donor.tree, ast.Return):
-            yield block.insert("return added", 1.6, i, lambda d=donor: copy.deepcopy(d.tree), donor.text)
+            yield block.insert("return added", 1.6, i, lambda d=donor: copied(d.tree), donor.text)
             continue
-        cost = 2.2 - 0.1 * _settled(statements, i) if guard else 1.8 if default else 2.4 + 0.1 * size
+        cost = 2.2 - 0.1 * _settled(statements, i) if guard else 1.8 if default else 2.4 + 0.1 * donor.size
         kind = "guard added" if guard else "statement added"
-        yield block.insert(kind, cost, i, lambda d=donor: copy.deepcopy(d.tree), donor.text)
+        yield block.insert(kind, cost, i, lambda d=donor: copied(d.tree), donor.text)
 
 
 def _return(text):

@@ -7,7 +7,7 @@ import numpy as np
 
 from tests.grading.messages.errors import in_words
 
-from .paths import Trail
+from .paths import PASSED_ON, Trail
 from .records import Clue, Match
 from .source import place_of
 
@@ -31,7 +31,7 @@ def raised(trail):
         return
     at_once = isinstance(run.error, NameError | AttributeError | SyntaxError | RecursionError)
     front = None if at_once else _origin(trail, run.line)
-    if front is not None:
+    if front is not None and trail.site(trail.made(front)).kind not in PASSED_ON:
         yield trail.clue("origin of the error", front, words=words)
     text, place = program.source.line(run.line)
     here = [i for i in range(len(run.events)) if trail.site(i).place.line == run.line]

@@ -109,7 +109,10 @@ def _spoiled(trail, position):
 
 def _written(trail, live, given):
     memory = id(owner(live))
-    for i, event in enumerate(trail.run.events):
+    for i in trail.run.first:  # later on, the caller may have changed it
+        event = trail.run.events[i]
+        if trail.site(i).kind == "Enter":
+            continue
         store = trail.site(i).kind == "Store" and event.memory == memory
         if (store or event.identity == id(live)) and event.value is not None and not same(event.value, given):
             held = isinstance(event.value, np.ndarray) and event.value.shape == given.shape

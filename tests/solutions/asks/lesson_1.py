@@ -38,9 +38,20 @@ def forward_at_the_edges(name):
             f"{name} of large {kind.__name__}", calling(np.array([-1e4, -800, -100, 0, 100, 800, 1e4], kind))
         )
     if name == "sigmoid":
+        yield Ask("sigmoid far down in float64", far_down)
         for kind in (np.float64, np.float32):
             largest = np.finfo(kind).max
             yield Ask(f"sigmoid of the largest {kind.__name__}", calling(np.array([-largest, largest], kind)))
+    if name == "tanh":
+        yield Ask("tanh of 12 in float64", nearly_one)
+
+
+def far_down(sigmoid):
+    yield "below the digits of 1", bool(np.all(sigmoid(np.array([-60.0, -40.0])) < 1e-15))
+
+
+def nearly_one(tanh):
+    yield "what is missing to 1", bool(abs(1 - tanh(np.array([12.0]))[0] - 7.5502691e-11) < 1e-13)
 
 
 @draws(*BACKWARD)

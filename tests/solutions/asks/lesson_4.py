@@ -37,6 +37,8 @@ def distribution(name, m, n, repeats, seed, options):
         else:
             yield "within one", Near(float(np.mean(size < 1)), 6 / math.sqrt(W.size))
             yield "beyond two", Near(float(np.mean(size > 2)), 3 / math.sqrt(W.size))
+            if W.size > 10_000:
+                yield "some beyond three", bool(size.max() > 3)
         yield "each drawn on its own", bool(np.unique(np.abs(first - middle)).size >= 0.98 * m * n)
         again = subject(np.random.default_rng(seed), m, n, np.float64, **options)
         yield "same seed, same weights", np.array_equal(first, again)
@@ -46,7 +48,7 @@ def distribution(name, m, n, repeats, seed, options):
     return script
 
 
-@draws(*SCALED)
+@draws(*SCALED, many=40)  # of a dozen layers each
 def weights(name, rng):
     m, n = (int(size) for size in rng.choice([(53, 7), (7, 53), (31, 17), (13, 29)]))
     options = {}
