@@ -76,8 +76,7 @@ def test_a_sentence_of_the_bank_is_only_given_a_line_that_it_can_be_about(mistak
 
 
 def test_what_is_given_to_learners_is_told_where_they_call_it():
-    given = "def as_floating(x):\n    return np.asarray(x)\n\n\n"
-    code = f"{given}def relu(z):\n    z = as_floating(z)\n    return z\n"
+    code = "def as_floating(x):\n    return np.asarray(x)\n\n\ndef relu(z):\n    return as_floating(z)\n"
     lines = Lines("activations.py", code)
     place = lines.place(2)
     suspect = Suspect(

@@ -1,4 +1,4 @@
-"""Suspects of the trace: which of them can be the mistake that is told, and on which line of the code."""
+"""Suspects of the trace: which of them can be the mistake that is told, and on which line."""
 
 import ast
 
