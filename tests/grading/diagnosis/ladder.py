@@ -197,7 +197,7 @@ class _Arbiter:
     def _of_suspect(self, suspect):
         rule, expression = suspect.rules[0], _cut(suspect.expression)
         place = self.lines.place(suspect.line, suspect.place)
-        question, think = asked_by_trace(rule, expression)
+        question, think = asked_by_trace(rule, expression, suspect.error)
         values = values_of(self.watched, suspect.place)
         found = Finding(
             stage="trace",

@@ -111,9 +111,16 @@ def narrow(one, other):
         if len(found) != 1 or found[0] is None:
             break
         one, other = found[0]
+        if any(map(_is_index, found[0])):
+            break
         if isinstance(one, ast.expr) and isinstance(other, ast.expr):
             pair = one, other
     return pair
+
+
+def _is_index(node):
+    """Return True for what cannot be written outside of square brackets: ``:`` and ``:, rows``."""
+    return any(isinstance(n, ast.Slice) for n in (node, *getattr(node, "elts", ())))
 
 
 def _fields(one, other):
