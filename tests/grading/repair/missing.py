@@ -199,7 +199,7 @@ def inserted(block, i, first, scope, function):
             yield block.insert("return added", 1.6, i, lambda d=donor: copy.deepcopy(d.tree), donor.text)
             continue
         cost = (
-            1.8 - 0.1 * _settled(statements, i) + 0.03 * (i - first)
+            1.8 - 0.5 * _settled(statements, i) + 0.1 * (i - first)
             if guard
             else 1.8
             if default
