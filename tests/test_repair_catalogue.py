@@ -6,7 +6,7 @@ import textwrap
 import pytest
 
 from tests.grading.repair import searched
-from tests.grading.repair.differences import as_text, hunks
+from tests.grading.repair.differences import Text, as_text, hunks
 from tests.grading.repair.entries import without_loops
 
 SMALL = 1500  # tries: enough for a slip in a function of a few lines
@@ -162,3 +162,15 @@ def test_an_index_of_several_axes_is_written_with_its_array():
     trees = [ast.parse(text) for text in (old, new)]
     [edit] = as_text(old, hunks(*(tree.body[0].body for tree in trees)), trees[1])
     assert (edit.before, edit.after) == ("x[rows]", "x[:, rows]")
+
+
+@pytest.mark.parametrize("rest", ["", "\n    return x"])
+def test_a_line_moves_rather_than_the_block_behind_it(rest):
+    old = "def f(x):\n    use(x)\n    if x > limit:\n        shrink(x)" + rest
+    new = "def f(x):\n    if x > limit:\n        shrink(x)\n    use(x)" + rest
+    trees = [ast.parse(text) for text in (old, new)]
+    found = hunks(*(tree.body[0].body for tree in trees))
+    assert [[ast.unparse(s) for s in part.old] for part in found] == [["use(x)"], []]
+    edits = as_text(old, found, trees[1])
+    assert edits is not None
+    assert ast.dump(ast.parse(Text(old).changed(edits))) == ast.dump(trees[1])
