@@ -21,8 +21,8 @@ def sigmoid(z):
     """Squash every sum into (0, 1): a = 1 / (1 + exp(-z)).
 
     z: array of any shape. Returns ``a`` of the same shape and dtype (integers: float64); no overflow and no
-    warning for any finite z. Far below 0, where ``a`` is nearly 0, an error of 1e-15 (float32: 1e-12) does no
-    harm.
+    warning for any finite z. Far below 0, where ``a`` is nearly 0, an error of 1e-15 (float32: 1e-12) is
+    allowed.
     Source: Goodfellow, Bengio & Courville 2016, Deep Learning, eq. 3.30.
     """
     raise NotImplementedError
@@ -77,8 +77,8 @@ def relu_backward(grad, a):
 def leaky_relu(z, slope=0.01):
     """Let positive sums pass and shrink the others: a = z for z > 0, slope * z elsewhere.
 
-    z: array of any shape. slope: 0 or more, even above 1. Returns ``a`` of the same shape and dtype
-    (integers: float64, even for a whole slope).
+    z: array of any shape. slope: 0 or more, possibly above 1. Returns ``a`` of the same shape and dtype
+    (integers: float64, even if the slope is whole).
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     raise NotImplementedError
@@ -88,7 +88,7 @@ def leaky_relu_backward(grad, a, slope=0.01):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, slope * grad elsewhere.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. slope: as in the forward pass. Returns the shape and
-    dtype of ``grad`` (integers: float64, even for a whole slope). The value at a = 0 is not tested.
+    dtype of ``grad`` (integers: float64, even if the slope is whole). The value at a = 0 is not tested.
     """
     raise NotImplementedError
 
@@ -96,8 +96,8 @@ def leaky_relu_backward(grad, a, slope=0.01):
 def elu(z, alpha=1.0):
     """Let positive sums pass and bend the others towards -alpha: there a = alpha * (exp(z) - 1).
 
-    z: array of any shape. alpha: 0 or more, even above 1. Returns ``a`` of the same shape and dtype
-    (integers: float64, even for a whole alpha); no overflow and no warning for any z from -1e4 to 1e4.
+    z: array of any shape. alpha: 0 or more, possibly above 1. Returns ``a`` of the same shape and dtype
+    (integers: float64, even if alpha is whole); no overflow and no warning for any z from -1e4 to 1e4.
     Source: Clevert, Unterthiner & Hochreiter 2016, Fast and Accurate Deep Network Learning by ELUs, eq. 15.
     """
     raise NotImplementedError
@@ -107,7 +107,7 @@ def elu_backward(grad, a, alpha=1.0):
     """Return dL/dz: ``grad`` where the output ``a`` is positive, grad * (a + alpha) elsewhere.
 
     grad, a: arrays of one shape, ``grad`` being dL/da. alpha: as in the forward pass. Returns the shape and
-    dtype of ``grad`` (integers: float64, even for a whole alpha). The value at a = 0 is not tested.
+    dtype of ``grad`` (integers: float64, even if alpha is whole). The value at a = 0 is not tested.
     Source: Clevert et al. 2016, eq. 15.
     """
     raise NotImplementedError

@@ -14,8 +14,8 @@ def l2_penalty(weights, strength):
     """Return the penalty strength/2 * sum of squared weights, and its gradient strength * W for each array.
 
     weights: list of arrays of any shape (without the biases, which are not penalized). Returns ``(penalty,
-    grads)``: a Python float, and a list of new arrays of the same shapes and dtypes (integers: float64; bytes
-    are not tested, since no weights are bytes).
+    grads)``: a Python float, and a list of new arrays of the same shapes and dtypes (integers: float64; uint8
+    is not tested, since weights are never bytes).
 
     Source: Goodfellow et al. 2016, Deep Learning, eq. 7.2.
     """

@@ -22,7 +22,10 @@ from tests.grading.judging.results import Result
 from tests.grading.judging.solutions import grade, judge_solution
 from tests.grading.show import render
 from tests.grading.terminal import PLAIN
-from tests.solutions import PROBES, RIGHT, WRONG
+from tests.solutions import PROBES, RACES, RIGHT, WRONG
+from tests.solutions.asks import ASKED, DRAWN
+from tests.solutions.asks.form import PLAIN as PLAIN_REFERENCES
+from tests.solutions.tables import lessons_of
 
 ALL_WRONG = [solution for solutions in WRONG.values() for solution in solutions]
 ALL_RIGHT = [solution for solutions in RIGHT.values() for solution in solutions]
@@ -200,10 +203,23 @@ def test_every_sentence_fits_the_terminal(columns, capsys, monkeypatch, tmp_path
 
 def test_the_bank_needs_nothing_of_the_grader_but_what_a_finding_is():
     """It is material that the grader reads, so it can be read and changed without it."""
-    code = "import sys, tests.solutions; print(*sorted(name for name in sys.modules if 'grading' in name))"
+    code = "import sys; from tests.solutions import WRONG; assert len(WRONG); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    leaves = {
-        "tests.grading",
-        *(f"tests.grading.{name}" for name in ("finding", "marking", "show", "terminal")),
-    }
-    assert set(done.stdout.split()) <= leaves, done.stdout
+    used = {name.split(".")[2] for name in done.stdout.split() if name.startswith("tests.grading.")}
+    assert used <= {"finding", "marking", "show", "terminal"}
+
+
+@pytest.mark.parametrize("table", [PROBES, RACES, RIGHT, WRONG, ASKED, DRAWN, PLAIN_REFERENCES])
+def test_a_table_reads_all_lessons_that_enter_something_for_an_exercise(table):
+    """Else an exercise would have fewer mistakes, or fewer asks, until someone goes through the table."""
+    for exercise, entered in table.items():
+        for entry in entered if isinstance(entered, list) else [entered]:
+            code = getattr(entry, "code", None) or getattr(entry, "prepare", None) or entry
+            assert int(code.__module__[-1]) in lessons_of(exercise), f"{exercise}: {code.__module__}"
+
+
+def test_one_exercise_needs_the_bank_of_its_own_lesson_alone():
+    code = "import sys; from tests.solutions import WRONG; WRONG['relu']; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    read = [name for name in done.stdout.split() if name.startswith("tests.solutions.lesson_")]
+    assert read == ["tests.solutions.lesson_1"]

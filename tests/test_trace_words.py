@@ -48,7 +48,7 @@ ERRORS = {
     "ZeroDivisionError: division by zero": "A division by 0",
     "ValueError: operands could not be broadcast together with shapes (2,) (3,)": "The shapes",
     "TypeError: 'NoneType' object is not iterable": "The type",
-    "StopIteration": "An exception",
+    "StopIteration": "An error or a warning",
 }
 
 

@@ -239,16 +239,20 @@ def which_start(measured):
         for epochs, printed in ((10, 0.1526), (100, 0.7008)):
             row = rows[f"{name}, {epochs} epochs"]
             away.append((printed - row.mean("accuracy")) / row.width("accuracy"))
-        told.append(f"{name} {away[0]:+.1f} and {away[1]:+.1f}")
+        told.append(f"“{name}” {away[0]:+.1f} and {away[1]:+.1f}")
         if max(map(abs, away)) < 2:
             possible.append(name)
-    verdict = {0: "None of the rules gives both.", 1: f"Only {possible[0]} gives both." if possible else ""}
+    verdict = {
+        0: "No rule comes within two deviations of both.",
+        1: f"Only “{possible[0]}” comes within two deviations of both." if possible else "",
+    }
     several = (
         f"Both figures are within two deviations of {len(possible)} rules, so they do not show which it was."
     )
     text = (
-        "The document's two figures differ from ours by the following number of standard deviations of one "
-        f"run: {'; '.join(told)}. {verdict.get(len(possible), several)} The recipe v1 uses the first rule."
+        "How far the document's two figures are from ours, in standard deviations of one run, after 10 and "
+        f"after 100 epochs: {'; '.join(told)}. {verdict.get(len(possible), several)} The recipe v1 uses the "
+        "first rule."
     )
     return [paragraph(text)]
 

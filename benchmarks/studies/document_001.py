@@ -111,10 +111,10 @@ OPTIMIZED_STUDY = Study(
     ),
     note="The document's example and log use no dropout, which it calls optional: its dropout_keep is 1.0. "
     "The recipe's dropout of 0.2 is our choice; this page shows both. The document describes its baseline as "
-    "basic gradient descent with unstable training and ~20 %. Here it is the same network after ten steps of "
-    "plain full-batch gradient descent at a rate of 0.01, which is document 000's. In the log, Cost is the "
-    "mean over the epoch's batches with the penalty; Train and Test are accuracies with the weights of that "
-    "epoch.",
+    "basic gradient descent with unstable training and ~20 %. Here, the baseline is the same network after "
+    "ten steps of plain gradient descent on the full batch, at document 000's rate of 0.01. In the log, Cost "
+    "is the mean over the epoch's batches, with the penalty; Train and Test are accuracies with the weights "
+    "at the end of that epoch.",
     show=("log", "confusion", "panels"),
     claims=(
         Claim("Training accuracy: ~99%", training_99),

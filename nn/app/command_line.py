@@ -70,7 +70,11 @@ def _parser():
             default="float32",
             help="type of all numbers (default: float32)",
         )
-        sub.add_argument("--out", metavar="DIR", help="folder for the results")
+        sub.add_argument(
+            "--out",
+            metavar="DIR",
+            help="folder for the results (default: results/RECIPE-DATA or results/compare-DATA)",
+        )
         sub.add_argument(
             "--log", action="store_true", help="print a line for each epoch instead of a progress bar"
         )
@@ -156,7 +160,9 @@ def _parser():
         help="recipes to compare (default: v1 v2)",
     )
     add_run_options(sub)
-    sub.add_argument("--runs", type=_whole(1), default=1, metavar="N", help="number of seeds to average over")
+    sub.add_argument(
+        "--runs", type=_whole(1), default=1, metavar="N", help="number of seeds to average over (default: 1)"
+    )
 
     sub = add(commands.evaluate)
     sub.add_argument("model", metavar="MODEL", help="path of a model.npz")

@@ -188,7 +188,7 @@ class Finding:
             what = "warning" if self.kind == "warning" else "exception"
             besides = (Remark(f"The {what} arises here:", self.place), *besides)
         if self.mistake and not others:
-            proven |= {"stage": "bank", "certainty": SURE}
+            proven |= {"stage": "bank"}
         else:
             proven |= {"sentence": first.sentence or self.sentence, "mistake": first.mistake or self.mistake}
         proven |= {"look": "", "why": ""}

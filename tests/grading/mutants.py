@@ -26,7 +26,7 @@ from tests.grading.repair.program import Program
 from tests.grading.repair.slips import slips
 from tests.grading.trace.outcomes import drawn, fixed, outcome, right
 from tests.solutions import RIGHT
-from tests.solutions.asks.form import subject_of
+from tests.solutions.tables import subject_of
 
 
 class Base(NamedTuple):

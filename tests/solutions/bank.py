@@ -10,12 +10,14 @@ import ast
 import dis
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tests.lessons.checks import overflow_shown, typed
+
+from .tables import Table
 
 N, IN, OUT = 128, 784, 64  # samples, inputs and units of the arrays in a race
 VOUCHING = re.compile(r"\bright(ly)?\b(?! (class|answer|-))|\bwell drawn\b|\bwork,|\bworks for\b")
@@ -91,10 +93,10 @@ class Race(NamedTuple):
     beside: tuple[str, ...]
 
 
-WRONG: dict[str, list[Solution]] = {}
-RIGHT: dict[str, list[Solution]] = {}
-PROBES: dict[str, Callable] = {}
-RACES: dict[str, Race] = {}
+WRONG: Mapping[str, list[Solution]] = Table(__package__)
+RIGHT: Mapping[str, list[Solution]] = Table(__package__)
+PROBES: Mapping[str, Callable] = Table(__package__)
+RACES: Mapping[str, Race] = Table(__package__)
 
 
 def wrong(exercise, sentence, *, unwritten=False):
@@ -102,7 +104,7 @@ def wrong(exercise, sentence, *, unwritten=False):
 
     def enter(code):
         solution = Solution(code.__name__, exercise, code, sentence, unwritten)
-        WRONG.setdefault(exercise, []).append(solution)
+        WRONG.entries.setdefault(exercise, []).append(solution)
         return code
 
     return enter
@@ -112,7 +114,7 @@ def right(exercise):
     """Enter the decorated function into the bank as another way to be right."""
 
     def enter(code):
-        RIGHT.setdefault(exercise, []).append(Solution(code.__name__, exercise, code))
+        RIGHT.entries.setdefault(exercise, []).append(Solution(code.__name__, exercise, code))
         return code
 
     return enter
@@ -123,7 +125,7 @@ def probe(*exercises):
 
     def enter(cases):
         for exercise in exercises:
-            PROBES[exercise] = cases
+            PROBES.entries[exercise] = cases
         return cases
 
     return enter
@@ -137,7 +139,7 @@ def race(*exercises, beside=()):
 
     def enter(prepare):
         for exercise in exercises:
-            RACES[exercise] = Race(prepare, tuple(beside))
+            RACES.entries[exercise] = Race(prepare, tuple(beside))
         return prepare
 
     return enter

@@ -1200,8 +1200,8 @@ def elu_slopes(elu_backward):
 
 @wrong(
     "elu_backward",
-    "It is right for alpha = 1 and wrong for any other: on the negative side you add 1 to `a`, but it "
-    "should be `alpha`.",
+    "It is right for alpha = 1 and wrong for any other: on the negative side you add 1 to `a`, which undoes "
+    "a subtraction that was of another number.",
 )
 def elu_backward_with_a_fixed_alpha(grad, a, alpha=1.0):
     grad, a = as_floating(grad), as_floating(a)
@@ -1326,7 +1326,7 @@ def softmax_without_a_shift(z):
 
 @wrong(
     "softmax",
-    "The columns of your result sum to 1, not the rows: the axis is 0, but it should be -1.",
+    "The columns of your result sum to 1, not the rows, although each sample is a row.",
 )
 def softmax_over_the_columns(z):
     z = as_floating(z)
@@ -1336,8 +1336,8 @@ def softmax_over_the_columns(z):
 
 @wrong(
     "softmax",
-    "The columns of your result sum to 1, not the rows: the axis of the sum is 0, but it should be -1. (And "
-    "each row needs its own maximum.)",
+    "The columns of your result sum to 1, not the rows: you add up over the samples instead of the classes. "
+    "(And each row needs its own maximum.)",
 )
 def softmax_over_the_columns_with_one_maximum(z):
     z = as_floating(z)
@@ -1347,8 +1347,8 @@ def softmax_over_the_columns_with_one_maximum(z):
 
 @wrong(
     "softmax",
-    "You subtract each row's maximum, but then divide by the sums of the columns: the axis of the sum is 0, "
-    "but it should be -1, as for the maximum.",
+    "You subtract each row's maximum, but then divide by the sums of the columns: each row needs a "
+    "sum of its own, too.",
 )
 def softmax_summed_over_the_columns(z):
     z = as_floating(z)
@@ -1611,7 +1611,7 @@ def log_softmax_with_the_shift_inside_alone(z):
 
 @wrong(
     "log_softmax",
-    "The columns of exp(result) sum to 1, not the rows: the axis is 0, but it should be -1.",
+    "The columns of exp(result) sum to 1, not the rows, although each sample is a row.",
 )
 def log_softmax_over_the_columns(z):
     z = as_floating(z)

@@ -327,8 +327,7 @@ def softmax_cross_entropy_of_labels_only_unchecked(logits, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "The numbers are right, but the loss of float32 scores is an np.float32. It must be a Python float, "
-    "and float(...) makes one.",
+    "The numbers are right, but the loss of float32 scores is an np.float32. A Python float is promised.",
 )
 def softmax_cross_entropy_as_a_float32_number(logits, targets):
     logits = as_floating(logits)
@@ -879,8 +878,7 @@ def binary_cross_entropy_of_clipped_probabilities(logits, targets):
 
 @wrong(
     "binary_cross_entropy",
-    "The numbers are right, but the loss of float32 scores is an np.float32. It must be a Python float, "
-    "and float(...) makes one.",
+    "The numbers are right, but the loss of float32 scores is an np.float32. A Python float is promised.",
 )
 def binary_cross_entropy_as_a_float32_number(logits, targets):
     logits, targets = fitting(logits, targets)
@@ -1216,8 +1214,8 @@ def mean_squared_error_without_the_two_broadcasting(predictions, targets):
 
 @wrong(
     "mean_squared_error",
-    "The numbers are right, but the loss of float32 predictions is an np.float32. It must be a Python "
-    "float, and float(...) makes one.",
+    "The numbers are right, but the loss of float32 predictions is an np.float32. A Python "
+    "float is promised.",
 )
 def mean_squared_error_as_a_float32_number(predictions, targets):
     predictions, targets = fitting(predictions, targets)

@@ -331,8 +331,7 @@ def dense_backward_with_db_as_a_row(grad, x, W):
 
 @wrong(
     "dense_backward",
-    "Your dW is transposed: it must have the shape of W, (fan_in, fan_out). Swap the factors so that the "
-    "inputs come first.",
+    "Your dW is transposed: it has the shape (fan_out, fan_in), and W the shape (fan_in, fan_out).",
 )
 def dense_backward_with_dw_transposed(grad, x, W):
     grad, x, W = as_floating(grad), as_floating(x), as_floating(W)

@@ -321,7 +321,7 @@ def xavier_normal_from_the_global_generator(rng, fan_in, fan_out, dtype=np.float
 @wrong(
     "xavier_uniform",
     "Your limit is the standard deviation, sqrt(2 / (fan_in + fan_out)). Uniform numbers within +-limit "
-    "have the variance limit**2 / 3, so the limit must be sqrt(3) times that: the 2 becomes a 6.",
+    "have the variance limit**2 / 3, so yours are too narrow by a factor of sqrt(3).",
 )
 def xavier_uniform_with_the_deviation_as_limit(rng, fan_in, fan_out, dtype=np.float32):
     limit = np.sqrt(2 / (fan_in + fan_out))
@@ -440,7 +440,7 @@ def he_normal_with_one_row_for_all_inputs(rng, fan_in, fan_out, dtype=np.float32
 @wrong(
     "he_uniform",
     "Your limit is the standard deviation, sqrt(2 / fan_in). Uniform numbers within +-limit have the "
-    "variance limit**2 / 3, so the limit must be sqrt(3) times that: the 2 becomes a 6.",
+    "variance limit**2 / 3, so yours are too narrow by a factor of sqrt(3).",
 )
 def he_uniform_with_the_deviation_as_limit(rng, fan_in, fan_out, dtype=np.float32):
     limit = np.sqrt(2 / fan_in)

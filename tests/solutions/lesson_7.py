@@ -252,8 +252,8 @@ def l2_penalty_that_makes_weights_grow(weights, strength):
 
 @wrong(
     "l2_penalty",
-    "The penalty of float32 weights is an np.float32, but everything else is right. It must be a Python "
-    "float, so wrap it in float(...).",
+    "The penalty of float32 weights is an np.float32, but everything else is right. A Python "
+    "float is promised.",
 )
 def l2_penalty_as_a_float32_number(weights, strength):
     penalty = 0
@@ -667,8 +667,7 @@ def clip_by_the_sum_of_norms(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You clip correctly, but the norm of float32 gradients is an np.float32. It must be a Python float, so "
-    "wrap it in float(...).",
+    "You clip correctly, but the norm of float32 gradients is an np.float32. A Python float is promised.",
 )
 def clip_and_return_a_float32_number(grads, max_norm):
     norm = np.sqrt(sum(np.sum(grad.astype(np.float64) ** 2) for grad in grads))

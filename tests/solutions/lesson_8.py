@@ -479,8 +479,7 @@ def range_over_all_arrays(train, *others):
 
 @wrong(
     "min_max_scale",
-    "You take one minimum and one maximum over the whole array: each feature has its own, so the axis is "
-    "missing.",
+    "You take one minimum and one maximum over the whole array: but each feature has its own.",
 )
 def one_range_for_all_features(train, *others):
     train = as_floating(train)

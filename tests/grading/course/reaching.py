@@ -1,10 +1,13 @@
 """Reach: what code an exercise calls, which exercises that are, and whether any of it has changed."""
 
 import ast
+import functools
 import hashlib
 
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.course.sources import Sources
+
+_written = functools.lru_cache(4096)(ast.dump)  # of definitions, which are asked for again and again
 
 
 class Reach(Sources):
@@ -74,12 +77,12 @@ class Reach(Sources):
     def _whole(self, module):
         """Return a module as bytes that comments and blank lines do not change."""
         text, tree = self.module(module)
-        return f"{module} {ast.dump(tree) if tree else text}".encode()
+        return f"{module} {_written(tree) if tree else text}".encode()
 
     def _definition(self, module, name):
         """Return a definition as bytes that comments and blank lines do not change."""
         node = self._node(module, name)
-        return f"{module}.{name} {ast.dump(node) if node else self.module(module)[0]}".encode()
+        return f"{module}.{name} {_written(node) if node else self.module(module)[0]}".encode()
 
     def _top_level(self, module):
         """Return what decides whether a module can be imported: all but the bodies of what it defines."""
@@ -87,7 +90,7 @@ class Reach(Sources):
         if tree is None:
             return text.encode()
         defined = (ast.FunctionDef, ast.ClassDef)
-        names = [node.name if isinstance(node, defined) else ast.dump(node) for node in tree.body]
+        names = [node.name if isinstance(node, defined) else _written(node) for node in tree.body]
         return " ".join(names).encode()
 
     def _closure(self, module, name):

@@ -1,6 +1,7 @@
 """Sources: a package's files, where each exercise stands in them, and what cannot be read."""
 
 import ast
+import functools
 import re
 import warnings
 from dataclasses import replace
@@ -9,6 +10,8 @@ from typing import NamedTuple
 
 from tests.grading.course.exercises import GRADED_MODULES
 from tests.grading.finding import file_to_fix
+
+KEPT = 64  # texts of modules that are not read anew each time: a package has ten
 
 
 class Place(NamedTuple):
@@ -39,11 +42,7 @@ class Sources:
                 text = ""
             except UnicodeDecodeError as error:
                 text = f"not UTF-8: {error}"  # no Python either
-            try:
-                tree = ast.parse(text)
-            except (SyntaxError, ValueError):
-                tree = None
-            self._modules[name] = text, tree
+            self._modules[name] = text, _tree(text)
         return self._modules[name]
 
     def problem(self, exercise):
@@ -54,30 +53,8 @@ class Sources:
         return next(filter(None, problems), None)
 
     def _unreadable(self, module):
-        """Compile a module; return the finding on what Python cannot read in it, None if it can."""
-        text, path = self.module(module)[0], f"{module}.py"
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an odd escape in a string is no error yet
-                compile(text, path, "exec", dont_inherit=True)
-        except SyntaxError as error:
-            line, quote = error.lineno or 1, ()
-            whole = "".join(text.splitlines()[line - 1 : line])
-            if bare := whole.strip():
-                column = max((error.offset or 1) - 1 - (len(whole) - len(whole.lstrip())), 0)
-                start = max(column - 50, 0)  # of a long line, the part around the caret
-                quote = bare[start:].expandtabs(1), f"{' ' * (column - start)}^"
-            found = file_to_fix(path, line, f"{type(error).__name__}: {error.msg}", quote)
-            if not error.offset:
-                return found
-            first, last, end = error.offset, error.end_lineno or line, error.end_offset or 0
-            if (last, end) <= (line, first):  # a point rather than a part
-                last, end = line, first + 1
-            marked = {"source": whole, "column": first, "end_line": last, "end_column": end}
-            return replace(found, place=found.place._replace(**marked))
-        except ValueError as error:  # a null byte
-            return file_to_fix(path, 1, f"{type(error).__name__}: {error}")
-        return None
+        """Return the finding on what Python cannot read in a module, None if it can read all of it."""
+        return _refused(self.module(module)[0], f"{module}.py")
 
     def place(self, exercise):
         """Return the place of an exercise's function, None if there is none."""
@@ -163,6 +140,42 @@ class Sources:
             elif isinstance(node, ast.ImportFrom):
                 found.update((alias.asname or alias.name, node) for alias in node.names)
         return found
+
+
+@functools.lru_cache(KEPT)
+def _tree(text):
+    """Return the tree of a module's text, which nobody changes; None if it is no Python."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return None
+
+
+@functools.lru_cache(KEPT)
+def _refused(text, path):
+    """Compile a module's text; return the finding on it if Python refuses it, else None."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an odd escape in a string is no error yet
+            compile(text, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line, quote = error.lineno or 1, ()
+        whole = "".join(text.splitlines()[line - 1 : line])
+        if bare := whole.strip():
+            column = max((error.offset or 1) - 1 - (len(whole) - len(whole.lstrip())), 0)
+            start = max(column - 50, 0)  # of a long line, the part around the caret
+            quote = bare[start:].expandtabs(1), f"{' ' * (column - start)}^"
+        found = file_to_fix(path, line, f"{type(error).__name__}: {error.msg}", quote)
+        if not error.offset:
+            return found
+        first, last, end = error.offset, error.end_lineno or line, error.end_offset or 0
+        if (last, end) <= (line, first):  # a point rather than a part
+            last, end = line, first + 1
+        marked = {"source": whole, "column": first, "end_line": last, "end_column": end}
+        return replace(found, place=found.place._replace(**marked))
+    except ValueError as error:  # a null byte
+        return file_to_fix(path, 1, f"{type(error).__name__}: {error}")
+    return None
 
 
 def _begins(line, indent):

@@ -97,14 +97,18 @@ def _parser():
 
     command = add("check", checking.check, "run the tests of lessons or exercises, of all if none is named")
     command.add_argument("what", nargs="*", metavar="LESSON|EXERCISE")
-    command.add_argument("--traceback", action="store_true", help="also show where in the code a test failed")
+    command.add_argument(
+        "--traceback", action="store_true", help="also show the lines of code at which a test failed"
+    )
     command.add_argument(
         "--seed", type=_seed, default=0, metavar="N", help="seed for the tests' random numbers (default: 0)"
     )
     command.add_argument(
         "--json", action="store_true", help="print the outcome as JSON, and nothing else on standard output"
     )
-    command.add_argument("--junitxml", type=_file, metavar="FILE", help="write the outcome for other tools")
+    command.add_argument(
+        "--junitxml", type=_file, metavar="FILE", help="write the outcome in JUnit's format, for other tools"
+    )
     command.add_argument("--results", type=_file, metavar="FILE", help="write the outcome for Gradescope")
     add(
         "watch",
@@ -116,7 +120,7 @@ def _parser():
         "hint",
         helping.hint,
         "show one more step of help with an exercise",
-        " If your code fails, it is a question about your own line, then the change that mends it, as far as"
+        " If your code fails, this is a question about your own line, and next the change that mends it, if"
         " they are known. Otherwise, it is one of three written hints: the idea, the formula, an outline in"
         " words.",
     )
@@ -136,12 +140,14 @@ def _parser():
     command.add_argument(
         "--fast", action="store_true", help="compare with the reference, and say what makes it fast"
     )
-    command.add_argument("--force", action="store_true", help="show it even if yours does not pass yet")
+    command.add_argument(
+        "--force", action="store_true", help="show the solution even if yours does not pass yet"
+    )
     command = add("reset", renewing.reset, "put back the skeletons of exercises or lessons, keeping a backup")
     command.add_argument("what", nargs="+", metavar="LESSON|EXERCISE")
     command = add("new", renewing.new, "make a fresh copy of the skeletons, to work in")
     command.add_argument("target", nargs="?", type=Path, metavar="FOLDER", help=f"default: {OWN}")
-    command = add("race", race.race, "time what passes against the reference and against the floor")
+    command = add("race", race.race, "time what passes, beside the reference and the least work possible")
     command.add_argument("what", nargs="*", metavar="LESSON|EXERCISE")
     return parser
 

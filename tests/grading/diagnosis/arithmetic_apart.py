@@ -2,7 +2,7 @@
 
 import ast
 
-from .slips import factors, leaves, short, terms, text, without
+from .slips import bare, factors, leaves, short, terms, text, without
 
 
 def no_power(slip):
@@ -18,7 +18,7 @@ def sides_exchanged(slip):
 
 def sign(slip):
     for one, other in ((slip.a, slip.b), (slip.b, slip.a)):
-        if isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.USub) and text(one.operand) == text(other):
+        if isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.USub) and bare(one.operand) == bare(other):
             return {}
     return {} if slip.kinds == {"sign"} else None
 

@@ -29,6 +29,14 @@ class Mended:
         together = one or TOGETHER & set(change.kinds) or any("moved" in kind for kind in change.kinds)
         groups = [found] if together else [[slip] for slip in found[:PARTS]]
         self.parts = [Part(self, group) for group in groups]
+        if len(self.parts) > 1 and self._overlap():
+            self.parts = [Part(self, found)]
+
+    def _overlap(self):
+        """Return True if the changes of two parts are about the same lines."""
+        changes = sorted(part.change for part in self.parts if part.change)
+        ends = [change.line + change.before.count("\n") for change in changes]
+        return any(end >= other.line for end, other in zip(ends, changes[1:], strict=False))
 
     def without(self, part):
         """Return the source with all edits but those of a part; None if these are another part's, too."""
@@ -48,7 +56,7 @@ class Part:
         after = not self.slip.old and self.slip.after
         self.line = marked.end_lineno if after else marked.lineno
         self.last = max(self.line, getattr(self.slip.a or self.slip.marked, "end_lineno", self.line))
-        if self.slip.old and self.slip.a is None and hasattr(self.slip.old[0], "body"):
+        if self.slip.a is None and (not self.slip.old or hasattr(self.slip.old[0], "body")):
             self.last = self.line
         self.span = span_of(marked) if self.slip.old else None
 

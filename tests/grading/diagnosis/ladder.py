@@ -6,26 +6,34 @@ stays, and the place comes from the others. Each claims only what it has run.
 """
 
 import ast
+import re
 import statistics
 from contextlib import suppress
 from dataclasses import replace
 
 from tests.grading.course.exercises import EXERCISES
-from tests.grading.finding import HINT, LIKELY, SURE, WAITING, Finding
+from tests.grading.finding import HINT, LIKELY, SURE, WAITING, Finding, Remark
+from tests.grading.repair import SURE as ALONE
 from tests.grading.repair import searched
 from tests.grading.repair.program import Program
 from tests.grading.trace import locate
 from tests.grading.trace.outcomes import fixed
+from tests.grading.trace.records import SURE as TWO_RULES
 from tests.grading.trace.running import unchanged
 
 from .diagnose import diagnose
-from .edits import Mended
+from .edits import PARTS, Mended
 from .marked import Lines, Watched, values_of
 from .phrases import asked_by_trace
 from .slips import LONGEST
+from .suspects import fitting
 
 STATE = {"default", "kept", "used up", "iterator", "shared", "copies", "buffer"}  # rules of the trace
 FACTS = {"form", "misplaced", "written", "not delivered", "not returned", "replaced", "rebound", "integers"}
+PRAISING = re.compile(r"\bright(ly)?\b|, but ")  # sentences that say something of the rest, too
+VAGUE = {"rewritten", "place", "anything", "left_out", "of_no_part"}  # kinds that say little
+GUARDS = {"guard", "no guard"}  # a call that must be refused is not: no other mistake explains that
+BESIDES = re.compile(r"is (?P<came>.+) where (?P<due>.+) is expected(: (?P<call>.*))?")
 WHOLE = {  # reasons to hold an edit back with which it tells no place, either
     "it passes by what was computed",
     "much is rewritten",
@@ -94,22 +102,43 @@ class _Arbiter:
 
     def __init__(self, name, source, finding, tests, suspects, changes):
         self.name, self.source, self.finding, self.tests = name, source, finding, tests
-        self.suspects, self.changes = suspects, changes
-        self.top = suspects[0] if suspects else None
         self.lines = Lines(f"{EXERCISES[name].module}.py", source)
         self.watched = Watched(source, name, finding.call)
+        self.suspects, self.changes = (
+            fitting(suspects, name, finding, self.lines, self.watched.program.body()),
+            changes,
+        )
+        self.top = self.suspects[0] if self.suspects else None
 
     def findings(self):
         """Return what is to be told, in the order of execution."""
         if self.top and self.top.rules[0] in STATE:
             return [self._of_state()]
+        first, *others = self._said() or [None]
+        return [replace(first, besides=(*self._beside(), *first.besides)), *others] if first else []
+
+    def _said(self):
         mended = self._mended()
         if mended is None:
-            return [self._of_suspect(self.top)] if self.top else []
+            return self._traced() if self.top else []
         if not mended.change.shown and (better := self._better_than(mended)):
             return [self._of_suspect(better)]
         said = [self._of_edit(mended, part) for part in mended.parts]
         return self._named(mended, said)
+
+    def _beside(self):
+        """Return a remark on the line that makes the type, if a type is what is wrong besides."""
+        told = next(filter(None, (BESIDES.search(one.sentence) for one in self.finding.besides)), None)
+        if told is None:
+            return ()
+        place = None
+        if told["due"] == "a Python float":
+            returns = [n for n in ast.walk(self.watched.program.body()) if isinstance(n, ast.Return)]
+            place = self.lines.place(returns[0].lineno) if len(returns) == 1 else None
+        elif told["came"] == "float64":  # which no array of the call has
+            span = self.watched.made("float64", told["call"] or self.finding.call)
+            place = self.lines.place(span.line, span) if span else None
+        return (Remark("Its type comes from this line:", place),) if place else ()
 
     # ---- edits
 
@@ -155,15 +184,20 @@ class _Arbiter:
 
     def _of_edit(self, mended, part):
         origin = self._origin(part)
-        agreed = origin or any(self._near(other.line, other.last) for other in mended.parts)
+        alone = len(mended.parts) == 1 and mended.change.sure == ALONE and self.finding.mistake
+        agreed = mended.change.shown and (origin or alone or self._near(part.line, part.last))
         said, values = part.said, part.values(self.watched)
         place = (
             self.lines.place(origin.line, origin.place) if origin else self.lines.place(part.line, part.span)
         )
+        raised = self.finding.place and self.finding.words and self.finding.place.line == part.line
+        here = self.top and self.top.sure != HINT and part.line <= self.top.line <= part.last
+        if said.kind in VAGUE and here and self.top.sentence:
+            said = said._replace(sentence=self.top.sentence)
         return Finding(
             stage="edit" if len(mended.parts) == 1 else "edits",
             certainty=SURE if agreed else LIKELY,
-            sentence=said.sentence,
+            sentence="" if raised and said.kind in VAGUE else said.sentence,  # the words say more
             place=place,
             value=values.words,
             question=said.question,
@@ -179,8 +213,9 @@ class _Arbiter:
         shows, others = [], []
         for one, part in zip(said, mended.parts, strict=True):
             found = self._alone(mended, part)
-            if found and found.mistake:
-                one = replace(one, mistake=found.mistake, sentence=found.sentence)
+            if found and found.mistake and not PRAISING.search(found.sentence):
+                certainty = SURE if mended.change.shown else LIKELY  # two voices
+                one = replace(one, mistake=found.mistake, sentence=found.sentence, certainty=certainty)
             (shows if not found or found.call == self.finding.call else others).append(one)
         return shows + others
 
@@ -194,14 +229,28 @@ class _Arbiter:
 
     # ---- the trace
 
+    def _traced(self):
+        """Return what the trace says of the first line at fault, and of a further one if it is sure of it."""
+        first, bank = self._of_suspect(self.top), self.finding
+        others = [
+            self._of_suspect(one)
+            for one in self.suspects[1:]
+            if (one.sure == TWO_RULES or one.rules[0] in GUARDS) and one.line != self.top.line
+        ]
+        if others and bank.mistake:  # whose sentence stays
+            first = replace(first, stage="bank", mistake=bank.mistake, sentence=bank.sentence)
+        return [first, *others[: PARTS - 1]]
+
     def _of_suspect(self, suspect):
         rule, expression = suspect.rules[0], _cut(suspect.expression)
         place = self.lines.place(suspect.line, suspect.place)
         question, think = asked_by_trace(rule, expression, suspect.error)
         values = values_of(self.watched, suspect.place)
+        three = suspect is self.top and suspect.sure == TWO_RULES and len(suspect.rules) > 1
+        three = three and self.finding.mistake and self.finding.typable  # else it is about several calls
         found = Finding(
             stage="trace",
-            certainty=HINT if suspect.sure == HINT else LIKELY,
+            certainty=HINT if suspect.sure == HINT else SURE if three else LIKELY,
             sentence=suspect.sentence,
             place=place,
             value=values.words,

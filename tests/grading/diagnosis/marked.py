@@ -138,6 +138,16 @@ class Watched:
         values = [e.value for e in run.events[run.start :] if e.site in sites]
         return [value for value in values if value is not None], run.given
 
+    def made(self, dtype, text):
+        """Return the span of the first expression with an array of a dtype in a case, None if none has."""
+        self.events(None, text)
+        run = self._runs[text]
+        for event in run.events[run.start :]:
+            site = self.program.sites[event.site]
+            if site.kind != "Enter" and str(getattr(event.value, "dtype", "")) == dtype:
+                return site.place
+        return None
+
     def length(self, text):
         """Return how much happened in a case that was run."""
         return len(self._runs[text].events)
@@ -174,13 +184,18 @@ def values_of(watched, span, mended=None, there=None):
             if not right:
                 return shown
         pair = pair_of(mine[nth], right[nth], given) if nth < len(right) else None
-        if pair is not None and not isinstance(mine[nth], bool | np.bool_) and not _alike(*pair[:2]):
+        if pair is not None and not any(map(_is_bool, (mine[nth], right[nth]))) and not _alike(*pair[:2]):
             pairs.append(pair)
         if len(pairs) == PAIRS or watched.length(text) > LONG:
             break
     if shown is None:
         return Values()
     return shown._replace(relation=related(pairs, proven=True))
+
+
+def _is_bool(value):
+    """Return True for yes or no, once or in each entry: no arithmetic relates such values."""
+    return np.asarray(value).dtype.kind == "b"
 
 
 def _moment(nth, count):

@@ -1,11 +1,13 @@
 """A slip: what a learner wrote, what is right in its place, and what is asked to tell its kind."""
 
 import ast
+import copy
 from typing import NamedTuple
 
 from tests.grading.repair.differences import hunks as hunks_of
 from tests.grading.repair.differences import narrow
 
+CONVERSIONS = {"as_floating", "asarray", "array", "float"}
 LONGEST = 50  # characters of the learner's code in a sentence
 REDUCTIONS = {
     "sum": "adds up",
@@ -142,6 +144,17 @@ def text(node):
     if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
         return f"return {', '.join(map(ast.unparse, node.value.elts))}"
     return ast.unparse(node).split("\n")[0] if isinstance(node, ast.AST) else ""
+
+
+def bare(node):
+    """Return the text of an expression without what converts it."""
+
+    class Bare(ast.NodeTransformer):
+        def visit_Call(self, call):
+            self.generic_visit(call)
+            return call.args[0] if name_of(call) in CONVERSIONS and len(call.args) == 1 else call
+
+    return ast.unparse(Bare().visit(copy.deepcopy(node)))
 
 
 def short(node):

@@ -5,6 +5,7 @@ around them, against a package in which the changed module has taken the place o
 go nowhere.
 """
 
+import gc
 import io
 import tempfile
 import unittest
@@ -21,6 +22,7 @@ from tests.grading.world import World
 
 SEVERAL = 6  # exercises that are explained thoroughly in one run
 BRIEFLY = 600  # edits that are tried for each of the others
+COLLECTED = 20_000  # objects more than before, at which garbage is looked for
 COUNT = pytest.StashKey[int]()
 
 
@@ -44,7 +46,7 @@ def explained(result, items, nextitem, tools):
         return getattr(module, EXERCISES[other].function.split(".")[0])
 
     found = ()
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    with _seldom_collecting(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         try:
             source = (package.path / f"{exercise.module}.py").read_text(encoding="utf-8")
             found = tuple(explain(exercise.name, source, result.finding, tests, subject_of, tries))
@@ -54,6 +56,19 @@ def explained(result, items, nextitem, tools):
             replaced = tools.replaced()
             world.changes()
     return () if replaced else found
+
+
+@contextmanager
+def _seldom_collecting():
+    """Within the block, look for garbage seldom, and never among what pytest has: trees are many objects."""
+    often = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(COLLECTED, *often[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
+        gc.unfreeze()
 
 
 @contextmanager

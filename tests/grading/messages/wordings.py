@@ -153,7 +153,7 @@ def invalid(found, _):
         "cast": "a nan or an inf turned into an integer",
     }
     meaning = meanings.get(found[1], f"{found[1]} of a number that has no such value")
-    return f"Somewhere in the array stands {meaning}, which makes nan."
+    return f"An entry of the array would be {meaning}: that is not a number (nan)."
 
 
 def axis(found, _):

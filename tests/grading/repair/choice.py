@@ -8,10 +8,15 @@ from tests.grading.repair.differences import Text, TextEdit, as_text, hunks
 from tests.grading.repair.natural import why_not, worth
 from tests.grading.repair.program import Program
 from tests.grading.repair.simple import does_nothing, simplified
+from tests.grading.repair.tidy import tidied, unconverted
+from tests.grading.repair.unmeant import never_run
 from tests.grading.trace.outcomes import drawn, fixed, outcome, right
 
 SURE, LIKELY, GUESS = "sure", "likely", "guess"
 SINGLES, SEVERAL = 60, 6  # candidates that are looked at
+EARLIER = 0.01  # of equal checks, what each line is worth by which one comes sooner
+NEATER = 0.2  # of two forms of a change, what the one in a teacher's hand is better by
+WORTHLESS = {"sign", "factor", "power", "operator", "one off", "function added", "converted"}
 SAID = 5  # changes that are returned
 
 
@@ -55,9 +60,11 @@ def choose(search):
     several = sorted((c for c in search.found if len(c.edits) > 1), key=lambda c: c.cost)[:SEVERAL]
     options = {}
     for candidate in singles or map(search.minimised, several):
-        option = _option(search, candidate)
-        if option and (option.source not in options or option.rank < options[option.source].rank):
-            options[option.source] = option
+        for option in _options(search, candidate):
+            known = options.get(option.source) if option else None
+            if option and (known is None or (bool(option.why), option.rank) < (bool(known.why), known.rank)):
+                options[option.source] = option
+    options = _of_copies(options)
     mends, said = tuple(sorted(search.judge.wrong())), []
     for option in sorted(options.values(), key=lambda o: (bool(o.why), o.rank)):
         if len(said) < SAID and _passes(search, option.source):
@@ -79,29 +86,67 @@ def choose(search):
     ]
 
 
-def _option(search, candidate):
-    """Return a candidate in its simplest form, with its rank; None if it cannot be said."""
+def _of_copies(options):
+    """Hold back all changes but copies where a copy mends: any other value is then only a copy, too."""
+    copies = [option for option in options.values() if option.kinds == ("copy",) and not option.why]
+    lines = {hunk.line for option in copies for hunk in option.hunks}
+    why = "it only makes a new array"
+    return {
+        source: option._replace(why=option.why or why)
+        if lines & {hunk.line for hunk in option.hunks} and set(option.kinds) & WORTHLESS
+        else option
+        for source, option in options.items()
+    }
+
+
+def _options(search, candidate):
+    """Yield a candidate in its simplest form, and the same in a teacher's hand; None if it cannot be said."""
     program = search.program
     path = _path(program.tree, program.homes[candidate.home].node)
-    original, intended = ast.parse(program.source), ast.parse(program.source)
-    _at(intended, path[:-1]).body[path[-1]] = after = copy.deepcopy(candidate.tree)
-    before = _at(original, path)
-    parts = hunks(before.body, after.body)
-    for part in parts:
+    before = _at(ast.parse(program.source), path)
+    after = _simple(before, copy.deepcopy(candidate.tree))
+    plain = _option(search, candidate, path, before, after)
+    neat = copy.deepcopy(after)
+    if plain and tidied(before, neat, hunks(before.body, neat.body)):
+        after = _simple(before, neat)
+        yield _option(search, candidate, path, before, after, plain.rank)
+    bare = copy.deepcopy(after)
+    if plain and unconverted(hunks(before.body, bare.body)):
+        yield _option(search, candidate, path, before, _simple(before, bare), plain.rank - NEATER)
+    yield plain
+
+
+def _simple(before, after):
+    """Return a function whose new statements are in their simplest form."""
+    for part in hunks(before.body, after.body):
         for statement in part.new:
             new = simplified(statement)
             _replace(after, statement, None if does_nothing(new) else new)
+    return after
+
+
+def _option(search, candidate, path, before, after, plain=None):
+    """Return the option that a candidate in one of its forms stands for, None if it cannot be said.
+
+    plain: the rank of a form that is less neat.
+    """
+    intended = ast.parse(search.program.source)
+    _at(intended, path[:-1]).body[path[-1]] = after
     ast.fix_missing_locations(intended)
     parts = hunks(before.body, after.body)
-    text = as_text(program.source, parts, intended) if parts else None
+    text = as_text(search.program.source, parts, intended) if parts else None
     if text is None:
         return None
     kinds = {edit.kind for edit in candidate.edits}
     scope = search.scopes[candidate.home]
     reasons = [why_not(part, kinds, scope, before) for part in parts]
+    reasons += ["it leaves lines that never run"] if never_run(after) > never_run(before) else []
     total = sum(worth(part, kinds, candidate.cost, scope, before, search.trusted) for part in parts)
-    source = Text(program.source).changed(text)
-    return _Option(total, text, parts, tuple(sorted(kinds)), next(filter(None, reasons), ""), source)
+    source = Text(search.program.source).changed(text)
+    why = next(filter(None, reasons), "")
+    total += EARLIER * sum(part.line for part in parts if "guard added" in kinds)
+    total = total if plain is None else min(total, plain) - NEATER
+    return _Option(total, text, parts, tuple(sorted(kinds)), why, source)
 
 
 def _path(tree, node):

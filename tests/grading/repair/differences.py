@@ -2,9 +2,11 @@
 
 import ast
 import difflib
+import itertools
 import textwrap
 from typing import NamedTuple
 
+MOST_TRIED = 16  # ways to put brackets around what is new
 BLOCKS = ("body", "orelse", "finalbody", "handlers")
 
 
@@ -185,6 +187,8 @@ class Text:
         """Return the edit to the text that a hunk stands for."""
         if hunk.pair:
             after = ast.unparse(hunk.pair[1])
+            if isinstance(hunk.pair[1], ast.Tuple) and hunk.pair[1].elts:
+                after = after[1:-1]
             return self.replace(self.span(hunk.pair[0]), f"({after})" if brackets else after)
         if not hunk.old:
             anchor = hunk.anchor or hunk.behind
@@ -217,6 +221,19 @@ class Text:
         text = "\n".join(ast.unparse(ast.fix_missing_locations(s)) for s in statements)
         return textwrap.indent(text, indent).lstrip()
 
+    def means(self, changed, intended, touched):
+        """Return True if a changed source means a tree, in which only what is on touched lines is new."""
+        tree, lines = ast.parse(changed), changed.split("\n")
+        if len(tree.body) != len(intended.body):
+            return False
+        for got, wanted in zip(tree.body, intended.body, strict=True):
+            if any(wanted.lineno <= line <= wanted.end_lineno for line in touched):
+                if ast.dump(got) != ast.dump(ast.parse(ast.unparse(wanted)).body[0]):
+                    return False
+            elif lines[got.lineno - 1 : got.end_lineno] != self.lines[wanted.lineno - 1 : wanted.end_lineno]:
+                return False  # to compare texts takes less time than to compare trees
+        return True
+
     def changed(self, edits):
         """Return the source with edits applied, the last first."""
         lines = "\n".join(self.lines)
@@ -234,10 +251,10 @@ def as_text(source, parts, intended):
     said.
     """
     text = Text(source)
-    for brackets in (False, True):
+    for brackets in itertools.islice(itertools.product((False, True), repeat=len(parts)), MOST_TRIED):
         try:
-            edits = [text.edits(part, brackets) for part in parts]
-            if ast.dump(ast.parse(text.changed(edits))) == ast.dump(ast.parse(ast.unparse(intended))):
+            edits = [text.edits(*pair) for pair in zip(parts, brackets, strict=True)]
+            if text.means(text.changed(edits), intended, {part.line for part in parts}):
                 return edits
         except (SyntaxError, ValueError, UnicodeDecodeError):
             continue

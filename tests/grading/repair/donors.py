@@ -6,7 +6,6 @@ one ask are equal; the rest are replaced by what was assigned to them.
 
 import ast
 import builtins
-import copy
 import functools
 import sys
 from collections import Counter
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 from tests.grading.repair.edits import bag, names_in
 from tests.grading.repair.observed import equal_values, watch
+from tests.grading.repair.trees import copied, walked
 from tests.grading.trace.outcomes import outcome
 from tests.solutions import RIGHT
 
@@ -28,10 +28,11 @@ STATEMENTS = (ast.Assign, ast.AugAssign, ast.If, ast.For, ast.Expr, ast.Return)
 
 
 class Donor(NamedTuple):
-    """A tree of a right variant in the learner's names, and its tokens."""
+    """A tree of a right variant in the learner's names, its tokens and how many they are."""
 
     tree: ast.AST
     tokens: Counter
+    size: int
     text: str
 
 
@@ -81,6 +82,7 @@ def gather(program, function, values, ask, without=()):
         found.words.update(mark for marks in seen.assigned.values() for mark in marks if mark is not None)
         renamed, inlined = _translation(tree, own, names, values, seen.values.get(tree.name, {}))
         known = {*renamed.values(), *program.space, *values, *dir(builtins), "self"}
+        sizes = _sizes(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant):
                 if isinstance(node.value, int | float) and not isinstance(node.value, bool):
@@ -90,11 +92,11 @@ def gather(program, function, values, ask, without=()):
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 found.functions.append(node.func.id)
             loaded = isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-            if isinstance(node, EXPRESSIONS) and loaded and _size(node) <= LARGE:
-                _add(expressions, _Translate(renamed, inlined).visit(bare(node)), known)
+            if isinstance(node, EXPRESSIONS) and loaded and sizes[node] <= LARGE:
+                _add(expressions, _translated(node, renamed, inlined), known)
             documents = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-            if isinstance(node, STATEMENTS) and not documents and _size(node) < LONG:
-                _add(statements, _Translate(renamed, {}).visit(bare(node)), known)
+            if isinstance(node, STATEMENTS) and not documents and sizes[node] < LONG:
+                _add(statements, _translated(node, renamed, {}), known)
     found.expressions.extend(donor for donor in expressions.values() if len(donor.text) > 3)
     found.statements.extend(statements.values())
     return found._replace(
@@ -124,8 +126,8 @@ def _translation(tree, own, names, values, theirs):
                 continue
             if mine := alike(name):
                 renamed[name] = mine
-            elif assigned[name] == 1 and _size(node.value) < 25:
-                inlined[name] = _Translate(dict(renamed), dict(inlined)).visit(bare(node.value))
+            elif assigned[name] == 1 and _sizes(tree)[node.value] < 25:
+                inlined[name] = _translated(node.value, renamed, inlined)
     for name in theirs:  # names of loops, too
         mine = None if name in {*renamed, *inlined, *parameters, "self"} else alike(name)
         if mine and mine not in renamed.values():
@@ -137,30 +139,37 @@ def _add(found, tree, known):
     """Add a tree, unless it has names that mean nothing in the learner's function."""
     stored = names_in(tree, ast.Store)
     if names_in(tree) - stored <= known:
-        text = ast.unparse(ast.fix_missing_locations(tree))
-        found.setdefault(text, Donor(tree, bag(tree), text))
+        text = ast.unparse(tree)
+        if text not in found:
+            tokens = bag(text)
+            found[text] = Donor(ast.fix_missing_locations(tree), tokens, sum(tokens.values()), text)
 
 
-def _size(node):
-    return sum(1 for _ in ast.walk(node))
+@functools.cache
+def _sizes(tree):
+    """Return how many nodes there are in the tree below each node."""
+    found = {}
+
+    def count(node):
+        found[node] = 1 + sum(map(count, ast.iter_child_nodes(node)))
+        return found[node]
+
+    count(tree)
+    return found
 
 
-def bare(node):
-    """Return a copy of a tree without its place in a file."""
-    node = copy.deepcopy(node)
-    for inner in ast.walk(node):
+def _translated(node, renamed, inlined):
+    """Return a copy of a tree without its place in a file, some names renamed, others filled in."""
+
+    def put(name):
+        if name.id in renamed:
+            return ast.Name(renamed[name.id], name.ctx)
+        if name.id in inlined and isinstance(name.ctx, ast.Load):
+            return copied(inlined[name.id])
+        return copied(name)
+
+    new = copied(node, put)
+    for inner in walked(new):
         if hasattr(inner, "lineno"):
             inner.lineno = inner.end_lineno = 1
-    return node
-
-
-class _Translate(ast.NodeTransformer):
-    def __init__(self, renamed, inlined):
-        self.renamed, self.inlined = renamed, inlined
-
-    def visit_Name(self, node):
-        if node.id in self.renamed:
-            return ast.Name(self.renamed[node.id], node.ctx)
-        if node.id in self.inlined and isinstance(node.ctx, ast.Load):
-            return copy.deepcopy(self.inlined[node.id])
-        return node
+    return new

@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from tests.grading.repair.trees import walked
+
 WORD = re.compile(r"\w+")
 MODULES = ("np", "math")
 TOKEN = re.compile(r"\w+\.?\d*|\*\*|//|[^\w\s]")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Edit:
     """What to put where: ``make()`` at ``holder.key`` or ``holder[key]``; with key None, ``make(list)``
     makes a list of statements anew from the list as it then stands.
@@ -36,9 +38,9 @@ class Edit:
     form: str
     node: ast.AST
 
-    @property
-    def twin(self):
-        return self.form, masked(self.node)
+    def at(self, cost):
+        """Return the same edit at another cost."""
+        return Edit(self.kind, cost, self.line, self.holder, self.key, self.make, self.form, self.node)
 
 
 class Candidate(NamedTuple):
@@ -76,9 +78,9 @@ def put(edit, value):
 
 
 @contextmanager
-def applied(edits) -> Iterator[None]:
-    """Apply edits within the block, in their order, and take them back afterwards."""
-    done = []
+def applied(edits) -> Iterator[list[ast.AST]]:
+    """Apply edits within the block, in their order, and take them back afterwards; give what is new."""
+    done, fresh = [], []
     try:
         for edit in edits:
             new = edit.make(list(edit.holder)) if edit.key is None else edit.make()
@@ -87,7 +89,8 @@ def applied(edits) -> Iterator[None]:
             for root in new if edit.key is None else [new]:
                 if edit.key is not None or not any(root is kept for kept in old):
                     locate(root, edit.line)
-        yield
+                    fresh.append(root)
+        yield fresh
     finally:
         for edit, old in reversed(done):
             put(edit, old)
@@ -95,20 +98,25 @@ def applied(edits) -> Iterator[None]:
 
 def locate(root, line):
     """Give new nodes the line of the edit that made them."""
-    for node in ast.walk(root):
+    for node in walked(root):
         if "lineno" in node._attributes and getattr(node, "lineno", 1) <= 1:
             node.lineno = node.end_lineno = line
             node.col_offset = node.end_col_offset = 0
 
 
 def bag(node):
-    """Return the tokens of a tree and how often each occurs."""
-    return Counter(token for token in TOKEN.findall(ast.unparse(node)) if token not in "()'\"")
+    """Return the tokens of a tree, or of its text, and how often each occurs."""
+    text = node if isinstance(node, str) else ast.unparse(node)
+    return Counter(token for token in TOKEN.findall(text) if token not in "()'\"")
 
 
 def distance(one, other):
     """Return in how many tokens two bags differ."""
-    return sum(((one - other) + (other - one)).values())
+    apart = sum(other.values())
+    for token, count in one.items():
+        there = other.get(token, 0)
+        apart += abs(count - there) - there
+    return apart
 
 
 def masked(node):

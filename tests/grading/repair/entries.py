@@ -1,10 +1,10 @@
 """The catalogue: a loop over entries becomes a line for arrays of any shape."""
 
 import ast
-import copy
 
 from tests.grading.repair.edits import name_of, names_in
 from tests.grading.repair.patterns import fill
+from tests.grading.repair.trees import copied
 
 OF_ARRAYS = {"max": "np.maximum", "min": "np.minimum", "abs": "np.abs"}
 
@@ -29,14 +29,14 @@ def _whole(node, variables):
     if not isinstance(node, ast.Assign | ast.AugAssign):
         return None
     target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-    whole = _Whole(variables).visit(copy.deepcopy(node))
+    whole = _Whole(variables).visit(copied(node))
     return whole if _is_entry(target, variables) and not names_in(whole) & set(variables) else None
 
 
 def _chosen(node, variables):
     """Return the np.where that an ``if`` around the writes into one entry stands for."""
     writes = [_whole(block[0], variables) if len(block) == 1 else None for block in (node.body, node.orelse)]
-    test = _Whole(variables).visit(copy.deepcopy(node.test))
+    test = _Whole(variables).visit(copied(node.test))
     if writes[0] is None or (node.orelse and writes[1] is None) or names_in(test) & set(variables):
         return None
     target, one = _written(writes[0])
@@ -55,7 +55,7 @@ def _written(node):
 
 
 def _loaded(node):
-    node = copy.deepcopy(node)
+    node = copied(node)
     node.ctx = ast.Load()
     return node
 

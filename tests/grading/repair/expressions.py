@@ -111,21 +111,19 @@ def _anywhere(node, parent, scope, edit):
         if crowd and "S" in rule.free and rule.cost > 1.7:
             continue
         yield from _by_rule(rule, node, parent, scope, edit, 0.3 * (scope.large and not outer))
-    mine = None
+    mine, size = None, 0
     own = names_in(node) & set(scope.names) - set(scope.parameters)
     for donor in scope.donors.expressions:
-        if (
-            scope.large
-            and sum(donor.tokens.values()) > 8
-            and not isinstance(donor.tree, ast.Compare | ast.BoolOp)
-        ):
+        if scope.large and donor.size > 8 and not isinstance(donor.tree, ast.Compare | ast.BoolOp):
             continue
         theirs = scope.kind_of(donor.tree)
         if (kind and theirs and not _alike(kind, theirs)) or (constant and not kind):
             continue
-        mine = mine or bag(node)
-        far = distance(mine, donor.tokens)
-        if not 0 < far <= (5 if scope.large else FAR) + 4 * (theirs == "bool" and isinstance(parent, ast.If)):
+        if mine is None:
+            mine = bag(node)
+            size = sum(mine.values())
+        most = (5 if scope.large else FAR) + 4 * (theirs == "bool" and isinstance(parent, ast.If))
+        if abs(donor.size - size) > most or not 0 < (far := distance(mine, donor.tokens)) <= most:
             continue
         if mine <= donor.tokens and ast.unparse(node) in donor.text:  # the learner's own, and what it lacks
             cost = 1.2 + 0.06 * far
@@ -134,7 +132,7 @@ def _anywhere(node, parent, scope, edit):
         yield edit("expression of a right variant", cost, lambda d=donor: fill(d.tree), donor.text)
     if isinstance(parent, ast.If | ast.While):
         for donor in scope.donors.expressions:
-            if scope.kind_of(donor.tree) == "bool" and sum(donor.tokens.values()) < 10:
+            if donor.size < 10 and scope.kind_of(donor.tree) == "bool":
                 for text in ("X or D", "X and D"):
                     new = lambda t=text, d=donor: fill(t, X=node, D=d.tree)  # noqa: E731
                     yield edit("condition added", 1.7, new, f"{text} {donor.text}")

@@ -2,16 +2,16 @@
 
 A candidate runs on two or three asks first: one that is quick and least wrong, the one that is farthest
 from right, the one that is nearest. What brings no part nearer is dropped; what makes these right is run on
-all fixed asks, then on 200 random calls.
+all fixed asks, then on many random calls.
 """
 
-import copy
-
 from tests.grading.repair.edits import applied
+from tests.grading.repair.trees import copied
 from tests.grading.trace.outcomes import ERROR, drawn, fixed, outcome, right, score, wrong_parts
 
 LINES = 800  # of asks, which count as one try; more as several
 HEADS, HEAVY = 3, 1500  # asks that a candidate runs on first, and the lines that they may take together
+LOOPS = 1000  # rounds from which on they count, beside the lines of the reference
 VALIDATED = 2  # candidates that run on the random calls while searching; the others when they are chosen
 
 
@@ -22,6 +22,9 @@ class Failing:
 
     def __init__(self, expected, parts, steps):
         self.expected, self.limit = expected, 2000 + 10 * steps
+        self.length = expected.effort + (
+            steps if steps > LOOPS else 0
+        )  # the learner's own rounds, if they are many
         self.score = 0.0 if parts is None else score(parts, expected.outcomes)
         self.parts = parts
 
@@ -60,15 +63,15 @@ class Judge:
                     self.passing.append(expected)
             if self.failing:
                 break
-        self.failing.sort(key=lambda f: f.effort)
+        self.failing.sort(key=lambda f: f.length)
         self.passing = sorted(self.passing, key=lambda e: e.effort)[:: max(1, len(self.passing) // 5)]
         self.kept = [e for e in self.promised if not self.note and self.is_right(e)]
         return bool(self.failing)
 
     def choose_heads(self):
         """Choose the asks that every candidate runs on, and a few more to tell how near one is."""
-        quick = [f for f in self.failing if f.effort < 3 * self.failing[0].effort + 40]
-        first = min(quick, key=lambda f: (f.score <= 0.0, f.effort * (1.5 - f.score)))
+        quick = [f for f in self.failing if f.length < 3 * self.failing[0].length + 40]
+        first = min(quick, key=lambda f: (f.score <= 0.0, f.length * (1.5 - f.score)))
         ranked = sorted(quick, key=lambda f: f.score)
         self.heads = list(
             {id(f): f for f in (first, ranked[0], ranked[-1], ranked[len(ranked) // 2])}.values()
@@ -76,7 +79,7 @@ class Judge:
         while len(self.heads) > 1 and (len(self.heads) > HEADS or sum(f.effort for f in self.heads) > HEAVY):
             self.heads.pop()
         others = [f for f in self.failing[:: max(1, len(self.failing) // 6)] if f not in self.heads]
-        self.sample = [f for f in others if f.effort < 8 * self.failing[0].effort + 80][:6]
+        self.sample = [f for f in others if f.length < 8 * self.failing[0].length + 80][:6]
         raises = ERROR in (first.parts or {ERROR: ""})
         self.weight = 0.5 if raises else 0.1  # to run at all is no merit of an edit's own
 
@@ -118,11 +121,11 @@ class Judge:
         self.tried += 1
         self._lines = 0
         try:
-            with applied(edits):
-                verdict = self.program.install(home) and self._gain()
+            with applied(edits) as fresh:
+                verdict = self.program.install(home, fresh) and self._gain()
                 if verdict is True:
                     self.mending += 1
-                    self.mended = copy.deepcopy(self.program.homes[home].node)
+                    self.mended = copied(self.program.homes[home].node)
                 return verdict
         except Exception:  # a tree that cannot be
             return None

@@ -1,7 +1,6 @@
 """The catalogue: statements written another way, or with what is missing put in front of them."""
 
 import ast
-import copy
 import itertools
 
 from tests.grading.repair.blocks import anew, parsed
@@ -9,6 +8,7 @@ from tests.grading.repair.edits import bag, distance, names_in
 from tests.grading.repair.expressions import FAR, LOOPS, fits
 from tests.grading.repair.patterns import fill, match
 from tests.grading.repair.rules_of_statements import STATEMENTS
+from tests.grading.repair.trees import copied
 
 
 def rewritten(block, node, scope):
@@ -60,7 +60,7 @@ def _exchanged(block, node, scope):
     for one, other in itertools.combinations(names, 2):
         kinds = [scope.names[name] for name in (one, other)]
         if kinds[0] and (kinds[0] == kinds[1] or {*kinds} == {"int", "number"}):
-            value = _Renamed({one: other, other: one}).visit(copy.deepcopy(node.value))
+            value = _Renamed({one: other, other: one}).visit(copied(node.value))
             new = lambda value=value: [anew(node, value=value)]  # noqa: E731
             yield block.swap("names exchanged", 1.3, node, new, form=f"{one} {other}")
 
@@ -139,7 +139,7 @@ def of_right_variants(block, node, scope):
         far = distance(mine, donor.tokens)
         if 0 < far <= FAR * (1 + isinstance(node, LOOPS)):
             cost = 1.6 + 0.16 * far + 1.5 * bool(own and not own & set(donor.tokens))
-            new = lambda d=donor: [copy.deepcopy(d.tree)]  # noqa: E731
+            new = lambda d=donor: [copied(d.tree)]  # noqa: E731
             yield block.swap("statement of a right variant", cost, node, new, form=donor.text)
 
 
@@ -184,29 +184,23 @@ def inserted(block, i, first, scope, function):
                     yield insert("statement added", 2.1, f"{text} = {text} / len({name})")
     for donor in scope.donors.statements:
         guard = isinstance(donor.tree, ast.If) and isinstance(donor.tree.body[0], ast.Raise)
-        size = sum(donor.tokens.values())
         last = top and i == len(statements) and not isinstance(statements[-1], ast.Return | ast.Raise)
         if (
             (isinstance(donor.tree, ast.Return) and not last)
             or (guard and not (top and i <= first + 4))
-            or (not guard and (size > 14 or _overwrites(donor.tree, statements[:i])))
+            or (not guard and (donor.size > 14 or _overwrites(donor.tree, statements[:i])))
         ):
             continue
         default = isinstance(donor.tree, ast.If) and ast.unparse(donor.tree.test) in {
             f"{name} is None" for name in scope.optional
         }
         if isinstance(donor.tree, ast.Return):
-            yield block.insert("return added", 1.6, i, lambda d=donor: copy.deepcopy(d.tree), donor.text)
+            yield block.insert("return added", 1.6, i, lambda d=donor: copied(d.tree), donor.text)
             continue
-        cost = (
-            1.8 - 0.5 * _settled(statements, i) + 0.1 * (i - first)
-            if guard
-            else 1.8
-            if default
-            else 2.4 + 0.1 * size
-        )
+        of_guards = 1.8 - 0.5 * _settled(statements, i) + 0.1 * (i - first)
+        cost = of_guards if guard else 1.8 if default else 2.4 + 0.1 * donor.size
         kind = "guard added" if guard else "statement added"
-        yield block.insert(kind, cost, i, lambda d=donor: copy.deepcopy(d.tree), donor.text)
+        yield block.insert(kind, cost, i, lambda d=donor: copied(d.tree), donor.text)
 
 
 def _overwrites(node, before):
@@ -229,6 +223,6 @@ def _settled(statements, i):
         if isinstance(node, ast.If):
             return isinstance(node.body[0], ast.Raise)
         text = ast.unparse(node.value) if isinstance(node, ast.Assign) else ""
-        return any(word in text for word in ("as_floating", "asarray", "np.array("))
+        return any(word in text for word in ("as_floating", "asarray", "np.array(", "astype("))
 
     return i > 0 and early(statements[i - 1]) and not (i < len(statements) and early(statements[i]))

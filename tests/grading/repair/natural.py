@@ -13,6 +13,7 @@ from collections.abc import Callable
 from tests.grading.course.exercises import EXERCISES
 from tests.grading.repair.differences import head
 from tests.grading.repair.edits import bag, distance, names_in
+from tests.grading.repair.unmeant import PLAIN_NUMBERS, UNMEANT
 
 INVENTED = {
     *("inverse", "root", "power", "function added", "limit", "one off", "term in scope", "negated", "mask"),
@@ -31,7 +32,6 @@ ODD = {
     "name in quotes",
 }
 PLUMBING = {"as_floating", "minibatches", "clip_by_global_norm", "dropout_backward"}
-PLAIN_NUMBERS = {0, 1, 2, -1, 0.5}
 FUNCTIONS = {exercise.function for exercise in EXERCISES.values() if exercise.function}
 ROUNDABOUT = re.compile(
     r"reversed\(list|\[v for pair|\[v for W, b|\[g for i|\[1:\]\[|\[:-1\]\[|for new, old in zip"
@@ -52,7 +52,7 @@ class Hearing:
         self.before = self.a or getattr(self.one, "value", None)
         self.added = _words(hunk.new) - _words(hunk.old)
         self.tokens = [d.tokens for d in (*scope.donors.expressions, *scope.donors.statements)]
-        texts = {d.text for d in (*scope.donors.expressions, *scope.donors.statements)}
+        self.texts = texts = {d.text for d in (*scope.donors.expressions, *scope.donors.statements)}
         said = [ast.unparse(n) for n in (self.b, self.value) if isinstance(n, ast.expr)]
         self.exact = self.now in texts or any(len(text) > 6 and text in texts for text in said)
         self.locals = names_in(function, ast.Store) - set(scope.parameters)
@@ -203,6 +203,8 @@ def own_factor(it):
     if "factor in scope" not in it.kinds or it.exact:
         return False
     new = names_in(it.b or it.value) - (names_in(it.before) if it.before else set())
+    if isinstance(it.a, ast.Constant):
+        new -= set().union(*(names_in(statement, ast.Load) for statement in it.hunk.old))
     return bool(new - it.unused) and not it.nearer(4)
 
 
@@ -252,7 +254,8 @@ REASONS: list[Callable] = [
         odd,
         own_constant,
     ),
-    *(own_constant, own_factor, invented, roundabout, inverse, vain, converted_twice),
+    *(own_factor, invented, roundabout, inverse, vain, converted_twice),
+    *UNMEANT,
 ]
 
 

@@ -6,8 +6,10 @@ operator.
 """
 
 import ast
-import copy
+import functools
 from typing import NamedTuple
+
+from tests.grading.repair.trees import copied
 
 OPERATORS = ("+", "-", "*", "/", "**", "@", "//")
 IN_SCOPE = "PVSL"
@@ -49,6 +51,7 @@ def read(table):
     return rules
 
 
+@functools.cache
 def _parsed(text):
     statement = ast.parse(f"def f():\n {text.strip()}").body[0].body[0]
     return statement.value if isinstance(statement, ast.Expr) else statement
@@ -96,24 +99,20 @@ def match(pattern, node, bound=None):
     return bound
 
 
-class _Fill(ast.NodeTransformer):
-    def __init__(self, bound):
-        self.bound, self.used = bound, set()
-
-    def visit_Name(self, node):
-        if node.id not in self.bound:
-            return node
-        value = self.bound[node.id]
-        ctx = getattr(value, "ctx", None)
-        if node.id in self.used or (ctx is not None and type(ctx) is not type(node.ctx)):
-            value = copy.deepcopy(value)
-            if ctx is not None:
-                value.ctx = node.ctx
-        self.used.add(node.id)
-        return value
-
-
 def fill(template, **bound):
     """Return the tree of a template with nodes in the place of its names."""
-    tree = copy.deepcopy(_parsed(template) if isinstance(template, str) else template)
-    return _Fill(bound).visit(tree)
+    tree, used = _parsed(template) if isinstance(template, str) else template, set()
+
+    def name(node):
+        if node.id not in bound:
+            return copied(node)
+        value = bound[node.id]
+        ctx = getattr(value, "ctx", None)
+        if node.id in used or (ctx is not None and type(ctx) is not type(node.ctx)):
+            value = copied(value)
+            if ctx is not None:
+                value.ctx = node.ctx
+        used.add(node.id)
+        return value
+
+    return copied(tree, name if bound else None)

@@ -132,13 +132,18 @@ def _helpers(program, home):
 
 def _kinds(names, values, space):
     """Return the function that tells the kind of an expression, by computing it with the values seen last."""
-    memory = {}
+    memory, known = {}, {}  # by text; by node, each with its kind
 
     def kind_of(node):
         if isinstance(node, ast.Name):
             return names.get(node.id, "function" if callable(space.get(node.id)) else "")
         if isinstance(node, ast.Constant):
             return kind_of_value(node.value)
+        if id(node) not in known:
+            known[id(node)] = node, computed(node)
+        return known[id(node)][1]
+
+    def computed(node):
         text = ast.unparse(node)
         if text not in memory:
             memory[text] = ""

@@ -4,9 +4,8 @@ The budget is a number of tries, so that a program gets the same answer on every
 """
 
 import itertools
-from dataclasses import replace
 
-from tests.grading.repair.edits import Candidate, applied
+from tests.grading.repair.edits import Candidate, applied, masked
 from tests.grading.repair.judge import Judge
 from tests.grading.repair.scope import explore
 from tests.grading.repair.statements import edits_of
@@ -68,7 +67,7 @@ class Search:
         self.scopes.setdefault(home, scope)
         listed = edits_of(self.program.homes[home].node, scope)
         return sorted(
-            (replace(edit, cost=edit.cost + suspicion.surcharge(edit)) for edit in listed),
+            (edit.at(edit.cost + suspicion.surcharge(edit)) for edit in listed),
             key=lambda e: e.cost,
         )
 
@@ -148,9 +147,11 @@ class Search:
     def twins(self):
         """Try the same edit in several places: whoever makes a slip once makes it in the next line, too."""
         for home, listed in self.listed.items():
-            groups = {}
+            groups, texts = {}, {}
             for edit in itertools.takewhile(lambda e: e.cost < 2.0, listed):
-                groups.setdefault(edit.twin, []).append(edit)
+                if id(edit.node) not in texts:
+                    texts[id(edit.node)] = masked(edit.node)
+                groups.setdefault((edit.form, texts[id(edit.node)]), []).append(edit)
             for group in sorted(groups.values(), key=lambda g: g[0].cost):
                 if not (2 <= len(group) <= 12 and len({edit.line for edit in group}) > 1):
                     continue

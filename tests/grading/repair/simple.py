@@ -14,6 +14,9 @@ RULES = read("""
 0 any  1 * X -> X
 0 any  X / 1 -> X
 0 any  X ** 1 -> X
+0 any  X ** 3 / X -> X ** 2
+0 any  X ** 2 / X -> X
+0 any  X * X ** 2 / X -> X ** 2
 0 any  +X -> X
 0 any  --X -> X
 0 any  X + -Y -> X - Y
@@ -27,6 +30,7 @@ RULES = read("""
 0 any  -(X - Y) -> Y - X
 0 any  -(X * (Y - Z)) -> X * (Z - Y)
 0 any  X * (1 / Y) -> X / Y
+0 any  1 / X * Y -> Y / X
 0 any  not not X -> X
 0 any  not X == Y -> X != Y
 0 any  not X != Y -> X == Y
@@ -45,6 +49,12 @@ RULES = read("""
 0 any  [v.copy() for v in list(X)] -> [v.copy() for v in X]
 0 any  [v.copy() for v in X.copy()] -> [v.copy() for v in X]
 0 any  X.T.T -> X
+0 any  (X.T @ Y).T -> Y.T @ X
+0 any  (X @ Y.T).T -> Y @ X.T
+0 any  X.T.dot(Y).T -> Y.T.dot(X)
+0 any  X.dot(Y.T).T -> Y.dot(X.T)
+0 any  np.dot(X.T, Y).T -> np.dot(Y.T, X)
+0 any  np.dot(X, Y.T).T -> np.dot(Y, X.T)
 """)
 ROUNDS = 4
 
@@ -52,11 +62,17 @@ ROUNDS = 4
 class _Simple(ast.NodeTransformer):
     def generic_visit(self, node):
         super().generic_visit(node)
+        if isinstance(node, ast.Call):
+            node.keywords = [k for k in node.keywords if not _is_default(k)]
         for rule in RULES.get(type(node), ()):
             bound = match(rule.pattern, node)
             if bound is not None:
                 return fill(rule.new[0], **bound)
         return _cancelled(_folded(node))
+
+
+def _is_default(keyword):
+    return keyword.arg == "keepdims" and isinstance(keyword.value, ast.Constant) and not keyword.value.value
 
 
 def _is_number(node):

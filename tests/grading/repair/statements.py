@@ -1,7 +1,6 @@
 """The catalogue: statements that are dropped, moved, or freed of a loop or a condition."""
 
 import ast
-import copy
 
 from tests.grading.repair.blocks import Block, anew, index_of, parsed
 from tests.grading.repair.edits import Edit, load, name_of, names_in
@@ -10,6 +9,7 @@ from tests.grading.repair.expressions import LOOPS, expression_edits
 from tests.grading.repair.masks import mask_edits
 from tests.grading.repair.missing import inserted, of_right_variants, rewritten
 from tests.grading.repair.patterns import fill
+from tests.grading.repair.trees import copied
 
 DRAWS = ("permutation", "integers", "choice")
 
@@ -189,7 +189,7 @@ def _loops(block, i, scope):
             "loop over an axis dropped",
             2.2,
             node,
-            lambda: [_WithoutIndex(node.target.id).visit(copy.deepcopy(n)) for n in node.body],
+            lambda: [_WithoutIndex(node.target.id).visit(copied(n)) for n in node.body],
         )
     if whole := without_loops(node):
         yield block.swap("entry by entry", 1.3, node, lambda: whole)
@@ -232,7 +232,7 @@ def _conditions_around(block, node, scope):
     tests += [
         (2.4, donor.tree)
         for donor in scope.donors.expressions
-        if scope.kind_of(donor.tree) == "bool" and sum(donor.tokens.values()) < 8
+        if donor.size < 8 and scope.kind_of(donor.tree) == "bool"
     ]
     for cost, test in tests:
         make = lambda t=test: [ast.copy_location(ast.If(fill(t), [node], []), node)]  # noqa: E731

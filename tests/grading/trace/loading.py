@@ -79,27 +79,34 @@ def others_than(exercise):
     return {name: found[name] for name in names if name in found}
 
 
-class Ticks:
-    """Within the block, every loop and comprehension of a function counts its rounds."""
+_LOOPS = (ast.For, ast.While, ast.comprehension)
+_CALL = ast.fix_missing_locations(ast.Expr(ast.Call(ast.Name(TICK, ast.Load()), [], [])))
 
-    def __init__(self, tree):
-        nodes = _branches(tree)
-        self.loops = [n.body for n in nodes if isinstance(n, ast.For | ast.While)]
-        self.conditions = [n.ifs for n in nodes if isinstance(n, ast.comprehension)]
+
+def loops(tree):
+    """Return the loops and comprehensions of a tree."""
+    return [node for node in _branches(tree) if isinstance(node, _LOOPS)]
+
+
+class Ticks:
+    """Within the block, every one of these loops and comprehensions counts its rounds."""
+
+    def __init__(self, nodes):
+        bodies = [n.ifs if isinstance(n, ast.comprehension) else n.body for n in nodes]
+        self._conditions = {id(n.ifs) for n in nodes if isinstance(n, ast.comprehension)}
+        self._places = {id(body): body for body in bodies}  # an edit may give one body to two loops
 
     def __enter__(self):
-        for places, wrap in ((self.loops, ast.Expr), (self.conditions, lambda call: call)):
-            for place in places:
-                call = ast.Call(ast.Name(TICK, ast.Load()), [], [])
-                place.insert(0, ast.fix_missing_locations(wrap(call)))
+        for key, place in self._places.items():
+            place.insert(0, _CALL.value if key in self._conditions else _CALL)
 
     def __exit__(self, *_):
-        for place in self.loops + self.conditions:
+        for place in self._places.values():
             del place[0]
 
 
 def _ticking(tree):
-    Ticks(tree).__enter__()
+    Ticks(loops(tree)).__enter__()
     return tree
 
 

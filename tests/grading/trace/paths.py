@@ -38,10 +38,11 @@ class Trail:
 
     def match(self, i):
         """Return the Match of an event's value."""
-        if i not in self._matches:
+        found = self._matches.get(i)
+        if found is None:
             self._matches[i] = Match.NEUTRAL  # while its own operands are looked at
-            self._matches[i] = self._match(i)
-        return self._matches[i]
+            found = self._matches[i] = self._match(i)
+        return found
 
     def _match(self, i):
         event, site = self.run.events[i], self.site(i)
@@ -69,9 +70,10 @@ class Trail:
             if o in seen or o >= i:
                 continue
             seen.add(o)
-            if self.wrong(o, limit):
+            match = self.match(o)
+            if match >= limit:
                 found.append(o)
-            elif self.match(o) == Match.NEUTRAL:
+            elif match is Match.NEUTRAL:
                 stack += self.run.events[o].inputs
         return found
 

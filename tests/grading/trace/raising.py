@@ -133,7 +133,11 @@ def accepted(trail):
         yield _clue("guard", trail, max(guards, key=about).test)
         return
     plain = [s for s in body.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-    yield _clue("no guard", trail, (plain or body.body)[0])
+    refused = {a.arg for a in body.args.args if a.arg in asked} or (
+        {"targets"} if "labels" in asked else set()
+    )
+    reads = (s for s in plain if any(getattr(n, "id", "") in refused for n in ast.walk(s)))
+    yield _clue("no guard", trail, next(reads, (plain or body.body)[0]))
 
 
 def _clue(rule, trail, node, words=""):

@@ -147,9 +147,10 @@ class Recorder:
             return -1
         at = self.run.maker.get(id(value), -1)
         if isinstance(value, np.ndarray):
-            at = max(at, self.run.writer.get(id(owner(value)), -1))
-            if at < 0 and owner(value) is not value:
-                at = self.run.maker.get(id(owner(value)), -1)
+            whole = owner(value)
+            at = max(at, self.run.writer.get(id(whole), -1))
+            if at < 0 and whole is not value:
+                at = self.run.maker.get(id(whole), -1)
         return at
 
     def _operands(self, k, value):
@@ -224,8 +225,9 @@ class Program:
                         run.parts[name], run.when[name] = value, len(run.entries)
                         run.copies[name] = value.copy() if isinstance(value, np.ndarray) else value
             except (Exception, Endless, SystemExit) as error:
-                steps = [step for step in traceback.extract_tb(error.__traceback__) if step.filename == FILE]
-                run.error, run.line = error, steps[-1].lineno if steps else None
+                steps = traceback.walk_tb(error.__traceback__)
+                lines = [line for frame, line in steps if frame.f_code.co_filename == FILE]
+                run.error, run.line = error, lines[-1] if lines else None
         run.after = {name: snapshot(value) for name, value in run.held.items()}
         warned = RuntimeWarning | np.exceptions.ComplexWarning
         run.warned = [str(w.message) for w in caught if issubclass(w.category, warned)]

@@ -7,17 +7,14 @@ Sizes are distinct primes and scalars are nobody's default, so that no wrong for
 What is random is asked by properties and statistics, since another right program may draw in another order.
 """
 
-import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from tests.solutions.tables import Table, subject_of
+
 PRIMES = (2, 3, 5, 7, 11)
-MODULES = (
-    *("activations", "losses", "layers", "initializers", "optimizers", "regularization", "training"),
-    "network",
-)
 FEW, MANY = 4, 200  # drawn asks of each kind to search with, and all together to validate with
 
 
@@ -49,9 +46,9 @@ class Loose(NamedTuple):
     rtol: float = 1e-5
 
 
-ASKED: dict[str, list[Callable]] = {}
-DRAWN: dict[str, list[Callable]] = {}
-PLAIN: dict[str, list[Callable]] = {}
+ASKED: Mapping[str, list[Callable]] = Table(__package__)
+DRAWN: Mapping[str, list[Callable]] = Table(__package__)
+PLAIN: Mapping[str, list[Callable]] = Table(__package__)
 
 
 def asks(*exercises):
@@ -59,15 +56,15 @@ def asks(*exercises):
     return _entering(ASKED, exercises)
 
 
-def draws(*exercises, few=False):
+def draws(*exercises, few=False, many=MANY):
     """Enter the decorated function: given the exercise's name and a generator, it returns an ask.
 
-    few: it takes long, so that a handful must do.
+    few: it takes long, so that a handful must do. many: how many a repaired program is validated with.
     """
     mark = _entering(DRAWN, exercises)
 
     def enter(make):
-        make.few = few
+        make.few, make.many = few, many
         return mark(make)
 
     return enter
@@ -81,7 +78,7 @@ def reference(exercise):
 def _entering(table, exercises):
     def enter(make):
         for exercise in exercises:
-            table.setdefault(exercise, []).append(make)
+            table.entries.setdefault(exercise, []).append(make)
         return make
 
     return enter
@@ -94,13 +91,6 @@ def references(exercise):
     return [subject_of(exercise)]
 
 
-def subject_of(exercise):
-    """Return nn's function of an exercise, or its class for ``Class.method``."""
-    name = exercise.split(".")[0]
-    found = (getattr(importlib.import_module(f"nn.{module}"), name, None) for module in MODULES)
-    return next(subject for subject in found if subject is not None)
-
-
 def fixed_asks(exercise):
     """Return the asks that are always the same: a few of each kind that is drawn, and the edges."""
     found = [
@@ -111,10 +101,11 @@ def fixed_asks(exercise):
     return found + [ask for make in ASKED.get(exercise, ()) for ask in make(exercise)]
 
 
-def drawn_asks(exercise, count=MANY, seed=20_261):
+def drawn_asks(exercise, count=None, seed=20_261):
     """Return fresh random asks: what a repaired program is validated with."""
     rng = np.random.default_rng(seed)
     makers = [make for make in DRAWN.get(exercise, ()) if not make.few]
+    count = count or max((make.many for make in makers), default=0)
     found = [makers[i % len(makers)](exercise, rng) for i in range(count if makers else 0)]
     return found + [make(exercise, rng) for make in DRAWN.get(exercise, ()) if make.few for _ in range(2)]
 

@@ -48,7 +48,7 @@ def distribution(name, m, n, repeats, seed, options):
     return script
 
 
-@draws(*SCALED)
+@draws(*SCALED, many=40)  # of a dozen layers each
 def weights(name, rng):
     m, n = (int(size) for size in rng.choice([(53, 7), (7, 53), (31, 17), (13, 29)]))
     options = {}

