@@ -66,7 +66,7 @@ SLIPS = {
             deviation = 2.0 / fan_in
             return (deviation * rng.standard_normal((fan_in, fan_out))).astype(dtype)
         """, "deviation = np.sqrt(2.0 / fan_in)"),
-    "index": ("min_max_scale", """
+    "column": ("min_max_scale", """
         def min_max_scale(train, *others):
             low = as_floating(train).min(axis=0)
             span = as_floating(train).max(axis=0) - low
@@ -77,6 +77,29 @@ SLIPS = {
                 x[flat] = 0
             return tuple(scaled)
         """, "x[:, flat] = 0"),
+    "brackets": ("step_decay", """
+        def step_decay(epoch, lr, factor=0.5, every=30):
+            rate = lr * factor ** epoch // every
+            return rate
+        """, "rate = lr * factor ** (epoch // every)"),
+    "span": ("random_uniform", """
+        def random_uniform(rng, fan_in, fan_out, dtype=np.float32, low=-0.05, high=0.05):
+            drawn = rng.random((fan_in, fan_out))
+            return (low + high * drawn).astype(dtype)
+        """, "return (low + (high - low) * drawn).astype(dtype)"),
+    "the other entries": ("sigmoid", """
+        def sigmoid(z):
+            z = as_floating(z)
+            a, small, up = np.empty_like(z), np.exp(-np.abs(z)), z > 0
+            a[up] = 1 / (1 + small[up])
+            a[~up] = small[~up] / (1 + small[up])
+            return a
+        """, "a[~up] = small[~up] / (1 + small[~up])"),
+    "limit left out": ("leaky_relu", """
+        def leaky_relu(z, slope=0.01):
+            z = as_floating(z)
+            return np.maximum(z, 0) + slope * np.minimum(z)
+        """, "return np.maximum(z, 0) + slope * np.minimum(z, 0)"),
     "dtype": ("one_hot", """
         def one_hot(labels, n_classes, dtype=np.float32):
             if (labels < 0).any() or (labels >= n_classes).any():

@@ -51,8 +51,10 @@ EXPRESSIONS = read(
 1.8 any  A @ B -> B.T @ A
 1.0 any  A.T @ B -> B.T @ A
 1.2 any  A.T @ B -> B @ A.T
+1.1 any  A.T @ B -> B @ A
 1.0 any  A @ B.T -> B @ A.T
 1.2 any  A @ B.T -> B.T @ A
+1.1 any  A @ B.T -> B @ A
 1.5 any  np.dot(A, B) -> np.dot(A.T, B)
 1.5 any  np.dot(A, B) -> np.dot(A, B.T)
 1.5 any  np.dot(A, B) -> np.dot(B.T, A)
@@ -68,7 +70,16 @@ EXPRESSIONS = read(
 1.2 any  A.sum() OP B -> (A OP B).sum()
 1.2 any  A.mean() OP B -> (A OP B).mean()
 1.1 any  -A OP B -> -(A OP B)
+1.0 any  A * B ** C // D -> A * B ** (C // D)
+1.1 any  A * B ** C / D -> A * B ** (C / D)
+1.0 any  B ** C // D -> B ** (C // D)
+[span]
+1.2 any  A + B * C -> A + (B - A) * C
+[limit left out]
+0.9 any  np.maximum(X) -> np.maximum(X, 0)
+0.9 any  np.minimum(X) -> np.minimum(X, 0)
 [operand dropped]
+1.4 any  A / B * C -> A / C
 1.5 any  A OP B -> A
 1.5 any  A OP B -> B
 1.6 any  A OP B OP C -> A
@@ -224,6 +235,9 @@ EXPRESSIONS = read(
 1.3 any  reversed(X) -> X
 1.6 any  zip(X, Y) -> zip(reversed(list(X)), Y)
 1.6 any  zip(X, Y) -> zip(X, reversed(list(Y)))
+[entry of each row]
+1.1 any  X[:, I] -> X[np.arange(len(I)), I]
+1.3 any  X[I] -> X[np.arange(len(I)), I]
 [index]
 1.7 any  X[Y] -> X
 1.7 array,list  X -> X[S]

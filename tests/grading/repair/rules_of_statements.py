@@ -44,6 +44,7 @@ STATEMENTS = read("""
 [index]
 1.5 any  T[I] = X -> T[np.arange(len(I)), I] = X
 1.5 any  T[:, I] = X -> T[np.arange(len(I)), I] = X
+[column]
 1.0 any  T[I] = X -> T[:, I] = X
 1.0 any  T[I] += X -> T[:, I] += X
 1.0 any  T[I] -= X -> T[:, I] -= X
