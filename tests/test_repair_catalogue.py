@@ -83,7 +83,7 @@ SLIPS = {
             return rate
         """, "rate = lr * factor ** (epoch // every)"),
     "span": ("random_uniform", """
-        def random_uniform(rng, fan_in, fan_out, dtype=np.float32, low=-0.05, high=0.05):
+        def random_uniform(rng, fan_in, fan_out, dtype=np.float32, low=-0.5, high=0.5):
             drawn = rng.random((fan_in, fan_out))
             return (low + high * drawn).astype(dtype)
         """, "return (low + (high - low) * drawn).astype(dtype)"),
