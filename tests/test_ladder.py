@@ -11,7 +11,7 @@ from tests.grading.course.exercises import EXERCISES
 from tests.grading.diagnosis import arithmetic_apart, lines_apart, values_apart
 from tests.grading.diagnosis.diagnose import diagnose
 from tests.grading.diagnosis.ladder import explain
-from tests.grading.diagnosis.phrases import OF_TRACE, TABLE, said_of
+from tests.grading.diagnosis.phrases import ERRORS, OF_TRACE, TABLE, said_of
 from tests.grading.diagnosis.slips import slips
 from tests.grading.finding import HINT, LIKELY, SURE, WAITING, Finding
 from tests.grading.repair.program import Program
@@ -300,7 +300,7 @@ def test_every_kind_of_the_table_has_its_test_and_no_other():
 
 
 def test_every_rule_of_the_trace_that_has_a_question_is_a_rule():
-    assert OF_TRACE.keys() - {"any"} <= {*RULES}
+    assert OF_TRACE.keys() - {"any"} <= {*RULES, *ERRORS}
 
 
 HELPED = """

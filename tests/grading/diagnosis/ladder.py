@@ -244,7 +244,7 @@ class _Arbiter:
     def _of_suspect(self, suspect):
         rule, expression = suspect.rules[0], _cut(suspect.expression)
         place = self.lines.place(suspect.line, suspect.place)
-        question, think = asked_by_trace(rule, expression)
+        question, think = asked_by_trace(rule, expression, suspect.error)
         values = values_of(self.watched, suspect.place)
         three = suspect is self.top and suspect.sure == TWO_RULES and len(suspect.rules) > 1
         three = three and self.finding.mistake and self.finding.typable  # else it is about several calls

@@ -1,5 +1,6 @@
 """Phrases: what a learner reads of a slip, and what is asked of it, from the table of phrases."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,16 @@ PLACE_ALONE = (
     "What is wrong sits in `{e}`, or in what it is made of: with another value in its place, all calls come "
     "out right."
 )
+
+
+ERRORS = {  # kinds of exception that have a question of their own
+    "index": re.compile("^IndexError.*(out of|too many)"),
+    "key": re.compile("^KeyError"),
+    "name": re.compile("^(NameError|UnboundLocalError|AttributeError)"),
+    "division": re.compile("^ZeroDivisionError"),
+    "shape": re.compile("^(ValueError|IndexError).*(broadcast|shape|dimension|aligned|mismatch|axis)"),
+    "type": re.compile("^TypeError"),
+}
 
 
 class Said(NamedTuple):
@@ -46,9 +57,17 @@ def said_of_a_place(slip):
     return Said("place", PLACE_ALONE.format(e=expression), *asked_by_trace("any", expression))
 
 
-def asked_by_trace(rule, expression):
-    """Return the question on a place that a rule of the trace has found, and the question why."""
+def asked_by_trace(rule, expression, error=""):
+    """Return the question on a place that a rule of the trace has found, and the question why.
+
+    error: the type of an exception and what it says.
+    """
     rule = rule.removesuffix(" and substitution")
-    rule = "error" if rule.endswith(("error", "warning")) else rule
+    if rule.endswith("warning"):
+        rule = "warning"
+    elif rule == "origin of the index":
+        rule = "index"
+    elif rule.endswith("error"):
+        rule = next((kind for kind, pattern in ERRORS.items() if pattern.search(error)), "error")
     texts = OF_TRACE.get(rule, OF_TRACE["any"])
     return tuple(texts[level].format(e=expression) for level in ("question", "think"))

@@ -48,6 +48,8 @@ class Hunk(NamedTuple):
 def hunks(old, new):
     """Return what differs between two lists of statements."""
     texts = [list(map(ast.unparse, statements)) for statements in (old, new)]
+    if (at := _exchanged(old, *texts)) is not None:
+        return [Hunk((old[at],), ()), _inserted([new[at + 1]], old, at + 2)]
     found = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -64,6 +66,15 @@ def hunks(old, new):
         elif len(theirs) > paired:
             found.append(_inserted(theirs[paired:], old, j))
     return found
+
+
+def _exchanged(old, before, after):
+    """Return where a line has changed places with the block behind it: then the line moves, not the block."""
+    for at in range(len(old) - 1 if len(before) == len(after) else 0):
+        swapped = [*before[:at], before[at + 1], before[at], *before[at + 2 :]]
+        if swapped == after and not hasattr(old[at], "body") and hasattr(old[at + 1], "body"):
+            return at
+    return None
 
 
 def _like(one, other):
@@ -113,9 +124,16 @@ def narrow(one, other):
         if len(found) != 1 or found[0] is None:
             break
         one, other = found[0]
+        if any(map(_is_index, found[0])):
+            break
         if isinstance(one, ast.expr) and isinstance(other, ast.expr):
             pair = one, other
     return pair
+
+
+def _is_index(node):
+    """Return True for what cannot be written outside of square brackets: ``:`` and ``:, rows``."""
+    return any(isinstance(n, ast.Slice) for n in (node, *getattr(node, "elts", ())))
 
 
 def _fields(one, other):

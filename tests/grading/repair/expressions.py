@@ -3,7 +3,7 @@
 import ast
 import itertools
 
-from tests.grading.repair.edits import Edit, bag, distance, is_module, names_in
+from tests.grading.repair.edits import Edit, bag, distance, is_module, load, name_of, names_in
 from tests.grading.repair.nodes import SPECIAL
 from tests.grading.repair.patterns import fill, match
 from tests.grading.repair.rules import EXPRESSIONS
@@ -31,6 +31,7 @@ def expression_edits(statement, scope):
     """Yield the edits to every expression of a statement."""
     if isinstance(statement, ast.FunctionDef | ast.Raise):
         return
+    indices = _indices(statement)
     for holder, key, node, parent in places(statement):
         if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
             continue
@@ -51,9 +52,26 @@ def expression_edits(statement, scope):
             continue
         if isinstance(node, ast.Attribute) and is_module(node.value):
             continue
+        if _lacks_index(node, key, parent, scope):
+            for index in indices:
+                new = lambda i=index, n=node: fill("X[I]", X=n, I=load(i))  # noqa: E731
+                yield edit("index of its neighbour", 1.2, new, index)
         whole = isinstance(node, ast.Name | ast.BinOp | ast.Call | ast.Subscript)
         if whole or not isinstance(parent, ast.Attribute):
             yield from _anywhere(node, parent, scope, edit)
+
+
+def _lacks_index(node, key, parent, scope):
+    """Return True for a name of an array or a list that stands without brackets."""
+    if not isinstance(node, ast.Name) or (isinstance(parent, ast.Subscript) and key == "value"):
+        return False
+    return scope.kind_of(node).startswith(("array", "list"))
+
+
+def _indices(statement):
+    """Return the names that stand alone in the brackets of a statement, in their order."""
+    brackets = (n.slice for n in ast.walk(statement) if isinstance(n, ast.Subscript))
+    return list(dict.fromkeys(index.id for index in brackets if isinstance(index, ast.Name)))
 
 
 def fits(rule, kind, scope):
@@ -77,6 +95,8 @@ def _by_rule(rule, node, parent, scope, edit, cost=0.0):
 
 def _anywhere(node, parent, scope, edit):
     """Yield the edits that put something around an expression, or another one in its place."""
+    if _only_measured(node, parent):
+        return
     kind, constant = scope.kind_of(node), isinstance(node, ast.Constant)
     if isinstance(node, ast.Compare | ast.BoolOp) and not kind.startswith("array"):
         kind = "bool"
@@ -116,6 +136,13 @@ def _anywhere(node, parent, scope, edit):
                 for text in ("X or D", "X and D"):
                     new = lambda t=text, d=donor: fill(t, X=node, D=d.tree)  # noqa: E731
                     yield edit("condition added", 1.7, new, f"{text} {donor.text}")
+
+
+def _only_measured(node, parent):
+    """Return True if nothing but the length, shape or dtype of a value is asked for."""
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in ("shape", "size", "ndim", "dtype")
+    return isinstance(parent, ast.Call) and node in parent.args and name_of(parent) == "len"
 
 
 def _alike(kind, other):

@@ -1,6 +1,7 @@
 """The catalogue: statements written another way, or with what is missing put in front of them."""
 
 import ast
+import itertools
 
 from tests.grading.repair.blocks import anew, parsed
 from tests.grading.repair.edits import bag, distance, names_in
@@ -26,6 +27,8 @@ def rewritten(block, node, scope):
             )
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         yield from _into_entries(block, node)
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr):
+        yield from _exchanged(block, node, scope)
     targets = (
         node.targets
         if isinstance(node, ast.Assign)
@@ -49,6 +52,28 @@ def rewritten(block, node, scope):
             if isinstance(kept, ast.Name) and kept.id not in ("np", "self"):
                 make = lambda k=kept: [ast.Assign([ast.Name(k.id, ast.Store())], call)]  # noqa: E731
                 yield block.swap("result kept", 1.5, node, make, form=kept.id)
+
+
+def _exchanged(block, node, scope):
+    """Yield the exchange of two names of one kind in what a statement assigns or returns."""
+    names = sorted(names_in(node.value, ast.Load) & set(scope.names)) if node.value is not None else ()
+    for one, other in itertools.combinations(names, 2):
+        kinds = [scope.names[name] for name in (one, other)]
+        if kinds[0] and (kinds[0] == kinds[1] or {*kinds} == {"int", "number"}):
+            value = _Renamed({one: other, other: one}).visit(copied(node.value))
+            new = lambda value=value: [anew(node, value=value)]  # noqa: E731
+            yield block.swap("names exchanged", 1.3, node, new, form=f"{one} {other}")
+
+
+class _Renamed(ast.NodeTransformer):
+    """Gives names that are read other names."""
+
+    def __init__(self, names):
+        self.names = names
+
+    def visit_Name(self, node):
+        read = isinstance(node.ctx, ast.Load)
+        return ast.Name(self.names.get(node.id, node.id), node.ctx) if read else node
 
 
 def _into_entries(block, node):
@@ -163,7 +188,7 @@ def inserted(block, i, first, scope, function):
         if (
             (isinstance(donor.tree, ast.Return) and not last)
             or (guard and not (top and i <= first + 4))
-            or (not guard and donor.size > 14)
+            or (not guard and (donor.size > 14 or _overwrites(donor.tree, statements[:i])))
         ):
             continue
         default = isinstance(donor.tree, ast.If) and ast.unparse(donor.tree.test) in {
@@ -172,9 +197,19 @@ def inserted(block, i, first, scope, function):
         if isinstance(donor.tree, ast.Return):
             yield block.insert("return added", 1.6, i, lambda d=donor: copied(d.tree), donor.text)
             continue
-        cost = 2.2 - 0.1 * _settled(statements, i) if guard else 1.8 if default else 2.4 + 0.1 * donor.size
+        of_guards = 1.8 - 0.5 * _settled(statements, i) + 0.1 * (i - first)
+        cost = of_guards if guard else 1.8 if default else 2.4 + 0.1 * donor.size
         kind = "guard added" if guard else "statement added"
         yield block.insert(kind, cost, i, lambda d=donor: copied(d.tree), donor.text)
+
+
+def _overwrites(node, before):
+    """Return True if a statement throws away what those in front of it have put into a name."""
+    if not isinstance(node, ast.Assign):
+        return False
+    stored = {name for target in node.targets for name in names_in(target, ast.Store)}
+    made = {name for other in before for name in names_in(other, ast.Store)}
+    return bool(stored & made) and not stored & names_in(node, ast.Load)
 
 
 def _return(text):

@@ -157,6 +157,8 @@ def _sequences(node, scope, edit, called):
 
 
 def _slices(node, scope, edit, called):
+    if scope.kind_of(node.slice).startswith("array bool"):
+        yield edit("the other entries", 1.1, lambda: fill("X[~M]", X=node.value, M=node.slice))
     if isinstance(node.slice, ast.Slice):
         bounds = {field: getattr(node.slice, field) for field in ("lower", "upper", "step")}
         for field in (f for f, bound in bounds.items() if bound is not None):

@@ -49,10 +49,18 @@ EXPRESSIONS = read(
 1.6 any  A @ B -> A.T @ B
 1.6 any  A @ B -> A @ B.T
 1.8 any  A @ B -> B.T @ A
+1.0 any  A.T @ B -> B.T @ A
+1.2 any  A.T @ B -> B @ A.T
+1.1 any  A.T @ B -> B @ A
+1.0 any  A @ B.T -> B @ A.T
+1.2 any  A @ B.T -> B.T @ A
+1.1 any  A @ B.T -> B @ A
 1.5 any  np.dot(A, B) -> np.dot(A.T, B)
 1.5 any  np.dot(A, B) -> np.dot(A, B.T)
 1.5 any  np.dot(A, B) -> np.dot(B.T, A)
 1.5 any  np.dot(A, B) -> np.dot(B, A.T)
+1.0 any  np.dot(A.T, B) -> np.dot(B.T, A)
+1.0 any  np.dot(A, B.T) -> np.dot(B, A.T)
 [brackets]
 1.1 any  F(A OP B) -> F(A) OP B
 1.2 any  F(A OP B) -> A OP F(B)
@@ -62,7 +70,16 @@ EXPRESSIONS = read(
 1.2 any  A.sum() OP B -> (A OP B).sum()
 1.2 any  A.mean() OP B -> (A OP B).mean()
 1.1 any  -A OP B -> -(A OP B)
+1.0 any  A * B ** C // D -> A * B ** (C // D)
+1.1 any  A * B ** C / D -> A * B ** (C / D)
+1.0 any  B ** C // D -> B ** (C // D)
+[span]
+1.2 any  A + B * C -> A + (B - A) * C
+[limit left out]
+0.9 any  np.maximum(X) -> np.maximum(X, 0)
+0.9 any  np.minimum(X) -> np.minimum(X, 0)
 [operand dropped]
+1.4 any  A / B * C -> A / C
 1.5 any  A OP B -> A
 1.5 any  A OP B -> B
 1.6 any  A OP B OP C -> A
@@ -72,6 +89,9 @@ EXPRESSIONS = read(
 1.6 any  A * B * (1 - B) -> A
 1.7 any  A * B * (1 - B) / C -> A / C
 1.7 any  A * (B * (1 - B)) / C -> A / C
+[numerator]
+1.3 any  1 / B -> V / B
+1.3 any  1.0 / B -> V / B
 [transpose]
 1.1 array  X -> X.T
 1.0 any  X.T -> X
@@ -81,6 +101,10 @@ EXPRESSIONS = read(
 [root]
 1.4 array  X -> np.sqrt(X)
 1.4 number,int  X -> math.sqrt(X)
+[root of a quotient]
+1.3 number,int  A / B -> np.sqrt(A / B)
+[square of a norm]
+1.2 any  np.linalg.norm(X) -> np.linalg.norm(X) ** 2
 [function added]
 1.5 array  X -> np.abs(X)
 1.6 array  X -> np.exp(X)
@@ -109,14 +133,14 @@ EXPRESSIONS = read(
 1.8 array,?  X -> X - V
 1.9 array,?  X -> X + V
 [shift]
-1.7 array  X -> X - X.max(axis=-1, keepdims=True)
+1.9 array  X -> X - X.max(axis=-1, keepdims=True)
 [count]
 1.7 array  X -> X / len(X)
 1.7 array  X -> X * len(X)
 1.7 array  X -> X / X.size
 1.7 array  X -> X * X.size
-1.6 number,array,?  X -> X / len(P)
-1.6 number,array,?  X -> X / P.size
+1.7 number,array,?  X -> X / len(P)
+1.7 number,array,?  X -> X / P.size
 1.8 number,array,?  X -> X * len(P)
 1.9 number,array,?  X -> X * P.size
 [number of rows or entries]
@@ -150,8 +174,8 @@ EXPRESSIONS = read(
 1.7 list  X -> iter(X)
 1.8 list  X -> np.array(X)
 [dtype]
-1.7 array,?  X -> X.astype(P.dtype)
-1.3 array,?  X -> X.astype(dtype)
+2.2 array,?  X -> X.astype(P.dtype)
+1.7 array,?  X -> X.astype(dtype)
 1.6 array,?  X -> X.astype(self.dtype)
 1.3 any  np.asarray(X) -> as_floating(X)
 1.3 any  np.array(X) -> as_floating(X)
@@ -188,6 +212,9 @@ EXPRESSIONS = read(
 [range]
 1.7 list  X -> X[:-1]
 1.7 list  X -> X[1:]
+1.5 any  range(X) -> range(len(P))
+1.6 any  range(X) -> range(len(V))
+1.6 any  range(X) -> range(len(L))
 1.4 any  range(X) -> range(1, X)
 1.4 any  range(X) -> range(X - 1)
 1.4 any  range(X) -> range(X + 1)
@@ -208,6 +235,9 @@ EXPRESSIONS = read(
 1.3 any  reversed(X) -> X
 1.6 any  zip(X, Y) -> zip(reversed(list(X)), Y)
 1.6 any  zip(X, Y) -> zip(X, reversed(list(Y)))
+[entry of each row]
+1.1 any  X[:, I] -> X[np.arange(len(I)), I]
+1.3 any  X[I] -> X[np.arange(len(I)), I]
 [index]
 1.7 any  X[Y] -> X
 1.7 array,list  X -> X[S]

@@ -14,8 +14,8 @@ STATEMENTS = read("""
 2.0 any  T[:] = X -> T = X
 1.2 any  T.shape = X -> T = T.reshape(X)
 [operator]
-1.1 any  T += X -> T -= X
-1.1 any  T -= X -> T += X
+0.9 any  T += X -> T -= X
+0.9 any  T -= X -> T += X
 1.1 any  T *= X -> T /= X
 1.1 any  T /= X -> T *= X
 1.3 any  T *= X -> T += X
@@ -44,7 +44,16 @@ STATEMENTS = read("""
 [index]
 1.5 any  T[I] = X -> T[np.arange(len(I)), I] = X
 1.5 any  T[:, I] = X -> T[np.arange(len(I)), I] = X
-1.5 any  T[I] = X -> T[:, I] = X
+[column]
+1.0 any  T[I] = X -> T[:, I] = X
+1.0 any  T[I] += X -> T[:, I] += X
+1.0 any  T[I] -= X -> T[:, I] -= X
+1.0 any  T[I] *= X -> T[:, I] *= X
+1.0 any  T[I] /= X -> T[:, I] /= X
+[factor in the other part]
+1.3 any  return A * B / C, B -> return A * B / C, B / C
+1.3 any  return A * B / C, B -> return A * B / C, (B / C).astype(A.dtype)
+1.3 any  return A * B * C, B -> return A * B * C, B * C
 [result not kept]
 1.6 any  T = F(X) -> F(X)
 1.6 any  T = A.f(X) -> A.f(X)

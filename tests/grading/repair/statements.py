@@ -3,7 +3,8 @@
 import ast
 
 from tests.grading.repair.blocks import Block, anew, index_of, parsed
-from tests.grading.repair.edits import Edit, load, name_of
+from tests.grading.repair.edits import Edit, load, name_of, names_in
+from tests.grading.repair.entries import without_loops
 from tests.grading.repair.expressions import LOOPS, expression_edits
 from tests.grading.repair.masks import mask_edits
 from tests.grading.repair.missing import inserted, of_right_variants, rewritten
@@ -54,14 +55,25 @@ def _moves(block, i, first):
     if below >= 1:
         yield block.shift("statements exchanged", 1.5, node, 1)
     if below >= 2:
-        yield block.shift("statement moved down", 2.2, node, 2)
-        yield block.shift("statement moved to the end", 2.4, node, None)
+        early = 0.7 * _reads_what_comes(node, statements[i + 1 :])
+        yield block.shift("statement moved down", 2.2 - early, node, 2)
+        yield block.shift("statement moved to the end", 2.4 - early, node, None)
     if below >= 3:
-        yield block.shift("statement moved down", 2.4, node, 3)
+        yield block.shift("statement moved down", 2.4 - early, node, 3)
+    late = 0.5 * _reads_what_comes(statements[i - 1], [node]) if above else 0
     if above >= 2:
-        yield block.shift("statement moved up", 2.2, node, -2)
+        yield block.shift("statement moved up", 2.2 - late, node, -2)
     if above >= 3:
-        yield block.shift("statement moved up", 2.4, node, -3)
+        yield block.shift("statement moved up", 2.4 - late, node, -3)
+
+
+def _reads_what_comes(node, later):
+    """Return True if a statement reads what later ones write: it may stand too early."""
+    return any(names_in(node, ast.Load) & names_in(other, ast.Store) for other in later if _writes(other))
+
+
+def _writes(node):
+    return isinstance(node, ast.Assign | ast.AugAssign)
 
 
 def _out(statements, node, outer, at):
@@ -179,6 +191,11 @@ def _loops(block, i, scope):
             node,
             lambda: [_WithoutIndex(node.target.id).visit(copied(n)) for n in node.body],
         )
+    if whole := without_loops(node):
+        yield block.swap("entry by entry", 1.3, node, lambda: whole)
+    if scope.kind_of(node.iter).startswith("array"):  # a loop over rows, which is meant to see the entries
+        entries = lambda: fill("X.ravel()", X=node.iter)  # noqa: E731
+        yield Edit("loop over rows", 1.4, node.lineno, node, "iter", entries, "entries", node.iter)
     if not (isinstance(node.iter, ast.Call) and name_of(node.iter) in ("range", "reversed")):
         backwards = lambda: fill("reversed(list(X))", X=node.iter)  # noqa: E731
         yield Edit("range", 1.5, node.lineno, node, "iter", backwards, "backwards", node.iter)

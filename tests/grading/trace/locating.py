@@ -39,6 +39,7 @@ RULES = {
     "surplus": SURE,
     "refusal": HINT,
     "origin of the error": LIKELY,
+    "origin of the index": LIKELY,
     "error": LIKELY,
     "dtype": SURE,
     "integers": SURE,
@@ -169,4 +170,9 @@ def _suspect(clue, rules, sure, relation):
     part, label = next(iter(clue.failure.parts), ""), label_of(clue)
     said = sentence(clue, sure, relation)
     in_words = relation.format("a right value")
-    return Suspect(clue.place, clue.text, shown(clue.value), rules, sure, in_words, label, part, said)
+    error = clue.failure.run.error
+    raised = f"{type(error).__name__}: {error}" if error is not None else ""
+    value = (
+        "" if clue.rule == "error" else shown(clue.value)
+    )  # what a line has made before it fails says nothing
+    return Suspect(clue.place, clue.text, value, rules, sure, in_words, label, part, said, raised)

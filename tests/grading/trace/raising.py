@@ -12,6 +12,7 @@ from .records import Clue, Match
 from .source import place_of
 
 SHAPES = re.compile(r"broadcast|shape|dimension|aligned|mismatch|axis|index")
+OUT_OF_BOUNDS = re.compile(r"index (-?\d+) is out of bounds")
 SINGLE = re.compile(r"not subscriptable|not iterable|has no len|unsized|0-dimensional|scalar")
 CASTS = re.compile(r"Cannot cast")
 MADE = ("Call", "IfExp", "BinOp", "BoolOp")
@@ -33,6 +34,8 @@ def raised(trail):
     front = None if at_once else _origin(trail, run.line)
     if front is not None and trail.site(trail.made(front)).kind not in PASSED_ON:
         yield trail.clue("origin of the error", front, words=words)
+    if front is None and (loop := _of_a_loop(trail, run.line)):
+        yield loop._replace(words=words)
     text, place = program.source.line(run.line)
     here = [i for i in range(len(run.events)) if trail.site(i).place.line == run.line]
     value = run.events[here[-1]].value if here else None
@@ -50,6 +53,25 @@ def _origin(trail, line):
         shaped = trail.frontier([i for i in here if trail.wrong(i, Match.FORM)], Match.FORM)
         front = [i for i in shaped if trail.site(trail.made(i)).place.line < line]
     return front[0] if front else None
+
+
+def _of_a_loop(trail, line):
+    """Return the event of what a loop goes through, if it hands out an index that is out of bounds."""
+    found = OUT_OF_BOUNDS.search(str(trail.run.error))
+    if not isinstance(trail.run.error, IndexError) or not found:
+        return None
+    tree, source = trail.program.tree, trail.program.source
+    brackets = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript) and n.lineno == line]
+    indices = {n.id for index in brackets for n in getattr(index, "elts", [index]) if isinstance(n, ast.Name)}
+    for loop in ast.walk(tree):
+        around = isinstance(loop, ast.For) and loop.lineno < line <= loop.end_lineno
+        if not around or getattr(loop.target, "id", None) not in indices:
+            continue
+        place = place_of(loop.iter)
+        last = [e.value for i, e in enumerate(trail.run.events) if trail.site(i).names == (loop.target.id,)]
+        if last and last[-1] == int(found[1]):
+            return _clue("origin of the index", trail, loop.iter, source.piece(place))
+    return None
 
 
 def _of_another_kind(trail, here):

@@ -157,7 +157,8 @@ class Suspect(NamedTuple):
 
     value: what the expression is in that call, in words. rules: those that agree on the line. sure: SURE,
     LIKELY or HINT. relation: how the value relates to the right one. call: the label of the call; part: what
-    is wrong of its outcome. sentence: all of it, for the learner.
+    is wrong of its outcome. sentence: all of it, for the learner. error: the type of an exception and what it
+    says, "" if there is none.
     """
 
     place: Place
@@ -169,6 +170,7 @@ class Suspect(NamedTuple):
     call: str
     part: str
     sentence: str
+    error: str = ""
 
     @property
     def line(self):

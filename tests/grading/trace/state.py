@@ -143,7 +143,7 @@ def shared(trail):
     given = {}
     for i, event in enumerate(run.events):
         if trail.site(i).kind == "Enter" and event.outside and isinstance(run.kept[i], np.ndarray):
-            given.setdefault(event.memory, event)
+            given.setdefault(event.memory, i)
     results = trail.results(())
     if any("restored" in name for name in parts):
         yield from _kept_arrays(trail, given)
@@ -173,7 +173,8 @@ def _kept_arrays(trail, given):
         items = (
             held.values() if isinstance(held, dict) else held if isinstance(held, list | tuple) else [held]
         )
-        if any(isinstance(item, np.ndarray) and id(owner(item)) in given for item in items):
+        arrays = [item for item in items if isinstance(item, np.ndarray)]
+        if any(given.get(id(owner(item)), i) < i for item in arrays):  # not what is handed back later
             yield trail.clue("shared", i)
             return
 

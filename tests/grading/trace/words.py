@@ -1,6 +1,7 @@
 """Words: a sentence for each rule, about an expression and its value, and never about what to type."""
 
 import ast
+import re
 
 import numpy as np
 
@@ -37,6 +38,8 @@ SENTENCES = {
     "error": "With {call}, this line fails. {words}",
     "origin of the error": "With {call}, the function fails in line {line}. {words} The values on that line "
     "come from `{e}`, the first that right solutions do not compute.",
+    "origin of the index": "With {call}, the function fails in line {line}. {words} The index comes from "
+    "the loop over `{e}`.",
     "warning": "With {call}, NumPy gives a warning here. {words}",
     "origin of the warning": "With {call}, NumPy gives a warning. {words} The values there come from `{e}`, "
     "the first that right solutions do not compute.",
@@ -137,7 +140,46 @@ def short(text):
 
 def label_of(clue):
     """Return what was asked, in words."""
-    return clue.failure.ask.label.removesuffix(" refused")
+    return call_in_words(clue.failure.ask.label.removesuffix(" refused"))
+
+
+def call_in_words(label):
+    """Return the label of an ask as it reads in a sentence, after "with"."""
+    for pattern, words in LABELS:
+        label = pattern.sub(words, label)
+    return label
+
+
+def _options(found):
+    """Return {'lr': 0.1, 'rho': 0.7} as it stands in a call."""
+    return "".join(f", {name}={value!r}" for name, value in ast.literal_eval(found[1]).items())
+
+
+def _stopping(found):
+    """Return what early stopping is asked: the losses, shortened, and how it was made."""
+    losses = ", ".join(f"{float(loss):.3g}" for loss in found[1].split(", ")[:3])
+    more = ", ..." if found[1].count(",") > 2 else ""
+    return f"the losses {losses}{more} (patience={found[2]}, min_delta={found[3]})"
+
+
+LABELS = [
+    (re.compile(r"^(\w+_(?:normal|uniform)|zeros) of \((\d+), (\d+)\)(?= \{|$)"), r"\1(rng, \2, \3)"),
+    (re.compile(r"^minibatches of (\(\d+, \d+)\)$"), r"minibatches\1, rng)"),
+    (re.compile(r"^one_hot of \((\d+), (\d+)\)$"), r"one_hot of \1 labels in \2 classes"),
+    (re.compile(r"^train_epoch of \((\d+), (\d+)\)(?= \{)"), r"train_epoch on \1 samples in batches of \2"),
+    (re.compile(r"^(l2_penalty) of (\w+) ([\d.]+)$"), r"\1 of \2 weights, strength=\3"),
+    (re.compile(r"^clip of (.*)$"), r"clip_by_global_norm of \1"),
+    (re.compile(r"^(dropout) of (\(.*\)) ([\d.]+)$"), r"\1 of an array \2, rate=\3"),
+    (re.compile(r" (\{.*\})$"), _options),
+    (re.compile(r"^early stopping \[(.*)\] (\S+) (\S+)$"), _stopping),
+    (
+        re.compile(r"^(\w+) of (\(.*\)) (\w+) (\w+) (identity|sigmoid)(?: l2=(\S+) (\w+))?$"),
+        lambda m: (
+            f"{m[1]} of a network {m[2]} with {m[3]}, {m[4]}" + (f", l2={m[6]}, {m[7]}" if m[6] else "")
+        ),
+    ),
+    (re.compile(r"^(\w+) of ((?:float|int|uint)\d+ \(.*)$"), r"\1 on \2"),
+]
 
 
 def part_in_words(clue):
