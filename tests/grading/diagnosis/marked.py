@@ -44,13 +44,15 @@ class Values(NamedTuple):
 
     def _needed(self):
         """Return what is needed instead, in words, "" if there is nothing short to say."""
+        if self.right is not None and _alike(self.mine, self.right):
+            return ""  # the relation shows in other calls alone
         if self.relation:
             found = self.relation.format("what is needed")
             return f"; {found}" if not found.startswith("it is") else found.replace("it is", ",", 1)
         right = described(self.right)
         if not right or (_shape(self.mine) == _shape(self.right) and _size(self.mine) > FEW):
             return ""
-        if _alike(self.mine, self.right) or right == described(self.mine):
+        if right == described(self.mine):
             return ""
         return f"; {right} is needed"
 
@@ -60,7 +62,12 @@ def _alike(one, other):
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_alike, one, other))
     with np.errstate(all="ignore"):
-        return not isinstance(one, list) and not isinstance(other, list) and np.array_equal(one, other)
+        one, other = (value if isinstance(value, list) else np.asarray(value) for value in (one, other))
+        if isinstance(one, list) or isinstance(other, list) or one.shape != other.shape:
+            return False
+        if one.dtype.kind in "biuf" and other.dtype.kind in "biuf":
+            return bool(np.allclose(one, other, rtol=1e-6, atol=0, equal_nan=True))
+        return bool(np.array_equal(one, other))
 
 
 def _shape(value):
