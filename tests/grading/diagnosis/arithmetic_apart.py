@@ -2,7 +2,7 @@
 
 import ast
 
-from .slips import bare, factors, leaves, short, terms, text, without
+from .slips import bare, factors, short, terms, text, without
 
 
 def no_power(slip):
@@ -24,13 +24,20 @@ def sign(slip):
 
 
 def grouped(slip):
-    if not slip.both(ast.BinOp) or leaves(slip.a) != leaves(slip.b):
+    if not slip.both(ast.BinOp) or _operands(slip.a) != _operands(slip.b):
         return None
     operators = [
         sorted(type(n.op).__name__ for n in ast.walk(node) if isinstance(n, ast.BinOp))
         for node in (slip.a, slip.b)
     ]
     return {} if operators[0] == operators[1] else None
+
+
+def _operands(node):
+    """Return what the operators of an expression stand between, sorted."""
+    if isinstance(node, ast.BinOp):
+        return sorted([*_operands(node.left), *_operands(node.right)])
+    return _operands(node.operand) if isinstance(node, ast.UnaryOp) else [text(node)]
 
 
 JOINED = {

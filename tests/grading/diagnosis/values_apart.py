@@ -3,6 +3,7 @@
 import ast
 
 from .slips import (
+    CONVERSIONS,
     REDUCTIONS,
     contains,
     module_of,
@@ -193,9 +194,11 @@ def other_reduction(slip):
 
 
 def other_function(slip):
-    if not slip.both(ast.Call) or text(slip.a.func) == text(slip.b.func):
+    """A function of another name, of which something is handed the same thing: else it may be right."""
+    if not slip.both(ast.Call) or name_of(slip.a) == name_of(slip.b):
         return None
-    return {"f": name_of(slip.a)}
+    given, due = ({*map(text, call.args), subject_of(call)} - {""} for call in (slip.a, slip.b))
+    return {"f": name_of(slip.a)} if given & due else None
 
 
 def arguments_exchanged(slip):
@@ -206,7 +209,9 @@ def arguments_exchanged(slip):
 
 
 def other_arguments(slip):
-    return {"f": name_of(slip.a)} if slip.both(ast.Call) else None
+    if not slip.both(ast.Call) or text(slip.a.func) != text(slip.b.func):
+        return None
+    return {"f": name_of(slip.a)}
 
 
 def one_step_too_many(slip):
@@ -224,7 +229,7 @@ def _names_apart(slip):
 
 def left_out(slip):
     extra, lacking = _names_apart(slip)
-    return {} if lacking and not extra else None
+    return {} if lacking - CONVERSIONS - {"np", "math"} and not extra else None
 
 
 def of_no_part(slip):
