@@ -47,9 +47,8 @@ class Part:
         marked = self.slip.marked
         after = not self.slip.old and self.slip.after
         self.line = marked.end_lineno if after else marked.lineno
-        self.last = max(self.line, getattr(self.slip.a or self.slip.marked, "end_lineno", self.line))
-        if self.slip.old and self.slip.a is None and hasattr(self.slip.old[0], "body"):
-            self.last = self.line
+        whole = self.slip.a is None and (not self.slip.old or hasattr(self.slip.old[0], "body"))
+        self.last = self.line if whole else max(self.line, marked.end_lineno)
         self.span = span_of(marked) if self.slip.old else None
 
     def has(self, edit):
