@@ -34,6 +34,7 @@ def test_the_line_at_fault_is_where_the_texts_part(made):
         pairs = zip(mine, theirs, strict=False)
         first = next((i for i, (a, b) in enumerate(pairs, 1) if a != b), min(len(mine), len(theirs)))
         assert min(abs(first - line) for line in entry["lines"]) <= 1, entry["id"]
+        assert set(entry["lines"]) <= {*range(1, len(mine) + 1)}, entry["id"]
 
 
 def test_mutants_are_the_same_each_time_and_others_with_another_seed(made):

@@ -128,6 +128,7 @@ def _loads(source, exercise):
 
 def _entry(exercise, base, slip, source):
     lines = [slip.line] if "statement" not in slip.kind else [slip.line - 1, slip.line, slip.line + 1]
+    lines = [line for line in lines if 1 <= line <= len(source.strip("\n").splitlines())]
     name = f"{exercise}-{base.variant or 'nn'}-{slip.kind}-{slip.line}".replace(" ", "_")
     return {
         "id": name, "exercise": exercise, "module": EXERCISES[exercise].module, "kinds": "single",

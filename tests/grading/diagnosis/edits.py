@@ -1,5 +1,6 @@
 """Edits that mend a program, part by part: what each is about, and how it reads in the learner's file."""
 
+import ast
 import difflib
 
 from tests.grading.finding import Change, Remark
@@ -27,7 +28,10 @@ class Mended:
         found = slips(source, change.source, change.kinds if len(change.kinds) == 1 else ())
         one = len(change.kinds) == 1 and len(found) > 1
         together = one or TOGETHER & set(change.kinds) or any("moved" in kind for kind in change.kinds)
-        groups = [found] if together else [[slip] for slip in found[:PARTS]]
+        # A statement of another kind in its place belongs to what is changed beside it, whoever knows how.
+        places = {slip.marked.lineno for slip in found}
+        self.entangled = not together and len(places) > len(change.kinds) and any(map(_replaced, found))
+        groups = [found] if together or self.entangled else [[slip] for slip in found[:PARTS]]
         self.parts = [Part(self, group) for group in groups]
         if len(self.parts) > 1 and self._overlap():
             self.parts = [Part(self, found)]
@@ -46,12 +50,18 @@ class Mended:
         return self.text.changed([edit for edit in self.change.edits if edit not in own])
 
 
+def _replaced(slip):
+    kinds = {type(slip.one), type(slip.other)}
+    return slip.single and len(kinds) > 1 and kinds != {ast.Assign, ast.AugAssign}
+
+
 class Part:
     """One mistake of a mended program: the slips that are told as one."""
 
     def __init__(self, mended, group):
         self.mended, self.slips, self.slip = mended, group, group[0]
-        self.said = said_of(self.slip) if mended.change.shown else said_of_a_place(self.slip)
+        tellable = mended.change.shown and not mended.entangled
+        self.said = said_of(self.slip) if tellable else said_of_a_place(self.slip)
         marked = self.slip.marked
         after = not self.slip.old and self.slip.after
         self.line = marked.end_lineno if after else marked.lineno
