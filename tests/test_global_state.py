@@ -1,4 +1,4 @@
-"""Code that draws from a global generator or hides a warning is told so, with the line."""
+"""The check names the line that draws from a global generator or hides a warning."""
 
 import inspect
 import random

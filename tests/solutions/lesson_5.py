@@ -658,7 +658,7 @@ class BiasesInDoublePrecision(Network):
 
 @wrong(
     "Network.forward",
-    "You apply the hidden `activation` to the last layer as well. The last layer has its own, `output`; "
+    "You apply the hidden `activation` to the last layer as well. What the last layer applies is `output`; "
     "all the others are hidden layers.",
 )
 class ActivationOnTheOutput(Network):

@@ -20,11 +20,12 @@ SIGNATURES = {
 def _after(name, step, start, grads, dtype=np.float64, **options):
     """Take a step for each gradient; return param after each, the gradients, the states and the result."""
     param, grads = np.array(start, dtype), np.array(grads, dtype)
-    states = [np.zeros_like(param) for _ in range({"sgd_step": 0, "adam_step": 2}.get(name, 1))]
+    _, _, *kept = SIGNATURES[name].split(", ")
+    counted = "t" in kept
+    states = [np.zeros_like(param) for _ in kept[counted:]]
     path, result = [], None
     for t, grad in enumerate(grads, 1):
-        count = [t] if name == "adam_step" else []
-        result = step(param, grad, *states, *count, **options)
+        result = step(param, grad, *states, *([t] if counted else []), **options)
         path.append(param.copy())
     return path[0] if len(path) == 1 else np.array(path), grads, states, result
 
@@ -56,8 +57,8 @@ def _common(name, step, rtol=1e-6, **others):
         return _after(name, step, (0.0, 0.0), [[2.0, -4.0]], lr=0.1)
 
     yield script(f"grad after {name}({signature}, lr=0.1) with grad = [2.0, -4.0]", lambda: once()[1][0])
-    if name != "sgd_step":
-        states = signature.removeprefix("param, grad, ").removesuffix(", t")
+    states = signature.removeprefix("param, grad").removeprefix(", ").removesuffix(", t")
+    if states:
         yield script(
             f"how many entries of {states} are not 0 after {name}({signature}, lr=0.1) with grad = "
             "[2.0, -4.0]",

@@ -221,7 +221,7 @@ class Lines:
         self.tree = ast.parse(source)
 
     def place(self, line, span=None):
-        """Return the Place of a line; span: of an expression that begins on it, as the trace has it."""
+        """Return the Place of a line; span: the trace's span of an expression that begins there."""
         text = self.lines[line - 1].rstrip() if 0 < line <= len(self.lines) else ""
         found = Place(self.file, line, text, self.function(line))
         if span is None or span.line != line or self._covers(span):

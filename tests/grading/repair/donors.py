@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from tests.grading.repair.edits import bag, names_in
 from tests.grading.repair.observed import equal_values, watch
-from tests.grading.repair.trees import copied, walked
 from tests.grading.trace.outcomes import outcome
+from tests.grading.trace.trees import copied, walked
 from tests.solutions import RIGHT
 
 MOST = 4  # variants that are looked at

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tests.grading.repair.trees import walked
+from tests.grading.trace.trees import walked
 
 WORD = re.compile(r"\w+")
 MODULES = ("np", "math")

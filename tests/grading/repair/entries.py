@@ -4,7 +4,7 @@ import ast
 
 from tests.grading.repair.edits import name_of, names_in
 from tests.grading.repair.patterns import fill
-from tests.grading.repair.trees import copied
+from tests.grading.trace.trees import copied
 
 OF_ARRAYS = {"max": "np.maximum", "min": "np.minimum", "abs": "np.abs"}
 

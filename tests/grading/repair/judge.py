@@ -6,8 +6,8 @@ all fixed asks, then on many random calls.
 """
 
 from tests.grading.repair.edits import applied
-from tests.grading.repair.trees import copied
 from tests.grading.trace.outcomes import ERROR, drawn, fixed, outcome, right, score, wrong_parts
+from tests.grading.trace.trees import copied
 
 LINES = 800  # of asks, which count as one try; more as several
 HEADS, HEAVY = 3, 1500  # asks that a candidate runs on first, and the lines that they may take together

@@ -8,7 +8,7 @@ from tests.grading.repair.edits import bag, distance, names_in
 from tests.grading.repair.expressions import FAR, LOOPS, fits
 from tests.grading.repair.patterns import fill, match
 from tests.grading.repair.rules_of_statements import STATEMENTS
-from tests.grading.repair.trees import copied
+from tests.grading.trace.trees import copied
 
 
 def rewritten(block, node, scope):

@@ -9,7 +9,7 @@ import ast
 import functools
 from typing import NamedTuple
 
-from tests.grading.repair.trees import copied
+from tests.grading.trace.trees import copied
 
 OPERATORS = ("+", "-", "*", "/", "**", "@", "//")
 IN_SCOPE = "PVSL"

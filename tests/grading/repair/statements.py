@@ -9,7 +9,7 @@ from tests.grading.repair.expressions import LOOPS, expression_edits
 from tests.grading.repair.masks import mask_edits
 from tests.grading.repair.missing import inserted, of_right_variants, rewritten
 from tests.grading.repair.patterns import fill
-from tests.grading.repair.trees import copied
+from tests.grading.trace.trees import copied
 
 DRAWS = ("permutation", "integers", "choice")
 

@@ -135,9 +135,9 @@ class Failure(NamedTuple):
 class Clue(NamedTuple):
     """What one rule says of a place, and a value that was seen there.
 
-    wanted: a right value in its stead; source: where RightValues has it from. words: what the rule adds, for
-    the sentence. site: that of the value, -1 if there is none; nth: in which round of a loop it was seen, -1
-    outside of loops.
+    wanted: the right value; source: where RightValues found it. words: what the rule adds to the sentence.
+    site: that of the value, -1 if there is none; nth: in which round of a loop it was seen, -1 outside of
+    loops.
     """
 
     rule: str

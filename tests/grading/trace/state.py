@@ -10,8 +10,6 @@ from .records import Clue
 from .running import owner, same
 from .source import place_of
 
-ITERATORS = {"zip", "map", "enumerate", "reversed", "filter", "iter"}
-
 
 def of_the_past(failure):
     """Return True if all that is wrong came after a second call."""

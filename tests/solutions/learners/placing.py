@@ -9,8 +9,8 @@ def laid_over(text, source):
     """Return the lines of a module with a program's definitions in it, as pairs (line, number).
 
     number: which line of the source it is, counted from 1; 0 for a line of the module. A class keeps the
-    methods that the source does not have. What has no counterpart, such as a helper, stands where the source
-    has it: before or after its neighbours. Raises ValueError if nothing in the source has a counterpart.
+    methods that the source does not have. What has no counterpart, such as a helper, keeps its place before
+    or after its neighbours in the source. Raises ValueError if nothing in the source has a counterpart.
     """
     lines = [(line, 0) for line in text.split("\n")]
     given = [(line, number) for number, line in enumerate(source.split("\n"), 1)]

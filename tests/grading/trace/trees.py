@@ -2,13 +2,9 @@
 
 import ast
 
-ALIKE = (
-    ast.expr_context,
-    ast.operator,
-    ast.cmpop,
-    ast.unaryop,
-    ast.boolop,
-)  # nothing tells two of them apart
+# Nothing tells two of these apart.
+ALIKE = (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
+LEAVES = (ast.Name, ast.Constant, *ALIKE)
 
 
 def copied(node, put=None):
@@ -26,15 +22,15 @@ def copied(node, put=None):
     return new
 
 
-def walked(tree):
-    """Return the nodes of a tree, but for operators and the like."""
+def walked(tree, but=ALIKE):
+    """Return the nodes of a tree; ``but``: the types that are left out."""
     found, left = [], [tree]
     while left:
         node = left.pop()
         found.append(node)
         for value in vars(node).values():
             if type(value) is list:
-                left += [item for item in value if isinstance(item, ast.AST) and not isinstance(item, ALIKE)]
-            elif isinstance(value, ast.AST) and not isinstance(value, ALIKE):
+                left += [item for item in value if isinstance(item, ast.AST) and not isinstance(item, but)]
+            elif isinstance(value, ast.AST) and not isinstance(value, but):
                 left.append(value)
     return found
